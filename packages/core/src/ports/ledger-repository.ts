@@ -1,0 +1,66 @@
+import type { UsageEvent } from '../usage/usage-event.ts';
+
+/** An account's balance as committed. `version` grows with each change. */
+export interface Balance {
+  id: number;
+  quota: number;
+  version: number;
+}
+
+export interface AppliedUsage {
+  /** Events charged now. */
+  charged: number;
+  /** Events that had been charged before: nothing was done for them. */
+  repeated: number;
+  /** Absolute balances of the users and limited tokens of *all* events, repeated ones too. */
+  users: readonly Balance[];
+  apiTokens: readonly Balance[];
+}
+
+export type Account = { kind: 'user' | 'token'; id: number };
+
+/** A change of a balance that is not usage: top-up, redemption, admin edit, refund, gift, opening, write-off. */
+export interface QuotaEntry {
+  account: Account;
+  delta: number;
+  reason: string;
+  /** Unique; the same reference twice is an error, so that a repeated call changes nothing. */
+  reference: string;
+  createdBy?: number;
+}
+
+export interface LedgerMismatch {
+  account: Account;
+  balance: number;
+  /** Σ entries − Σ roll-up. */
+  expected: number;
+}
+
+export interface LedgerVerification {
+  usersChecked: number;
+  apiTokensChecked: number;
+  mismatches: readonly LedgerMismatch[];
+  /** Σ usage of the roll-up, and of `usage_requests` (35 days), for a second comparison. */
+  rollUpQuota: number;
+  /** Requests whose log row is missing while consumption is logged (0 unless something is wrong). */
+  requestsWithoutLog: number;
+}
+
+/** The one place where money is charged. Every method is one transaction. */
+export interface LedgerRepository {
+  /**
+   * Charges the events that were never charged before: request rows, log rows, balances, roll-up.
+   * Repeat-safe by request id. A real event that meets an `expired` or `recovered` row charges the difference once.
+   */
+  applyUsage(events: readonly UsageEvent[]): Promise<AppliedUsage>;
+  /** Committed balances, for hydration. Unknown ids are left out. */
+  readBalances(userIds: readonly number[], apiTokenIds: readonly number[]): Promise<Pick<AppliedUsage, 'users' | 'apiTokens'>>;
+  /** Adds a delta to a balance together with its ledger entry. Resolves to the new balance. */
+  addQuota(entry: QuotaEntry): Promise<Balance>;
+  /**
+   * Sets a balance to an absolute value, read under the row lock: equal is no change, else an entry with the difference.
+   * With `ifVersion` a stale version changes nothing and resolves to `'stale'`.
+   */
+  setQuota(account: Account, quota: number, reason: string, options?: { ifVersion?: number; createdBy?: number }): Promise<Balance | 'stale'>;
+  verify(): Promise<LedgerVerification>;
+}

@@ -1,0 +1,45 @@
+import type { User } from '../identity/user.ts';
+
+export interface NewUser {
+  username: string;
+  /** bcrypt; empty for accounts that log in elsewhere. */
+  passwordHash: string;
+  displayName: string;
+  role: number;
+  email?: string;
+  group?: string;
+  /** Balance at the start; written as a ledger entry with this reason. */
+  quota: number;
+  quotaReason: string;
+  accessToken: string;
+  affCode: string;
+  inviterId?: number;
+}
+
+export type UserChange = Partial<Pick<User, 'username' | 'displayName' | 'role' | 'status' | 'email' | 'group'>> & { passwordHash?: string };
+
+export interface UserRepository {
+  findById(id: number): Promise<User | undefined>;
+  /** By username, else by email. With the stored bcrypt hash. */
+  findForLogin(login: string): Promise<{ user: User; passwordHash: string } | undefined>;
+  /** By system management token (32 hex characters). Deleted users are never found. */
+  findByAccessToken(accessToken: string): Promise<User | undefined>;
+  list(query: UserListQuery): Promise<readonly User[]>;
+  count(): Promise<number>;
+  /** @throws `conflict` when the username is taken */
+  create(user: NewUser): Promise<User>;
+  /** Writes the named columns only; balances never change here. Resolves to undefined for an unknown id. */
+  update(id: number, change: UserChange): Promise<User | undefined>;
+  setAccessToken(id: number, accessToken: string): Promise<void>;
+  /** Soft delete: status 3, name replaced by `deleted_` + 32 hex. */
+  remove(id: number): Promise<boolean>;
+}
+
+export interface UserListQuery {
+  offset: number;
+  limit: number;
+  /** Prefix of username, email or display name, or an exact id. */
+  keyword?: string;
+  order?: 'quota' | 'used_quota' | 'request_count';
+  includeDeleted?: boolean;
+}

@@ -1,0 +1,45 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+
+/** Seals secrets at rest. `open` accepts clear text too (rows of an adopted database), and returns it unchanged. */
+export interface SecretBox {
+  seal(clear: string): string;
+  open(stored: string): string;
+  isSealed(stored: string): boolean;
+}
+
+const PREFIX = 'enc:v1:';
+
+/**
+ * AES-256-GCM under a key derived from `encryptionKey` (any text of 16 characters or more).
+ *
+ * @throws from `open` when the text was sealed under another key
+ */
+export function createSecretBox(encryptionKey: string): SecretBox {
+  const key = createHash('sha256').update('turnpike-secret-box\n').update(encryptionKey).digest();
+  return {
+    seal(clear) {
+      const nonce = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      const body = Buffer.concat([cipher.update(clear, 'utf8'), cipher.final()]);
+      return PREFIX + Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
+    },
+    open(stored) {
+      if (!stored.startsWith(PREFIX)) return stored;
+      const bytes = Buffer.from(stored.slice(PREFIX.length), 'base64url');
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
+      decipher.setAuthTag(bytes.subarray(12, 28));
+      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+    },
+    isSealed: (stored) => stored.startsWith(PREFIX),
+  };
+}
+
+/** Keeps secrets as they are: adopted databases that One API must be able to open again. */
+export const clearSecretBox: SecretBox = {
+  seal: (clear) => clear,
+  open(stored) {
+    if (stored.startsWith(PREFIX)) throw new Error('The database holds encrypted secrets: set ENCRYPTION_KEY to the key they were encrypted with.');
+    return stored;
+  },
+  isSealed: (stored) => stored.startsWith(PREFIX),
+};

@@ -1,1 +1,9 @@
-export {};
+export type {
+  Dialect,
+  Provider,
+  StreamFacts,
+  StreamTap,
+  StreamUsage,
+  UpstreamError,
+  UpstreamTarget,
+} from './codec.ts';

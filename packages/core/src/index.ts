@@ -1,1 +1,64 @@
-export {};
+export { roles, userStatuses } from './identity/user.ts';
+export type { User } from './identity/user.ts';
+export { apiTokenStatuses } from './identity/api-token.ts';
+export type { ApiToken, TokenRecord } from './identity/api-token.ts';
+export { channelStatuses } from './channel/channel.ts';
+export type { Channel, ChannelConfig } from './channel/channel.ts';
+export type { ChannelSnapshot, ConfigSnapshot } from './config/config-snapshot.ts';
+export { operations } from './usage/operation.ts';
+export type { Operation } from './usage/operation.ts';
+export { completionTokensOf, emptyUsage, promptTokensOf } from './usage/usage.ts';
+export type { Usage } from './usage/usage.ts';
+export type { AppliedPrice, EndState, UsageEvent } from './usage/usage-event.ts';
+export type { Exact, ModelPrice, PriceSource } from './pricing/model-price.ts';
+export { errors } from './errors/catalogue.ts';
+export type { MakeError } from './errors/catalogue.ts';
+export { GatewayError, isGatewayError } from './errors/gateway-error.ts';
+export type { ErrorDetails } from './errors/gateway-error.ts';
+export { clearSecretBox, createSecretBox } from './secrets/secret-box.ts';
+export type { SecretBox } from './secrets/secret-box.ts';
+export { hashKey } from './secrets/hash-key.ts';
+export type {
+  Account,
+  AppliedUsage,
+  Balance,
+  LedgerMismatch,
+  LedgerRepository,
+  LedgerVerification,
+  QuotaEntry,
+} from './ports/ledger-repository.ts';
+export type { Ledger, Reservation, ReserveRefusal, ReserveResult } from './ports/ledger.ts';
+export type { UsageSink } from './ports/usage-sink.ts';
+export type { TokenDirectory, TokenSource } from './ports/token-directory.ts';
+export type { BusEvents, ConfigBus } from './ports/config-bus.ts';
+export type { ChannelProbe, ProbeResult } from './ports/channel-probe.ts';
+export type { ChannelHealthReport, ChannelHealthSink } from './ports/channel-health.ts';
+export type { FailedRequest, FailedRequestLog } from './ports/request-log.ts';
+export { logTypes } from './ports/request-log-repository.ts';
+export type {
+  DayStatRow,
+  LogFilter,
+  RequestLogRepository,
+  RequestLogRow,
+} from './ports/request-log-repository.ts';
+export { silentLogger } from './ports/logger.ts';
+export type { Logger } from './ports/logger.ts';
+export { systemClock } from './ports/clock.ts';
+export type { Clock } from './ports/clock.ts';
+export type { ScheduledJob, Schedules } from './ports/schedules.ts';
+export type {
+  NewUser,
+  UserChange,
+  UserListQuery,
+  UserRepository,
+} from './ports/user-repository.ts';
+export type {
+  ApiTokenChange,
+  ApiTokenRepository,
+  NewApiToken,
+} from './ports/api-token-repository.ts';
+export type { ChannelChange, ChannelRepository, NewChannel } from './ports/channel-repository.ts';
+export type { OptionRepository } from './ports/option-repository.ts';
+export type { ConfigRepository } from './ports/config-repository.ts';
+export type { AuditEntry, AuditLog } from './ports/audit-log.ts';
+export type { LimitResult, RateLimiter } from './ports/rate-limiter.ts';

@@ -1,5 +1,10 @@
 /** `channels.status` as stored. */
-export const channelStatuses = { unknown: 0, enabled: 1, manuallyDisabled: 2, autoDisabled: 3 } as const;
+export const channelStatuses = {
+  unknown: 0,
+  enabled: 1,
+  manuallyDisabled: 2,
+  autoDisabled: 3,
+} as const;
 
 /** The JSON of `channels.config`; every field is optional text. */
 export interface ChannelConfig {

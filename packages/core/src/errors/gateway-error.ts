@@ -22,7 +22,15 @@ export class GatewayError extends Error {
   readonly messageZh: string;
 
   constructor(
-    fields: { code: string; status: number; type: string; retryable: boolean; message: string; messageZh: string; details: ErrorDetails },
+    fields: {
+      code: string;
+      status: number;
+      type: string;
+      retryable: boolean;
+      message: string;
+      messageZh: string;
+      details: ErrorDetails;
+    },
     options?: ErrorOptions,
   ) {
     super(fields.message, options);

@@ -1,14 +1,25 @@
 import type { ApiToken } from '../identity/api-token.ts';
 
-export type NewApiToken = Pick<ApiToken, 'userId' | 'key' | 'name' | 'expiredTime' | 'remainQuota' | 'unlimitedQuota' | 'models' | 'subnet'>;
+export type NewApiToken = Pick<
+  ApiToken,
+  'userId' | 'key' | 'name' | 'expiredTime' | 'remainQuota' | 'unlimitedQuota' | 'models' | 'subnet'
+>;
 
 /** What an owner may edit besides the balance (see `LedgerRepository.setQuota`). */
-export type ApiTokenChange = Partial<Pick<ApiToken, 'name' | 'status' | 'expiredTime' | 'unlimitedQuota' | 'models' | 'subnet'>>;
+export type ApiTokenChange = Partial<
+  Pick<ApiToken, 'name' | 'status' | 'expiredTime' | 'unlimitedQuota' | 'models' | 'subnet'>
+>;
 
 export interface ApiTokenRepository {
   /** Own tokens only: `userId` must match, else undefined. */
   find(id: number, userId: number): Promise<ApiToken | undefined>;
-  list(query: { userId: number; offset: number; limit: number; order?: 'remain_quota' | 'used_quota'; keyword?: string }): Promise<readonly ApiToken[]>;
+  list(query: {
+    userId: number;
+    offset: number;
+    limit: number;
+    order?: 'remain_quota' | 'used_quota';
+    keyword?: string;
+  }): Promise<readonly ApiToken[]>;
   create(token: NewApiToken): Promise<ApiToken>;
   update(id: number, userId: number, change: ApiTokenChange): Promise<ApiToken | undefined>;
   remove(id: number, userId: number): Promise<boolean>;

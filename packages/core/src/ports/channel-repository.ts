@@ -1,12 +1,21 @@
 import type { Channel } from '../channel/channel.ts';
 
-export type NewChannel = Partial<Omit<Channel, 'id' | 'createdTime' | 'usedQuota'>> & { key: string };
+export type NewChannel = Partial<Omit<Channel, 'id' | 'createdTime' | 'usedQuota'>> & {
+  key: string;
+};
 export type ChannelChange = Partial<Omit<Channel, 'id' | 'createdTime' | 'usedQuota'>>;
 
 /** Channels and their abilities (group × model). Each write is one transaction that bumps the configuration version. */
 export interface ChannelRepository {
   find(id: number): Promise<Channel | undefined>;
-  list(query: { offset: number; limit: number; keyword?: string; status?: readonly number[]; ids?: readonly number[]; group?: string }): Promise<readonly Channel[]>;
+  list(query: {
+    offset: number;
+    limit: number;
+    keyword?: string;
+    status?: readonly number[];
+    ids?: readonly number[];
+    group?: string;
+  }): Promise<readonly Channel[]>;
   /** Creates all or none. */
   createMany(channels: readonly NewChannel[]): Promise<readonly Channel[]>;
   /** Writes the named columns and rebuilds the abilities. Undefined for an unknown id. */

@@ -16,5 +16,8 @@ export interface ConfigBus {
   latestSnapshot(): Promise<ConfigSnapshot | undefined>;
   announceAccounts(change: BusEvents['accounts-changed']): Promise<void>;
   /** Handlers must not throw. Returns how to unsubscribe. */
-  subscribe<Name extends keyof BusEvents>(name: Name, handler: (event: BusEvents[Name]) => void): () => void;
+  subscribe<Name extends keyof BusEvents>(
+    name: Name,
+    handler: (event: BusEvents[Name]) => void,
+  ): () => void;
 }

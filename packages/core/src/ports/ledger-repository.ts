@@ -54,13 +54,21 @@ export interface LedgerRepository {
    */
   applyUsage(events: readonly UsageEvent[]): Promise<AppliedUsage>;
   /** Committed balances, for hydration. Unknown ids are left out. */
-  readBalances(userIds: readonly number[], apiTokenIds: readonly number[]): Promise<Pick<AppliedUsage, 'users' | 'apiTokens'>>;
+  readBalances(
+    userIds: readonly number[],
+    apiTokenIds: readonly number[],
+  ): Promise<Pick<AppliedUsage, 'users' | 'apiTokens'>>;
   /** Adds a delta to a balance together with its ledger entry. Resolves to the new balance. */
   addQuota(entry: QuotaEntry): Promise<Balance>;
   /**
    * Sets a balance to an absolute value, read under the row lock: equal is no change, else an entry with the difference.
    * With `ifVersion` a stale version changes nothing and resolves to `'stale'`.
    */
-  setQuota(account: Account, quota: number, reason: string, options?: { ifVersion?: number; createdBy?: number }): Promise<Balance | 'stale'>;
+  setQuota(
+    account: Account,
+    quota: number,
+    reason: string,
+    options?: { ifVersion?: number; createdBy?: number },
+  ): Promise<Balance | 'stale'>;
   verify(): Promise<LedgerVerification>;
 }

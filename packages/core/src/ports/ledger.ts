@@ -43,7 +43,10 @@ export interface Ledger {
   /** After the commit: entries of the events are removed, newer balances taken over. */
   absorb(events: readonly UsageEvent[], applied: AppliedUsage): Promise<void>;
   /** Forgets what is known of these accounts, so that the next reserve reads them afresh; pending is kept. */
-  invalidate(accounts: { userIds?: readonly number[]; apiTokenIds?: readonly number[] }): Promise<void>;
+  invalidate(accounts: {
+    userIds?: readonly number[];
+    apiTokenIds?: readonly number[];
+  }): Promise<void>;
   /** Open entries and their sum, for metrics and tests. */
   openEntries(): Promise<{ count: number; amount: number }>;
 }

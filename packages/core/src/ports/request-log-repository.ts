@@ -1,7 +1,15 @@
 import type { FailedRequest } from './request-log.ts';
 
 /** `logs.type` as stored; 6 is ours (refused and failed requests). */
-export const logTypes = { unknown: 0, topUp: 1, consume: 2, manage: 3, system: 4, test: 5, error: 6 } as const;
+export const logTypes = {
+  unknown: 0,
+  topUp: 1,
+  consume: 2,
+  manage: 3,
+  system: 4,
+  test: 5,
+  error: 6,
+} as const;
 
 /** A row of `logs` with the field names of the management API. */
 export interface RequestLogRow {
@@ -47,13 +55,18 @@ export interface DayStatRow {
 }
 
 export interface RequestLogRepository {
-  list(filter: LogFilter, page: { offset: number; limit: number }): Promise<readonly RequestLogRow[]>;
+  list(
+    filter: LogFilter,
+    page: { offset: number; limit: number },
+  ): Promise<readonly RequestLogRow[]>;
   sumQuota(filter: LogFilter): Promise<number>;
   /** Type equals the keyword, or content begins with it; newest first, at most `limit`. */
   search(keyword: string, filter: LogFilter, limit: number): Promise<readonly RequestLogRow[]>;
   removeBefore(timestamp: number): Promise<number>;
   /** Rows that are not usage: top-ups, management, channel tests. */
-  add(row: Partial<Omit<RequestLogRow, 'id'>> & Pick<RequestLogRow, 'type' | 'content'>): Promise<void>;
+  add(
+    row: Partial<Omit<RequestLogRow, 'id'>> & Pick<RequestLogRow, 'type' | 'content'>,
+  ): Promise<void>;
   addFailed(requests: readonly FailedRequest[]): Promise<void>;
   /** Own consumption by day and model since a moment (Unix seconds, UTC days). */
   dayStats(userId: number, since: number): Promise<readonly DayStatRow[]>;

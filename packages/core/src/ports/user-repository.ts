@@ -16,7 +16,9 @@ export interface NewUser {
   inviterId?: number;
 }
 
-export type UserChange = Partial<Pick<User, 'username' | 'displayName' | 'role' | 'status' | 'email' | 'group'>> & { passwordHash?: string };
+export type UserChange = Partial<
+  Pick<User, 'username' | 'displayName' | 'role' | 'status' | 'email' | 'group'>
+> & { passwordHash?: string };
 
 export interface UserRepository {
   findById(id: number): Promise<User | undefined>;

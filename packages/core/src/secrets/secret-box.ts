@@ -28,7 +28,9 @@ export function createSecretBox(encryptionKey: string): SecretBox {
       const bytes = Buffer.from(stored.slice(PREFIX.length), 'base64url');
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
       decipher.setAuthTag(bytes.subarray(12, 28));
-      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString(
+        'utf8',
+      );
     },
     isSealed: (stored) => stored.startsWith(PREFIX),
   };
@@ -38,7 +40,10 @@ export function createSecretBox(encryptionKey: string): SecretBox {
 export const clearSecretBox: SecretBox = {
   seal: (clear) => clear,
   open(stored) {
-    if (stored.startsWith(PREFIX)) throw new Error('The database holds encrypted secrets: set ENCRYPTION_KEY to the key they were encrypted with.');
+    if (stored.startsWith(PREFIX))
+      throw new Error(
+        'The database holds encrypted secrets: set ENCRYPTION_KEY to the key they were encrypted with.',
+      );
     return stored;
   },
   isSealed: (stored) => stored.startsWith(PREFIX),

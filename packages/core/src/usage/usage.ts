@@ -35,7 +35,9 @@ export const emptyUsage: Usage = {
 
 /** All prompt tokens, cached ones included: the number in log rows. */
 export function promptTokensOf({ input }: Usage): number {
-  return input.uncached + input.cacheRead + input.cacheWrite + (input.audio ?? 0) + (input.image ?? 0);
+  return (
+    input.uncached + input.cacheRead + input.cacheWrite + (input.audio ?? 0) + (input.image ?? 0)
+  );
 }
 
 /** All generated tokens, reasoning included: the number in log rows. */

@@ -1,0 +1,103 @@
+import type { Operation, Usage } from '@turnpike/core';
+
+/** An upstream account, as far as translating for it needs to know. */
+export interface UpstreamTarget {
+  /** Channel's base URL, or the provider's default; no trailing slash. */
+  baseUrl: string;
+  operation: Operation;
+  /** The client's path as it arrived, normalised to its `/v1/…` form. */
+  path: string;
+  /** The client's query with its `?`, or empty. */
+  search: string;
+  /** Upstream's name of the model (after mapping). */
+  model: string;
+  isStream: boolean;
+  /** Channel's `config`, legacy `other` already filled in. */
+  config: Readonly<Record<string, unknown>>;
+}
+
+/** How an upstream reports usage in streams. */
+export type StreamUsage =
+  /** Only when `stream_options.include_usage` asks for it. */
+  | 'on-request'
+  /** Always, and it refuses or ignores `stream_options`. */
+  | 'always'
+  | 'never';
+
+/** Variations of one provider within its family, as data. */
+export interface Dialect {
+  streamUsage: StreamUsage;
+  /** Top-level members to rename (old → new) before sending; the new name wins where both are present. */
+  renameMembers?: Readonly<Record<string, string>>;
+  /** Top-level members that this upstream refuses. */
+  deleteMembers?: readonly string[];
+  /** Reads usage where it is not in the usual place or counts differently. Gets the usage object's parent. */
+  readUsage?: (body: Readonly<Record<string, unknown>>) => Usage | undefined;
+  /** Frames with empty `choices` and no usage are not forwarded (Azure's first frame). */
+  dropEmptyChoices?: boolean;
+  /** Extra request headers. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** A kind of upstream: data around a family. To add one is to add a file and a line in `providers/index.ts`. */
+export interface Provider {
+  id: string;
+  /** Stored in the database: never reuse a number. Ours are above 10 000. */
+  channelType: number;
+  displayName: string;
+  /** Empty: the channel must have a base URL. */
+  defaultBaseUrl: string;
+  ownedBy: string;
+  /** Offered when the type is picked; One API's list. */
+  defaultModels: readonly string[];
+  dialect: Dialect;
+  /** Undefined where this provider does not offer the operation. */
+  url(target: UpstreamTarget): string | undefined;
+  authorize(key: string, config: Readonly<Record<string, unknown>>): Record<string, string>;
+}
+
+/** What a failed upstream answer says. Nothing in it is safe to show before `redact`. */
+export interface UpstreamError {
+  status: number;
+  message: string;
+  type: string;
+  /** Always text; empty when the upstream gave none. */
+  code: string;
+  param: string | null;
+  /** From `retry-after-ms` or `retry-after`. */
+  retryAfterMs?: number;
+  /** The body was no JSON object that carries an error. */
+  isUnreadable: boolean;
+}
+
+/** What is known of a stream so far. */
+export interface StreamFacts {
+  /** Something that commits us to this upstream was seen: text, a tool call, a finish, or an error. */
+  isMeaningful: boolean;
+  /** A finish reason was seen. */
+  hasFinish: boolean;
+  /** The terminal marker was seen; what follows it is dropped. */
+  isTerminated: boolean;
+  /** Last usage the upstream reported. */
+  usage: Usage | undefined;
+  /** An error frame; it is not forwarded before anything meaningful was. */
+  error: UpstreamError | undefined;
+}
+
+/**
+ * Watches a stream on the byte plane: what it returns is what the client gets, untouched but for what is withheld
+ * (usage frame that the client did not ask for, frames before the first meaningful one, the terminal marker).
+ */
+export interface StreamTap {
+  readonly facts: StreamFacts;
+  /** Feeds upstream bytes; returns what may go to the client now, in order. */
+  push(chunk: Buffer): readonly Buffer[];
+  /** The upstream ended. Returns what was still held, the terminal marker excluded. */
+  end(): readonly Buffer[];
+  /** Gives up holding back: returns what was held until now; later pushes forward at once. */
+  flushHeld(): readonly Buffer[];
+  /** The last bytes of a good answer, sent after the bill is safe. */
+  terminal(): Buffer;
+  /** The generated text so far, reasoning and tool arguments included, for a local count. */
+  generatedText(): string;
+}

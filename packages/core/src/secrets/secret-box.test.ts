@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { clearSecretBox, createSecretBox } from './secret-box.ts';
+
+describe('createSecretBox', () => {
+  const box = createSecretBox('a key that is long enough');
+
+  it('opens what it sealed, and seals the same text differently each time', () => {
+    expect(box.open(box.seal('sk-upstream'))).toBe('sk-upstream');
+    expect(box.seal('sk-upstream')).not.toBe(box.seal('sk-upstream'));
+  });
+
+  it('returns clear text of an adopted database unchanged', () => {
+    expect(box.open('sk-plain')).toBe('sk-plain');
+  });
+
+  it('refuses what was sealed under another key', () => {
+    const other = createSecretBox('another key, also long enough');
+    expect(() => box.open(other.seal('x'))).toThrow();
+  });
+
+  it('names the setting that is missing when sealed text meets no key', () => {
+    expect(() => clearSecretBox.open(box.seal('x'))).toThrow(/ENCRYPTION_KEY/);
+  });
+});

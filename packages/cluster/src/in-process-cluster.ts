@@ -1,0 +1,67 @@
+import type {
+  Clock,
+  ConfigBus,
+  FailedRequestLog,
+  Ledger,
+  LedgerRepository,
+  Logger,
+  RateLimiter,
+  RequestLogRepository,
+  Schedules,
+  TokenDirectory,
+  TokenSource,
+  UsageSink,
+} from '@turnpike/core';
+import { createInProcessConfigBus } from './config-bus/in-process-config-bus.ts';
+import { createBufferedFailedRequestLog } from './failed-request-log/buffered-failed-request-log.ts';
+import { InProcessLedger } from './ledger/in-process-ledger.ts';
+import { createInProcessRateLimiter } from './rate-limiter/in-process-rate-limiter.ts';
+import { createInProcessSchedules } from './schedules/in-process-schedules.ts';
+import { InProcessTokenDirectory } from './token-directory/in-process-token-directory.ts';
+import { createEmbeddedUsageSink } from './usage-sink/embedded-usage-sink.ts';
+
+export interface InProcessCluster {
+  ledger: Ledger;
+  usageSink: UsageSink;
+  tokenDirectory: TokenDirectory;
+  configBus: ConfigBus;
+  rateLimiter: RateLimiter;
+  schedules: Schedules;
+  failedRequestLog: FailedRequestLog;
+}
+
+/** Everything nodes would share, in the one process of standalone mode. */
+export function openInProcessCluster(deps: {
+  ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
+  tokenSource: TokenSource;
+  requestLogs: Pick<RequestLogRepository, 'addFailed'>;
+  clock: Clock;
+  logger: Logger;
+}): InProcessCluster {
+  const { ledgerRepository, logger } = deps;
+  const ledger = new InProcessLedger({ ledgerRepository });
+  const tokenDirectory = new InProcessTokenDirectory(deps);
+  const bus = createInProcessConfigBus();
+  const configBus: ConfigBus = {
+    ...bus,
+    // Effective before the management call is answered: nothing of the old state may be admitted after it.
+    async announceAccounts(change) {
+      tokenDirectory.forget(change);
+      await ledger.invalidate(change);
+      await bus.announceAccounts(change);
+    },
+  };
+  return {
+    ledger,
+    usageSink: createEmbeddedUsageSink({
+      ledgerRepository,
+      ledger,
+      inFlight: () => ledger.heldCount,
+    }),
+    tokenDirectory,
+    configBus,
+    rateLimiter: createInProcessRateLimiter(deps),
+    schedules: createInProcessSchedules({ logger }),
+    failedRequestLog: createBufferedFailedRequestLog(deps),
+  };
+}

@@ -1,0 +1,205 @@
+import type {
+  AppliedUsage,
+  Balance,
+  Ledger,
+  LedgerRepository,
+  Reservation,
+  ReserveRefusal,
+  ReserveResult,
+  UsageEvent,
+} from '@turnpike/core';
+
+/** A balance as last read or committed, and what is set aside of it. */
+interface Account {
+  quota: number;
+  version: number;
+  pending: number;
+}
+
+type Entry = Reservation & { settled: boolean };
+
+/** Accounts kept in memory beyond this are dropped, least recently loaded first, unless something is pending. */
+const MAX_ACCOUNTS = 200_000;
+
+export interface InProcessLedgerDeps {
+  ledgerRepository: Pick<LedgerRepository, 'readBalances'>;
+}
+
+/** The ledger's reservations in this process, with balances read through from the database. */
+export class InProcessLedger implements Ledger {
+  readonly #repository: InProcessLedgerDeps['ledgerRepository'];
+  readonly #users = new Map<number, Account>();
+  readonly #apiTokens = new Map<number, Account>();
+  readonly #open = new Map<string, Entry>();
+  #held = 0;
+
+  constructor(deps: InProcessLedgerDeps) {
+    this.#repository = deps.ledgerRepository;
+  }
+
+  /** Requests whose outcome is not known yet. */
+  get heldCount(): number {
+    return this.#held;
+  }
+
+  async reserve(reservation: Reservation): Promise<ReserveResult> {
+    const { userId, apiTokenId, unlimitedToken } = reservation;
+    if (
+      this.#isMissing(this.#users, userId) ||
+      (!unlimitedToken && this.#isMissing(this.#apiTokens, apiTokenId))
+    ) {
+      await this.#load([userId], unlimitedToken ? [] : [apiTokenId]);
+    }
+    return this.#reserveLoaded(reservation);
+  }
+
+  #reserveLoaded(reservation: Reservation): ReserveResult {
+    const { requestId, userId, apiTokenId, unlimitedToken, amount } = reservation;
+    const user = this.#users.get(userId);
+    const apiToken = unlimitedToken ? undefined : this.#apiTokens.get(apiTokenId);
+    if (user === undefined || (apiToken === undefined && !unlimitedToken))
+      return { allowed: false, reason: 'not-loaded' };
+
+    const existing = this.#open.get(requestId);
+    if (existing !== undefined)
+      return { allowed: true, reservation: existing, available: availableOf(user, apiToken) };
+
+    const refusal = refuse(user, apiToken, amount);
+    if (refusal !== undefined) return refusal;
+    user.pending += amount;
+    if (apiToken !== undefined) apiToken.pending += amount;
+    this.#open.set(requestId, { ...reservation, settled: false });
+    this.#held += 1;
+    return { allowed: true, reservation, available: availableOf(user, apiToken) };
+  }
+
+  extend(requestId: string, amount: number): Promise<{ granted: number }> {
+    const entry = this.#open.get(requestId);
+    if (entry === undefined || entry.settled) return Promise.resolve({ granted: 0 });
+    const user = this.#users.get(entry.userId);
+    if (user === undefined) return Promise.resolve({ granted: 0 });
+    const apiToken = entry.unlimitedToken ? undefined : this.#apiTokens.get(entry.apiTokenId);
+    const granted = Math.max(0, Math.min(amount, availableOf(user, apiToken)));
+    this.#change(entry, granted);
+    return Promise.resolve({ granted });
+  }
+
+  settle(requestId: string, quota: number): Promise<void> {
+    const entry = this.#open.get(requestId);
+    if (entry !== undefined && !entry.settled) {
+      this.#change(entry, quota - entry.amount);
+      entry.settled = true;
+      this.#held -= 1;
+    }
+    return Promise.resolve();
+  }
+
+  release(requestId: string): Promise<void> {
+    this.#remove(requestId);
+    return Promise.resolve();
+  }
+
+  absorb(events: readonly UsageEvent[], applied: AppliedUsage): Promise<void> {
+    for (const balance of applied.users) takeOver(this.#users, balance);
+    for (const balance of applied.apiTokens) takeOver(this.#apiTokens, balance);
+    for (const event of events) this.#remove(event.requestId);
+    return Promise.resolve();
+  }
+
+  /** Reads the accounts afresh before it resolves; an account nobody uses now is just forgotten. */
+  async invalidate(accounts: {
+    userIds?: readonly number[];
+    apiTokenIds?: readonly number[];
+  }): Promise<void> {
+    const userIds = (accounts.userIds ?? []).filter((id) => this.#forgetIfIdle(this.#users, id));
+    const apiTokenIds = (accounts.apiTokenIds ?? []).filter((id) =>
+      this.#forgetIfIdle(this.#apiTokens, id),
+    );
+    if (userIds.length + apiTokenIds.length > 0) await this.#load(userIds, apiTokenIds);
+  }
+
+  openEntries(): Promise<{ count: number; amount: number }> {
+    let amount = 0;
+    for (const entry of this.#open.values()) amount += entry.amount;
+    return Promise.resolve({ count: this.#open.size, amount });
+  }
+
+  /** True where something is pending, so that the account has to be read again. */
+  #forgetIfIdle(accounts: Map<number, Account>, id: number): boolean {
+    const account = accounts.get(id);
+    if (account === undefined) return false;
+    if (account.pending !== 0) return true;
+    accounts.delete(id);
+    return false;
+  }
+
+  #isMissing(accounts: Map<number, Account>, id: number): boolean {
+    return !accounts.has(id);
+  }
+
+  async #load(userIds: readonly number[], apiTokenIds: readonly number[]): Promise<void> {
+    const balances = await this.#repository.readBalances(userIds, apiTokenIds);
+    for (const balance of balances.users) takeOver(this.#users, balance);
+    for (const balance of balances.apiTokens) takeOver(this.#apiTokens, balance);
+    trim(this.#users);
+    trim(this.#apiTokens);
+  }
+
+  #change(entry: Entry, delta: number): void {
+    entry.amount += delta;
+    addPending(this.#users.get(entry.userId), delta);
+    if (!entry.unlimitedToken) addPending(this.#apiTokens.get(entry.apiTokenId), delta);
+  }
+
+  #remove(requestId: string): void {
+    const entry = this.#open.get(requestId);
+    if (entry === undefined) return;
+    this.#open.delete(requestId);
+    if (!entry.settled) this.#held -= 1;
+    this.#change(entry, -entry.amount);
+  }
+}
+
+function availableOf(user: Account, apiToken: Account | undefined): number {
+  const ofUser = user.quota - user.pending;
+  return apiToken === undefined ? ofUser : Math.min(ofUser, apiToken.quota - apiToken.pending);
+}
+
+function refuse(
+  user: Account,
+  apiToken: Account | undefined,
+  amount: number,
+): ReserveRefusal | undefined {
+  if (apiToken !== undefined) {
+    const ofToken = apiToken.quota - apiToken.pending;
+    if (ofToken < amount)
+      return { allowed: false, reason: 'token-quota', available: Math.max(0, ofToken) };
+  }
+  const ofUser = user.quota - user.pending;
+  return ofUser < amount
+    ? { allowed: false, reason: 'user-quota', available: Math.max(0, ofUser) }
+    : undefined;
+}
+
+function addPending(account: Account | undefined, delta: number): void {
+  if (account !== undefined) account.pending += delta;
+}
+
+/** Balances only ever move forward: an older version than the known one says nothing new. */
+function takeOver(accounts: Map<number, Account>, { id, quota, version }: Balance): void {
+  const account = accounts.get(id);
+  if (account === undefined) {
+    accounts.set(id, { quota, version, pending: 0 });
+  } else if (version >= account.version) {
+    account.quota = quota;
+    account.version = version;
+  }
+}
+
+function trim(accounts: Map<number, Account>): void {
+  if (accounts.size <= MAX_ACCOUNTS) return;
+  for (const [id, account] of accounts) {
+    if (account.pending === 0) accounts.delete(id);
+    if (accounts.size <= MAX_ACCOUNTS * 0.9) return;
+  }
+}

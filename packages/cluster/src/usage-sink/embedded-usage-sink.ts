@@ -1,0 +1,37 @@
+import {
+  errors,
+  type Ledger,
+  type LedgerRepository,
+  type UsageEvent,
+  type UsageSink,
+} from '@turnpike/core';
+import { GroupCommit } from './group-commit.ts';
+
+export interface EmbeddedUsageSinkDeps {
+  ledgerRepository: Pick<LedgerRepository, 'applyUsage'>;
+  ledger: Pick<Ledger, 'absorb'>;
+  /** Requests in flight, see `GroupCommit`. */
+  inFlight(): number;
+}
+
+/**
+ * The usage sink of standalone mode: straight into the database, with the same steps as the master's consumer.
+ * There is no queue to lose: when the commit fails, the answer that waits for it is refused.
+ */
+export function createEmbeddedUsageSink(deps: EmbeddedUsageSinkDeps): UsageSink {
+  let isClosed = false;
+  const group = new GroupCommit<UsageEvent>({
+    async commit(events) {
+      const applied = await deps.ledgerRepository.applyUsage(events);
+      await deps.ledger.absorb(events, applied);
+    },
+    expected: () => deps.inFlight(),
+  });
+  return {
+    publish: (events) => (isClosed ? Promise.reject(errors.notReady()) : group.add(events)),
+    async close() {
+      isClosed = true;
+      await group.drained();
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/** Items that are committed together, at most. */
+const MAX_BATCH = 500;
+/** Beyond this many items in a second, waiting a little makes fuller batches worth more than it costs. */
+const BUSY_PER_SECOND = 200;
+const LINGER_MS = 2;
+const RATE_WINDOW_MS = 100;
+
+export interface GroupCommitDeps<Item> {
+  /** Makes the items durable, all or none. */
+  commit(items: readonly Item[]): Promise<void>;
+  /**
+   * How many more items may arrive soon (requests in flight). When everyone who could join is already waiting,
+   * lingering would only add latency.
+   */
+  expected(): number;
+}
+
+interface Waiting<Item> {
+  items: readonly Item[];
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Commits what arrives while a commit is under way together, in the next one. Every `add` resolves when its own items
+ * are durable. A commit that fails is tried again caller by caller, so that one bad item does not refuse the others.
+ */
+export class GroupCommit<Item> {
+  readonly #deps: GroupCommitDeps<Item>;
+  #waiting: Waiting<Item>[] = [];
+  #count = 0;
+  #isCommitting = false;
+  #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  #windowStart = 0;
+  #windowCount = 0;
+  #isBusy = false;
+  #idle: (() => void)[] = [];
+
+  constructor(deps: GroupCommitDeps<Item>) {
+    this.#deps = deps;
+  }
+
+  add(items: readonly Item[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ items, resolve, reject });
+      this.#count += items.length;
+      this.#measure(items.length);
+      if (!this.#isCommitting) this.#schedule();
+    });
+  }
+
+  /** Resolves when nothing is waiting and no commit is under way. */
+  drained(): Promise<void> {
+    if (!this.#isCommitting && this.#waiting.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #measure(count: number): void {
+    const now = performance.now();
+    this.#windowCount += count;
+    const elapsed = now - this.#windowStart;
+    if (elapsed < RATE_WINDOW_MS) return;
+    this.#isBusy = this.#windowCount / elapsed > BUSY_PER_SECOND / 1000;
+    this.#windowStart = now;
+    this.#windowCount = 0;
+  }
+
+  #schedule(): void {
+    const canWait = this.#isBusy && this.#count < MAX_BATCH && this.#count < this.#deps.expected();
+    if (canWait) {
+      this.#timer ??= setTimeout(this.#flush, LINGER_MS);
+      return;
+    }
+    if (this.#timer !== undefined) clearTimeout(this.#timer as NodeJS.Timeout);
+    this.#timer = setImmediate(this.#flush);
+    this.#isCommitting = true; // everything of this turn of the event loop still joins
+  }
+
+  #flush = (): void => {
+    this.#timer = undefined;
+    this.#isCommitting = true;
+    const batch = this.#take();
+    const items =
+      batch.length === 1
+        ? (batch[0] as Waiting<Item>).items
+        : batch.flatMap((waiting) => waiting.items);
+    this.#deps.commit(items).then(
+      () => {
+        for (const waiting of batch) waiting.resolve();
+        this.#next();
+      },
+      (error: unknown) => void this.#commitSingly(batch, error),
+    );
+  };
+
+  #take(): Waiting<Item>[] {
+    if (this.#count <= MAX_BATCH) {
+      const all = this.#waiting;
+      this.#waiting = [];
+      this.#count = 0;
+      return all;
+    }
+    const batch: Waiting<Item>[] = [];
+    let size = 0;
+    while (this.#waiting.length > 0) {
+      const next = this.#waiting[0] as Waiting<Item>;
+      if (size > 0 && size + next.items.length > MAX_BATCH) break;
+      batch.push(next);
+      size += next.items.length;
+      this.#waiting.shift();
+    }
+    this.#count -= size;
+    return batch;
+  }
+
+  async #commitSingly(batch: readonly Waiting<Item>[], error: unknown): Promise<void> {
+    for (const waiting of batch) {
+      if (batch.length === 1) {
+        waiting.reject(error);
+        continue;
+      }
+      try {
+        await this.#deps.commit(waiting.items);
+        waiting.resolve();
+      } catch (own) {
+        waiting.reject(own);
+      }
+    }
+    this.#next();
+  }
+
+  #next(): void {
+    this.#isCommitting = false;
+    if (this.#waiting.length > 0) {
+      this.#schedule();
+      return;
+    }
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const resolve of idle) resolve();
+  }
+}

@@ -24,6 +24,8 @@ export interface UserRepository {
   findById(id: number): Promise<User | undefined>;
   /** By username, else by email. With the stored bcrypt hash. */
   findForLogin(login: string): Promise<{ user: User; passwordHash: string } | undefined>;
+  /** By id, with the stored bcrypt hash: what a session is checked against on each request. */
+  findWithPassword(id: number): Promise<{ user: User; passwordHash: string } | undefined>;
   /** By system management token (32 hex characters). Deleted users are never found. */
   findByAccessToken(accessToken: string): Promise<User | undefined>;
   list(query: UserListQuery): Promise<readonly User[]>;

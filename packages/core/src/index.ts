@@ -12,6 +12,7 @@ export type { Usage } from './usage/usage.ts';
 export type { AppliedPrice, EndState, UsageEvent } from './usage/usage-event.ts';
 export type { Exact, ModelPrice, PriceSource } from './pricing/model-price.ts';
 export { errors } from './errors/catalogue.ts';
+export { managementErrors } from './errors/management-catalogue.ts';
 export type { MakeError } from './errors/catalogue.ts';
 export { GatewayError, isGatewayError } from './errors/gateway-error.ts';
 export type { ErrorDetails } from './errors/gateway-error.ts';

@@ -1,1 +1,80 @@
-export {};
+export { failureSchema, successSchema } from './envelope.ts';
+export type { Failure, Success } from './envelope.ts';
+export {
+  DEFAULT_PAGE_SIZE,
+  idSchema,
+  MAX_PAGE_SIZE,
+  pageQuerySchema,
+  searchQuerySchema,
+} from './input-values.ts';
+export {
+  accountUpdateSchema,
+  loginSchema,
+  MAX_USERNAME_LENGTH,
+  passwordSchema,
+  topUpSchema,
+  userCreateSchema,
+  userListQuerySchema,
+  userManageSchema,
+  usernameSchema,
+  userSchema,
+  userUpdateSchema,
+} from './user.ts';
+export type {
+  AccountUpdateInput,
+  TopUpInput,
+  UserCreateInput,
+  UserJson,
+  UserListQueryInput,
+  UserManageInput,
+  UserUpdateInput,
+} from './user.ts';
+export {
+  apiTokenCreateSchema,
+  apiTokenListQuerySchema,
+  apiTokenSchema,
+  apiTokenStatusSchema,
+  apiTokenUpdateSchema,
+} from './api-token.ts';
+export type {
+  ApiTokenCreateInput,
+  ApiTokenJson,
+  ApiTokenListQueryInput,
+  ApiTokenUpdateInput,
+} from './api-token.ts';
+export {
+  channelCreateSchema,
+  channelSchema,
+  channelTestProgressSchema,
+  channelTestQuerySchema,
+  channelTestResultSchema,
+  channelTestRunQuerySchema,
+  channelUpdateSchema,
+} from './channel.ts';
+export type {
+  ChannelCreateInput,
+  ChannelJson,
+  ChannelTestProgress,
+  ChannelTestResult,
+  ChannelUpdateInput,
+} from './channel.ts';
+export {
+  dayStatSchema,
+  quotaSumSchema,
+  requestLogFilterSchema,
+  requestLogListQuerySchema,
+  requestLogRemoveQuerySchema,
+  requestLogSchema,
+} from './request-log.ts';
+export type {
+  DayStatJson,
+  RequestLogFilterInput,
+  RequestLogJson,
+  RequestLogListQueryInput,
+} from './request-log.ts';
+export { optionSchema, optionUpdateSchema, secretOptionSchema } from './option.ts';
+export type { OptionJson, OptionUpdateInput, SecretOptionJson } from './option.ts';
+export { statusSchema } from './status.ts';
+export type { StatusJson } from './status.ts';
+export { modelEntrySchema, modelPermissionSchema } from './model.ts';
+export type { ModelEntryJson } from './model.ts';

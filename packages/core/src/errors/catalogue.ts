@@ -17,7 +17,8 @@ export interface MakeError {
   readonly definition: Definition;
 }
 
-function defineError(
+/** One row of a catalogue. Only catalogues call it. */
+export function defineError(
   code: string,
   status: number,
   type: string,

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { queryTextSchema, ruledText } from './input-values.ts';
+
+function readJsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? { ...value }
+      : undefined;
+  } catch {
+    return undefined; // not JSON: the rule below says so
+  }
+}
+
+function isModelMapping(text: string): boolean {
+  if (text.trim() === '') return true;
+  const mapping = readJsonObject(text);
+  return mapping !== undefined && Object.values(mapping).every((to) => typeof to === 'string');
+}
+
+function isHttpUrl(text: string): boolean {
+  return text.trim() === '' || /^https?:\/\/[^\s/?#]+/i.test(text.trim());
+}
+
+const channelFields = {
+  type: z.int().min(0),
+  name: z.string().max(191),
+  weight: z.int().min(0).nullable(),
+  base_url: ruledText(
+    isHttpUrl,
+    'must be an address that begins with http:// or https://',
+    '必须是以 http:// 或 https:// 开头的地址',
+  ).nullable(),
+  other: z.string().nullable(),
+  /** Comma list. */
+  models: z.string(),
+  /** Comma list. */
+  group: z.string(),
+  model_mapping: ruledText(
+    isModelMapping,
+    'must be a JSON object from model to model, such as {"gpt-4": "gpt-4o"}',
+    '必须是模型到模型的 JSON 对象，例如 {"gpt-4": "gpt-4o"}',
+  ).nullable(),
+  priority: z.int().nullable(),
+  config: ruledText(
+    (text) => text.trim() === '' || readJsonObject(text) !== undefined,
+    'must be a JSON object',
+    '必须是 JSON 对象',
+  ),
+  system_prompt: z.string().nullable(),
+  status: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
+};
+
+/** One channel for each non-empty line of `key`. */
+export const channelCreateSchema = z
+  .object(channelFields)
+  .partial()
+  .extend({
+    key: ruledText(
+      (key) => key.trim() !== '',
+      'must hold at least one key; several keys go on several lines',
+      '必须至少包含一个密钥；多个密钥请分行填写',
+    ),
+  });
+
+/** Absent: unchanged; so are empty plain texts and numbers 0. Fields that may be null can be set to "" and 0. */
+export const channelUpdateSchema = z
+  .object({ ...channelFields, key: z.string() })
+  .partial()
+  .extend({ id: z.int().min(1) });
+
+export const channelTestQuerySchema = z.object({ model: queryTextSchema });
+
+/** `all` (default), `disabled`, ids such as `1,3,5`, or `group:<name>`. */
+export const channelTestRunQuerySchema = z.object({
+  scope: queryTextSchema.pipe(
+    ruledText(
+      (scope) => /^(|all|disabled|group:.+|\d{1,15}(,\d{1,15})*)$/.test(scope),
+      'must be all, disabled, ids such as 1,3,5, or group:<name>',
+      '必须是 all、disabled、形如 1,3,5 的 id 列表，或 group:<分组名>',
+    ),
+  ),
+});
+
+/** A channel as the API shows it; the key never leaves. */
+export const channelSchema = z.object({
+  id: z.int(),
+  type: z.int(),
+  key: z.literal(''),
+  status: z.int(),
+  name: z.string(),
+  weight: z.int().nullable(),
+  created_time: z.int(),
+  test_time: z.int(),
+  /** Milliseconds. */
+  response_time: z.int(),
+  base_url: z.string().nullable(),
+  other: z.string().nullable(),
+  balance: z.number(),
+  balance_updated_time: z.int(),
+  models: z.string(),
+  group: z.string(),
+  used_quota: z.int(),
+  model_mapping: z.string().nullable(),
+  priority: z.int().nullable(),
+  config: z.string(),
+  system_prompt: z.string().nullable(),
+});
+
+export const channelTestResultSchema = z.object({
+  channelId: z.int(),
+  channelName: z.string(),
+  isOk: z.boolean(),
+  durationMs: z.number(),
+  message: z.string(),
+  /** What the result did to the channel. */
+  action: z.enum(['none', 'disabled', 'enabled']),
+});
+
+/** How a background run of channel tests stands, or ended. */
+export const channelTestProgressSchema = z.object({
+  isRunning: z.boolean(),
+  scope: z.string(),
+  /** Unix milliseconds; null: there was no run since the start. */
+  startedAt: z.int().nullable(),
+  finishedAt: z.int().nullable(),
+  total: z.int(),
+  tested: z.int(),
+  succeeded: z.int(),
+  failed: z.int(),
+  /** Why the run ended early. */
+  problem: z.string().nullable(),
+  results: z.array(channelTestResultSchema),
+});
+
+export type ChannelJson = z.infer<typeof channelSchema>;
+export type ChannelCreateInput = z.infer<typeof channelCreateSchema>;
+export type ChannelUpdateInput = z.infer<typeof channelUpdateSchema>;
+export type ChannelTestResult = z.infer<typeof channelTestResultSchema>;
+export type ChannelTestProgress = z.infer<typeof channelTestProgressSchema>;

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** Text that must keep a rule; the rule is told in both languages. */
+export function ruledText(isValid: (text: string) => boolean, en: string, zh: string) {
+  return z.string().refine(isValid, { error: en, params: { zh } });
+}
+
+/** One query value as text, empty when absent. Of a value given twice the first counts. */
+export const queryTextSchema = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((value) => (Array.isArray(value) ? (value[0] ?? '') : (value ?? '')));
+
+/** A whole number ≥ 0 in a query; everything else, also no value, counts as 0. */
+export const queryNumberSchema = queryTextSchema.transform((text) =>
+  /^\d{1,15}$/.test(text) ? Number(text) : 0,
+);
+
+/** An id in a path. */
+export const idSchema = ruledText(
+  (text) => /^[1-9]\d{0,14}$/.test(text),
+  'must be a whole number above 0',
+  '必须是大于 0 的整数',
+).transform(Number);
+
+/** Quota units, as an amount to have. */
+export const quotaSchema = z.int();
+
+/** Further in, lists are searched, not leafed through. */
+const LAST_PAGE = 1_000_000;
+
+export const DEFAULT_PAGE_SIZE = 10;
+export const MAX_PAGE_SIZE = 100;
+
+/** `p` counts from 0. `page_size` (1 to 100) is 10 unless given. */
+export const pageQuerySchema = z.object({
+  p: queryNumberSchema.transform((page) => Math.min(page, LAST_PAGE)),
+  page_size: queryNumberSchema.transform((size) =>
+    size === 0 ? DEFAULT_PAGE_SIZE : Math.min(size, MAX_PAGE_SIZE),
+  ),
+});
+
+export const searchQuerySchema = z.object({ keyword: queryTextSchema });

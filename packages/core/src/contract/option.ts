@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** Both are text; no value means the empty text. */
+export const optionUpdateSchema = z.object({
+  key: z.string().min(1).max(191),
+  value: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? ''),
+});
+
+export const optionSchema = z.object({ key: z.string(), value: z.string() });
+
+/** An option that is never read back: only whether it has a value. */
+export const secretOptionSchema = z.object({ key: z.string(), is_set: z.boolean() });
+
+export type OptionUpdateInput = z.infer<typeof optionUpdateSchema>;
+export type OptionJson = z.infer<typeof optionSchema>;
+export type SecretOptionJson = z.infer<typeof secretOptionSchema>;

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { pageQuerySchema, queryNumberSchema, queryTextSchema, ruledText } from './input-values.ts';
+
+/** Bad numbers count as 0, and 0 or empty means: any. Times are Unix seconds, both ends included. */
+export const requestLogFilterSchema = z.object({
+  type: queryNumberSchema,
+  start_timestamp: queryNumberSchema,
+  end_timestamp: queryNumberSchema,
+  username: queryTextSchema,
+  token_name: queryTextSchema,
+  model_name: queryTextSchema,
+  channel: queryNumberSchema,
+  request_id: queryTextSchema,
+});
+
+export const requestLogListQuerySchema = requestLogFilterSchema.extend(pageQuerySchema.shape);
+
+export const requestLogRemoveQuerySchema = z.object({
+  target_timestamp: queryTextSchema.pipe(
+    ruledText(
+      (text) => /^[1-9]\d{0,14}$/.test(text),
+      'is required: Unix seconds; rows older than that are deleted',
+      '必填：Unix 秒；早于该时间的日志将被删除',
+    ),
+  ),
+});
+
+/** A row of the log. */
+export const requestLogSchema = z.object({
+  /** 0 where a user reads own rows. */
+  id: z.int(),
+  user_id: z.int(),
+  created_at: z.int(),
+  /** 1 top-up, 2 consumption, 3 management, 4 system, 5 channel test, 6 refused or failed request. */
+  type: z.int(),
+  content: z.string(),
+  username: z.string(),
+  token_name: z.string(),
+  model_name: z.string(),
+  quota: z.int(),
+  prompt_tokens: z.int(),
+  completion_tokens: z.int(),
+  channel: z.int(),
+  request_id: z.string(),
+  elapsed_time: z.int(),
+  is_stream: z.boolean(),
+  system_prompt_reset: z.boolean(),
+});
+
+export const dayStatSchema = z.object({
+  Day: z.string(),
+  ModelName: z.string(),
+  RequestCount: z.int(),
+  Quota: z.int(),
+  PromptTokens: z.int(),
+  CompletionTokens: z.int(),
+});
+
+export const quotaSumSchema = z.object({ quota: z.int() });
+
+export type RequestLogJson = z.infer<typeof requestLogSchema>;
+export type RequestLogFilterInput = z.infer<typeof requestLogFilterSchema>;
+export type RequestLogListQueryInput = z.infer<typeof requestLogListQuerySchema>;
+export type DayStatJson = z.infer<typeof dayStatSchema>;

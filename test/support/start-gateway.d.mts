@@ -1,0 +1,27 @@
+export interface GatewayOptions {
+  env?: Record<string, string>;
+  dataDir?: string;
+  command?: string[];
+  args?: string[];
+}
+
+export interface GatewayExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface Gateway {
+  readonly url: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly pid: number;
+  readonly exited: Promise<GatewayExit>;
+  logs(): string;
+  kill(signal?: NodeJS.Signals): Promise<GatewayExit>;
+  start(): Promise<void>;
+  stop(): Promise<GatewayExit>;
+  removeData(): Promise<void>;
+}
+
+export function startGateway(options?: GatewayOptions): Promise<Gateway>;
+export function findFreePort(): Promise<number>;

@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const binary = fileURLToPath(new URL('../../packages/server/bin/turnpike.mjs', import.meta.url));
+
+/** What a gateway under test gets unless a test says otherwise; the variables of the caller's shell never reach it. */
+const testEnvironment = {
+  HOST: '127.0.0.1',
+  TEST_FORWARD_REQUEST_ID: 'true',
+  SESSION_SECRET: 'a-secret-of-the-tests-only',
+  GLOBAL_API_RATE_LIMIT: '0',
+  GLOBAL_WEB_RATE_LIMIT: '0',
+  LOG_LEVEL: 'warn',
+};
+
+/**
+ * Starts the built gateway as a process of its own, with a data directory of its own, and waits until it is ready.
+ *
+ * @param {{ env?: Record<string, string>, dataDir?: string, command?: string[], args?: string[] }} [options]
+ *   `command` is put in front (`['taskset', '-c', '0']`); with `dataDir` the directory is the caller's to remove
+ */
+export async function startGateway({ env = {}, dataDir, command = [], args = [] } = {}) {
+  const ownDirectory = dataDir === undefined;
+  const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnpike-test-')));
+  const port = await findFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const output = [];
+  let child;
+  let exited;
+
+  async function start() {
+    const [file, ...rest] = [...command, process.execPath, binary];
+    const flags = ['--port', String(port), '--log-dir', join(directory, 'logs'), ...args];
+    child = spawn(file, [...rest, ...flags], {
+      cwd: directory,
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: process.env.HOME ?? '',
+        ...testEnvironment,
+        DATA_DIR: directory,
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text) => keep(output, text));
+    }
+    await waitUntilReady(url, exited, output);
+  }
+
+  async function end(signal) {
+    child.kill(signal);
+    return exited;
+  }
+
+  await start();
+  return {
+    url,
+    port,
+    dataDir: directory,
+    get pid() {
+      return child.pid;
+    },
+    get exited() {
+      return exited;
+    },
+    /** Everything it printed lately. */
+    logs: () => output.join(''),
+    /** Sends a signal and resolves to `{ code, signal }` when the process is gone. */
+    kill: (signal = 'SIGKILL') => end(signal),
+    /** Starts it again on the same port and data. */
+    start,
+    /** Ends it in good order and removes its data. */
+    async stop() {
+      const running = child.exitCode === null && child.signalCode === null;
+      const result = running ? await end('SIGTERM') : await exited;
+      if (ownDirectory) await rm(directory, { recursive: true, force: true });
+      return result;
+    },
+    removeData: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+function keep(output, text) {
+  output.push(text);
+  while (output.length > 2000) output.shift();
+}
+
+async function waitUntilReady(url, exited, output) {
+  let isOver = false;
+  void exited.then(() => {
+    isOver = true;
+  });
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    if (isOver) throw new Error(`the gateway ended while starting:\n${output.join('')}`);
+    const isReady = await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady) return;
+    await wait(25);
+  }
+  throw new Error(`the gateway was not ready within 30 seconds:\n${output.join('')}`);
+}
+
+/** A port of 127.0.0.1 that nobody listens on now. */
+export async function findFreePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

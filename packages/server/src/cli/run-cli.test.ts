@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { createCli, type CliDeps } from './run-cli.ts';
+
+function openCli(environment: Record<string, string> = {}) {
+  const printed: string[] = [];
+  const problems: string[] = [];
+  const calls: unknown[] = [];
+  const commands: CliDeps['commands'] = {
+    serve: {
+      text: 'Run the gateway.',
+      load: () =>
+        Promise.resolve((settings, _logger, operands) => {
+          calls.push({ port: settings.port, operands });
+          return Promise.resolve(7);
+        }),
+    },
+    fail: { text: 'Fail.', load: () => Promise.reject(new Error('broken')) },
+  };
+  const run = createCli({
+    commands,
+    readEnvironment: () => environment,
+    print: (text) => printed.push(text),
+    printProblem: (text) => problems.push(text),
+  });
+  return { run, printed, problems, calls };
+}
+
+describe('createCli', () => {
+  it('runs the command with the settings and answers its exit code', async () => {
+    const { run, calls } = openCli({ PORT: '4000' });
+    expect(await run(['serve', 'now', '--log-dir='])).toBe(7);
+    expect(calls).toEqual([{ port: 4000, operands: ['now'] }]);
+  });
+
+  it('stops before the command where a setting is wrong', async () => {
+    const { run, calls, problems } = openCli({ PORT: 'x', DEBUG: 'x' });
+    expect(await run([])).toBe(2);
+    expect(calls).toEqual([]);
+    expect(problems.join()).toMatch(/PORT: expected[^]*DEBUG: expected/);
+  });
+
+  it('names a log directory that cannot be written', async () => {
+    const { run, problems } = openCli();
+    expect(await run(['--log-dir', '/dev/null/logs'])).toBe(2);
+    expect(problems.join()).toMatch(/--log-dir: \/dev\/null\/logs cannot be written \(ENOTDIR\)/);
+  });
+
+  it.each([['nonsense'], ['constructor']])('refuses the unknown command %s', async (command) => {
+    const { run, problems } = openCli();
+    expect(await run([command])).toBe(2);
+    expect(problems.join()).toContain(`There is no command "${command}"`);
+  });
+
+  it('answers 1 where a command throws', async () => {
+    expect(await openCli().run(['fail', '--log-dir='])).toBe(1);
+  });
+
+  it('prints help and version without reading any setting', async () => {
+    const { run, printed } = openCli({ PORT: 'wrong' });
+    expect(await run(['--version'])).toBe(0);
+    expect(await run(['--help'])).toBe(0);
+    expect(printed[0]).toMatch(/^\d+\.\d+\.\d+/);
+    expect(printed[1]).toMatch(/serve +Run the gateway\.[^]*--port/);
+  });
+});

@@ -1,0 +1,29 @@
+import { listSettings, type Settings } from './load-settings.ts';
+
+/** One line for each effective setting, `VARIABLE=value`, for people; secrets only say whether they are set. */
+export function describeSettings(settings: Settings): string[] {
+  const values: Readonly<Record<string, unknown>> = settings;
+  const lines = listSettings()
+    .filter(([, definition]) => !definition.hasNoEffect)
+    .map(([name, { variable, isSecret }]) => {
+      const value = name in values ? values[name] : derivedValue(name, settings);
+      return `${variable}=${isSecret ? describeSecret(value) : describeValue(name, value)}`;
+    });
+  return [...lines, `--log-dir ${settings.logDir ?? '(no file)'}`];
+}
+
+function derivedValue(name: string, settings: Settings): unknown {
+  return name === 'nodeType' ? settings.role : settings.logLevel === 'debug';
+}
+
+function describeSecret(value: unknown): string {
+  return value === undefined ? '' : '(set, not shown)';
+}
+
+function describeValue(name: string, value: unknown): string {
+  if (value === undefined) return '';
+  if (Array.isArray(value)) return value.join(',');
+  if (name.endsWith('Ms')) return `${String(value)}ms`;
+  if (name.endsWith('Bytes')) return `${String(value)}b`;
+  return String(value);
+}

@@ -1,0 +1,130 @@
+import { join, resolve } from 'node:path';
+import type { CommandLine } from '../cli/parse-arguments.ts';
+import type { Environment } from './read-environment.ts';
+import type { SettingDefinition } from './setting-definition.ts';
+import { settingsSchema } from './settings-schema.ts';
+
+type Definitions = Flatten<typeof settingsSchema>;
+type Flatten<Sections> = UnionToIntersection<Sections[keyof Sections]>;
+type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (
+  i: infer I,
+) => void
+  ? I
+  : never;
+
+type SchemaSettings = {
+  readonly [Name in keyof Definitions]: Definitions[Name] extends SettingDefinition<infer T>
+    ? T
+    : never;
+};
+
+/** Every setting as a typed value, with what follows from several of them. */
+export type Settings = Omit<SchemaSettings, 'nodeType' | 'dataDir' | 'sqlitePath' | 'isDebug'> & {
+  readonly role: 'standalone' | 'master' | 'slave';
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Absolute; `undefined` means the default file in `dataDir`. */
+  readonly sqlitePath: string | undefined;
+  /** Absolute; `undefined` means no log file. */
+  readonly logDir: string | undefined;
+  /** Whether a simulated provider and sample data are wanted. */
+  readonly isDemo: boolean;
+};
+
+export type LoadedSettings =
+  | {
+      readonly settings: Settings;
+      /** What is legal but will surprise: for the log, at start. */
+      readonly warnings: readonly string[];
+    }
+  | { readonly problems: readonly string[] };
+
+/**
+ * Reads all settings at once. A wrong environment is answered with every problem, each naming its variable and what was
+ * expected, never its value.
+ */
+export function loadSettings(environment: Environment, commandLine: CommandLine): LoadedSettings {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [...commandLine.problems];
+  const warnings: string[] = [];
+
+  for (const [name, definition] of listSettings()) {
+    const text = readVariable(environment, definition);
+    if (text === undefined) {
+      values[name] = definition.default;
+      continue;
+    }
+    if (definition.hasNoEffect)
+      warnings.push(`${definition.variable} has no effect. ${definition.text}`);
+    const parsed = definition.format.schema.safeParse(text);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(`${definition.variable}: expected ${definition.format.expected}`);
+  }
+
+  const schemaSettings = values as SchemaSettings;
+  problems.push(...findContradictions(schemaSettings));
+  if (problems.length > 0) return { problems };
+  return {
+    settings: completeSettings(schemaSettings, environment, commandLine),
+    warnings: [...warnings, ...findSurprises(schemaSettings)],
+  };
+}
+
+/** The settings of all sections with the name each has in {@link Settings}. */
+export function listSettings(): [string, SettingDefinition<unknown>][] {
+  return Object.values(settingsSchema).flatMap((section) =>
+    Object.entries<SettingDefinition<unknown>>(section),
+  );
+}
+
+/** An empty variable is an unset one. */
+function readVariable(
+  environment: Environment,
+  { variable, aliases }: SettingDefinition<unknown>,
+): string | undefined {
+  for (const name of [variable, ...aliases]) {
+    const text = environment[name]?.trim();
+    if (text !== undefined && text !== '') return text;
+  }
+  return undefined;
+}
+
+function findContradictions({ nodeType, redisUrl }: SchemaSettings): string[] {
+  if (redisUrl !== undefined)
+    return [
+      'REDIS_CONN_STRING: clusters are not built yet, so a start with Redis would silently not share anything; unset it to run standalone',
+    ];
+  if (nodeType === 'slave')
+    return ['NODE_TYPE: a slave needs REDIS_CONN_STRING; unset NODE_TYPE to run standalone'];
+  return [];
+}
+
+function findSurprises({ frontendBaseUrl, sessionSecret, sqliteSynchronous }: SchemaSettings) {
+  const surprises: string[] = [];
+  if (frontendBaseUrl !== undefined)
+    surprises.push('FRONTEND_BASE_URL is ignored: only slaves redirect console paths.');
+  if (sessionSecret !== undefined && sessionSecret.length < 16)
+    surprises.push('SESSION_SECRET is short: use 16 random characters or more.');
+  if (sqliteSynchronous !== 'full')
+    surprises.push('SQLITE_SYNCHRONOUS is not full: a power cut can lose charges.');
+  return surprises;
+}
+
+function completeSettings(
+  { nodeType: _nodeType, isDebug, ...values }: SchemaSettings,
+  environment: Environment,
+  { port, logDir, isDemo }: CommandLine,
+): Settings {
+  const hasPort = readVariable(environment, settingsSchema.Listening.port) !== undefined;
+  const { dataDir, sqlitePath } = values;
+  return Object.freeze({
+    ...values,
+    role: 'standalone' as const,
+    port: hasPort ? values.port : (port ?? values.port),
+    logLevel: isDebug ? ('debug' as const) : values.logLevel,
+    dataDir: resolve(dataDir),
+    sqlitePath: sqlitePath === undefined ? undefined : resolve(sqlitePath),
+    logDir: logDir === '' ? undefined : resolve(logDir ?? join('.', 'logs')),
+    isDemo,
+  });
+}

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { buildSources } from './build-sources.mjs';
+import { installDependencies } from './install-dependencies.mjs';
+
+export const checkoutRoot = fileURLToPath(new URL('../../../', import.meta.url));
+
+/**
+ * Makes a fresh checkout ready to run: dependencies installed, sources built. Where nothing is to be done it takes
+ * milliseconds and starts no program.
+ *
+ * @throws {import('./launch-error.mjs').LaunchError} with advice, where it cannot be done
+ */
+export async function prepareCheckout(root = checkoutRoot) {
+  await installDependencies(root);
+  await buildSources(root);
+}

@@ -1,0 +1,7 @@
+// Installs and builds, as `npm start` does, without starting anything.
+import { checkNode } from './check-node.mjs';
+
+checkNode();
+const { explainFailure } = await import('./launch-error.mjs');
+const { prepareCheckout } = await import('./prepare-checkout.mjs');
+await explainFailure(() => prepareCheckout());

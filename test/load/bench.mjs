@@ -1,0 +1,175 @@
+// Measures Turnpike, standalone with full billing, against the least that a proxy in Node can cost.
+// Both run pinned to one core, in turns, in one run; the upstream and the load generators have the other core.
+// Usage: npm run bench -- [--quick] [--json <file>] [--only <scenario>]
+// Needs Linux, wrk and a C compiler (installed from Debian when run as root).
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { logIn } from '../support/admin-client.mjs';
+import { startGateway } from '../support/start-gateway.mjs';
+import { printReport } from './bench-report.mjs';
+import { prepareBody, readRss, runStreams, runWrk } from './measure.mjs';
+import {
+  buildStreamClient,
+  cores,
+  pin,
+  requireTools,
+  startScript,
+  temporaryFolder,
+} from './processes.mjs';
+
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    only: { type: 'string' },
+  },
+});
+const rounds = flags.quick ? 2 : 5;
+const seconds = flags.quick ? 3 : 8;
+const warmUp = flags.quick ? 2 : 4;
+
+requireTools(['wrk', 'cc', 'taskset']);
+mkdirSync(temporaryFolder, { recursive: true });
+const client = buildStreamClient();
+
+const path = '/v1/chat/completions';
+const chat = (content, rest = {}) => ({
+  model: 'gpt-4o-mini',
+  messages: [{ role: 'user', content }],
+  ...rest,
+});
+const streaming = { stream: true, stream_options: { include_usage: true } };
+const sentence = 'Tell me in three sentences how a turnpike worked two hundred years ago. ';
+
+/** `load` is given a target and runs one round. */
+const scenarios = [
+  {
+    name: 'non-stream',
+    load: wrkLoad(64, prepareBody('small', chat(sentence))),
+    units: ({ requests }) => requests,
+  },
+  {
+    name: 'prompt-400k',
+    load: wrkLoad(64, prepareBody('large', chat(sentence.repeat(5600)))),
+    units: ({ requests }) => requests,
+  },
+  {
+    name: 'stream-200',
+    load: wrkLoad(
+      64,
+      prepareBody('stream', chat(sentence, { ...streaming, user: 'load chunks=200 pace=4' })),
+    ),
+    units: ({ requests }) => requests * 200,
+  },
+  {
+    name: 'stream-200-delays',
+    load: streamLoad(
+      64,
+      prepareBody('stream-64', chat(sentence, { ...streaming, user: 'load chunks=200 pace=4' })),
+    ),
+    units: ({ chunks }) => chunks,
+  },
+  {
+    name: 'streams-1000',
+    load: streamLoad(
+      1000,
+      prepareBody(
+        'stream-1000',
+        chat(sentence, { ...streaming, user: 'load chunks=200 pace=100' }),
+      ),
+    ),
+    units: ({ chunks }) => chunks,
+  },
+  {
+    name: 'one-connection',
+    load: wrkLoad(1, prepareBody('small', chat(sentence))),
+    units: ({ requests }) => requests,
+    withDirect: true,
+  },
+];
+
+function wrkLoad(connections, bodyFile) {
+  return (target, time = seconds) => runWrk({ target, path, bodyFile, connections, seconds: time });
+}
+
+function streamLoad(connections, bodyFile) {
+  return (target, time = seconds) =>
+    runStreams({ client, target, path, bodyFile, connections, seconds: time, warmUp });
+}
+
+async function startTurnpike(upstreamUrl) {
+  const gateway = await startGateway({
+    command: pin(cores.measured),
+    env: { TEST_FORWARD_REQUEST_ID: 'false' },
+  });
+  const admin = await logIn(gateway.url);
+  await admin.createChannel({ name: 'load', baseUrl: upstreamUrl, models: 'gpt-4o-mini' });
+  const { key } = await admin.createToken();
+  return {
+    name: 'turnpike',
+    url: gateway.url,
+    key,
+    get pid() {
+      return gateway.pid;
+    },
+    gateway,
+    admin,
+    stop: gateway.stop,
+  };
+}
+
+async function measure(scenario, targets) {
+  const results = Object.fromEntries(targets.map(({ name }) => [name, []]));
+  const participants = targets.filter(({ name }) => name !== 'direct' || scenario.withDirect);
+  for (const target of participants) await scenario.load(target, Math.min(3, seconds));
+  for (let round = 0; round < rounds; round++) {
+    // Every other round in reverse, so that a drift of the machine favours nobody.
+    const order = round % 2 === 0 ? participants : [...participants].reverse();
+    for (const target of order) {
+      const result = await scenario.load(target);
+      results[target.name].push({
+        ...result,
+        units: scenario.units(result),
+        rss: result.rss ?? readRss(target.pid),
+      });
+    }
+  }
+  return results;
+}
+
+const upstream = await startScript('upstream.mjs', [], cores.rest);
+const floor = await startScript('floor-proxy.mjs', ['--upstream', upstream.url], cores.measured);
+const turnpike = await startTurnpike(upstream.url);
+const targets = [
+  { name: 'floor', url: floor.url, pid: floor.pid },
+  turnpike,
+  { name: 'direct', url: upstream.url, pid: upstream.pid },
+];
+
+let isGood = false;
+try {
+  const idleRss = { floor: readRss(floor.pid), turnpike: readRss(turnpike.pid) };
+  const measured = {};
+  for (const scenario of scenarios) {
+    if (flags.only !== undefined && flags.only !== scenario.name) continue;
+    process.stderr.write(`measuring ${scenario.name} …\n`);
+    measured[scenario.name] = await measure(scenario, targets);
+  }
+  const bill = await checkBill(turnpike, measured);
+  isGood = printReport({ measured, idleRss, bill, rounds, seconds });
+  if (flags.json !== undefined) writeFileSync(flags.json, JSON.stringify(measured, null, 2));
+} finally {
+  await turnpike.stop();
+  await floor.stop();
+  await upstream.stop();
+}
+process.exitCode = isGood ? 0 : 1;
+
+/** What was measured was billed: every request that the load generators saw answered is in the books. */
+async function checkBill({ admin }, measured) {
+  const counted = Object.values(measured)
+    .flatMap(({ turnpike: results }) => results)
+    .reduce((sum, { requests, streams }) => sum + (requests ?? streams), 0);
+  const { request_count: billed, used_quota: quota } = await admin.getSelf();
+  return { counted, billed, quota };
+}

@@ -46,7 +46,8 @@ export function openDailyLogFile(directory: string, now: () => Date = () => new 
 function openDestination(target: number | string): Destination {
   // The destination opens its file later; a start that cannot log must fail now.
   if (typeof target === 'string') closeSync(openSync(target, 'a'));
-  const stream = destination({ dest: target, sync: false });
+  // Of length 0 it would write as early, but not know when it is done.
+  const stream = destination({ dest: target, sync: false, minLength: 1 });
   stream.on('error', reportOnce());
   return stream;
 }

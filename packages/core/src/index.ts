@@ -63,3 +63,30 @@ export type { OptionRepository } from './ports/option-repository.ts';
 export type { ConfigRepository } from './ports/config-repository.ts';
 export type { AuditEntry, AuditLog } from './ports/audit-log.ts';
 export type { LimitResult, RateLimiter } from './ports/rate-limiter.ts';
+export { exactOne, exactToNumber, parseExact, toExact } from './pricing/exact.ts';
+export { quotaPerUsd } from './pricing/quota.ts';
+export { priceUsage } from './pricing/price-usage.ts';
+export type { RequestFacts } from './pricing/price-usage.ts';
+export { affordableTokens, estimateQuota } from './pricing/estimate-quota.ts';
+export type { EstimateMode, UsageEstimate } from './pricing/estimate-quota.ts';
+export { createPriceList } from './pricing/price-list.ts';
+export type { GroupRatio, PriceList, PriceListDeps } from './pricing/price-list.ts';
+export { isPriceOptionKey, priceOptionKeys } from './pricing/price-options.ts';
+export type { PriceOptionKey } from './pricing/price-options.ts';
+export { parsePriceOption, readPriceOption } from './pricing/edit-price-option.ts';
+export {
+  findOption,
+  isOptionKey,
+  isSecretOption,
+  optionKeys,
+  optionRegistry,
+} from './options/option-registry.ts';
+export type { OptionKey, OptionValues } from './options/option-registry.ts';
+export type { OptionDefinition, OptionSection, OptionType } from './options/option-definition.ts';
+export { optionDefaults, readOptions } from './options/read-options.ts';
+export { checkOptionChange, parseOption } from './options/change-option.ts';
+export type { OptionCheck } from './options/change-option.ts';
+export { chooseChannels } from './routing/choose-channels.ts';
+export type { ChannelDraw } from './routing/choose-channels.ts';
+export { createRouteIndex, weightOf } from './routing/route-index.ts';
+export type { RouteIndex, Tier } from './routing/route-index.ts';

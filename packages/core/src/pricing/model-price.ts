@@ -30,4 +30,6 @@ export interface ModelPrice {
   /** One API's figures for log texts. */
   modelRatio: number;
   completionRatio: number;
+  /** Tokens of input and output together, where the price book says; bounds hard estimates. */
+  contextWindow?: number;
 }

@@ -1,0 +1,74 @@
+import { bool, choice, decimal, integer, list } from './option-definition.ts';
+
+const section = 'operation';
+
+/** How requests are relayed and watched. */
+export const operationOptions = {
+  LogConsumeEnabled: bool(section, true, [
+    'Every billed request leaves a row in the log.',
+    '记录消费日志。',
+  ]),
+  LogErrorEnabled: bool(section, false, [
+    'Refused and failed requests leave a row in the log, with the reason.',
+    '记录被拒绝和失败的请求及其原因。',
+  ]),
+  RetryTimes: integer(section, { default: 0, min: 0, max: 100 }, [
+    'How many other channels are tried after a failure.',
+    '失败后尝试其他渠道的次数。',
+  ]),
+  ChannelDisableThreshold: decimal(section, { default: 5, min: 0, max: 86_400 }, [
+    'Seconds after which a channel test counts as too slow; 0 = never.',
+    '渠道测试超过该秒数视为过慢；0 为不限制。',
+  ]),
+  AutomaticDisableChannelEnabled: bool(section, false, [
+    'Channels whose upstream refuses them, or that are too slow in tests, are disabled.',
+    '自动禁用被上游拒绝或测试过慢的渠道。',
+  ]),
+  AutomaticEnableChannelEnabled: bool(section, false, [
+    'Channels that were disabled automatically are enabled after a good test.',
+    '测试成功后自动启用被自动禁用的渠道。',
+  ]),
+  AutomaticDisableKeywords: list(
+    section,
+    '\n',
+    [
+      'your access was terminated',
+      'violation of our policies',
+      'your credit balance is too low',
+      'organization has been disabled',
+      'organization has been restricted',
+      'permission denied',
+      'api key not valid',
+      'api key expired',
+      '已欠费',
+    ],
+    [
+      'Texts, one on a line, that make an upstream error a reason to disable the channel.',
+      '上游错误包含这些文本（每行一个）时禁用渠道。',
+    ],
+  ),
+  ApproximateTokenEnabled: bool(section, false, [
+    'Answers without usage are counted by their length, not by a tokenizer.',
+    '上游未返回用量时按长度估算，而不使用分词器。',
+  ]),
+  ResponseModelName: choice(
+    section,
+    ['upstream', 'requested'],
+    [
+      'Model name in answers: as the upstream says it, or as the client asked.',
+      '响应中的模型名：上游返回的名称，或客户端请求的名称。',
+    ],
+  ),
+  DrainAbortedStreams: bool(section, false, [
+    'When a client goes away in a stream, the upstream is read to its end to learn the true usage.',
+    '客户端中途断开时继续读完上游流，以获取准确用量。',
+  ]),
+  FirstByteTimeoutSeconds: decimal(section, { default: 0, min: 0, max: 86_400 }, [
+    'Seconds an upstream may take to begin its answer before the next channel is tried; 0 = no limit.',
+    '上游开始响应的最长秒数，超时则尝试下一渠道；0 为不限制。',
+  ]),
+  StreamIdleTimeoutSeconds: decimal(section, { default: 300, min: 0, max: 86_400 }, [
+    'Seconds a stream may be silent before it is ended with an error; 0 = no limit.',
+    '流式响应静默的最长秒数，超时以错误结束；0 为不限制。',
+  ]),
+} as const;

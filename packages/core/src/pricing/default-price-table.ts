@@ -1,0 +1,73 @@
+import { divideExact, exactToNumber, toExact } from './exact.ts';
+import { findDefaultPrice, listDefaultModels } from './price-book.ts';
+import { quotaPerUsd } from './quota.ts';
+import { toModelPrice } from './to-model-price.ts';
+import type { DefaultPrice, PicturePrices } from './default-price.ts';
+import type { Exact, ModelPrice } from './model-price.ts';
+import type { PriceOptionKey } from './price-options.ts';
+
+/** A table as it stands in JSON: numbers, or for pictures numbers by size and quality. */
+export type PriceTable = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+
+/** Groups that One API ships. */
+export const defaultGroupRatios: Readonly<Record<string, number>> = { default: 1, vip: 1, svip: 1 };
+
+type Cell = number | Readonly<Record<string, number>> | undefined;
+type ReadCell = (shipped: DefaultPrice, price: ModelPrice) => Cell;
+
+const usdUnits = toExact(Number(quotaPerUsd));
+
+/** What each table shows of a shipped price; undefined leaves the model out of that table. */
+const cells: Readonly<Record<Exclude<PriceOptionKey, 'GroupRatio'>, ReadCell>> = {
+  ModelRatio: ({ ratio }) => exactToNumber(ratio),
+  CompletionRatio: ({ rates }, { completionRatio }) =>
+    rates.input === 0n ? undefined : completionRatio,
+  CacheRatio: ({ rates }) => proportion(rates.cacheRead, rates.input),
+  CacheWriteRatio: ({ rates }) => proportion(rates.cacheWrite, rates.input),
+  AudioRatio: ({ rates }) => proportion(rates.audioInput, rates.input),
+  AudioCompletionRatio: ({ rates }, { audioInput }) => proportion(rates.audioOutput, audioInput),
+  ReasoningRatio: ({ rates }) => proportion(rates.reasoning, rates.output),
+  ModelPrice: ({ rates }) => toUsd(rates.request),
+  ImagePrice: ({ rates }) => rates.images && toUsdTable(rates.images),
+  SecondPrice: ({ rates }) => toUsd(rates.second),
+  CharacterPrice: ({ rates }) => toUsd(rates.character),
+};
+
+/** The shipped prices as the table of an option, model by model. */
+export function readDefaultTable(key: PriceOptionKey, atMs: number): PriceTable {
+  if (key === 'GroupRatio') return defaultGroupRatios;
+  const readCell = cells[key];
+  const rows: [string, Exclude<Cell, undefined>][] = [];
+  for (const name of listDefaultModels()) {
+    const { model, channelType } = splitTypedName(name);
+    const shipped = findDefaultPrice(model, channelType, atMs)?.price;
+    if (shipped === undefined) continue;
+    const cell = readCell(
+      shipped,
+      toModelPrice({ model, channelType }, shipped, {}, shipped.source),
+    );
+    if (cell !== undefined) rows.push([name, cell]);
+  }
+  return Object.fromEntries(rows);
+}
+
+/** `llama3-8b-8192(33)` is the model at channels of type 33; other names are meant for every channel. */
+export function splitTypedName(name: string): { model: string; channelType: number } {
+  const [, model, type] = /^(.+)\((\d+)\)$/.exec(name) ?? [];
+  return model === undefined
+    ? { model: name, channelType: 0 }
+    : { model, channelType: Number(type) };
+}
+
+function proportion(rate: Exact | undefined, of: Exact | undefined): number | undefined {
+  if (rate === undefined || of === undefined || of === 0n) return undefined;
+  return exactToNumber(divideExact(rate, of));
+}
+
+function toUsd(units: Exact | undefined): number | undefined {
+  return units === undefined ? undefined : exactToNumber(divideExact(units, usdUnits));
+}
+
+function toUsdTable(images: PicturePrices): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(images).map(([key, units]) => [key, toUsd(units) ?? 0]));
+}

@@ -1,1 +1,2 @@
-export {};
+export { makeUsageEvent } from './make-usage-event.ts';
+export { waitUntil } from './wait-until.ts';

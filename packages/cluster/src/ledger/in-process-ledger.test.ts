@@ -1,0 +1,30 @@
+import type { AppliedUsage, Balance } from '@turnpike/core';
+import { describeLedger, type LedgerHarness } from './ledger.contract.ts';
+import { InProcessLedger } from './in-process-ledger.ts';
+
+describeLedger('in process', (): Promise<LedgerHarness> => {
+  const users = new Map<number, Balance>();
+  const apiTokens = new Map<number, Balance>();
+  const known = (balances: Map<number, Balance>, ids: readonly number[]): Balance[] =>
+    ids.flatMap((id) => balances.get(id) ?? []);
+  const ledger = new InProcessLedger({
+    ledgerRepository: {
+      readBalances: (userIds, apiTokenIds) =>
+        Promise.resolve({ users: known(users, userIds), apiTokens: known(apiTokens, apiTokenIds) }),
+    },
+  });
+  return Promise.resolve({
+    ledger,
+    commitBalance({ kind, id }, quota) {
+      const balances = kind === 'user' ? users : apiTokens;
+      balances.set(id, { id, quota, version: (balances.get(id)?.version ?? 0) + 1 });
+    },
+    applied: (userId, apiTokenId): AppliedUsage => ({
+      charged: 0,
+      repeated: 0,
+      users: known(users, [userId]),
+      apiTokens: known(apiTokens, [apiTokenId]),
+    }),
+    close: () => Promise.resolve(),
+  });
+});

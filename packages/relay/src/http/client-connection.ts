@@ -1,0 +1,125 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Headers that browsers may read from another origin. */
+const EXPOSED =
+  'x-request-id, request-id, x-oneapi-request-id, x-upstream-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms';
+
+/**
+ * The client's side of one request: identity headers, one answer, back-pressure, and the news that the client left.
+ * One small object for each request.
+ */
+export class ClientConnection {
+  readonly request: IncomingMessage;
+  readonly requestId: string;
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+  /** Unix milliseconds of the first byte of an answer; 0: none yet. */
+  firstByteAt = 0;
+  readonly #response: ServerResponse;
+  #isGone = false;
+  #onGone: (() => void) | undefined;
+  #onDrain: (() => void) | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, requestId: string, now: number) {
+    this.request = request;
+    this.requestId = requestId;
+    this.startedAt = now;
+    this.#response = response;
+    response.on('close', this.#handleClose);
+  }
+
+  /** The client closed the connection before it had the whole answer. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  get hasBegun(): boolean {
+    return this.firstByteAt !== 0;
+  }
+
+  /** One listener at a time; called at once where the client is gone already. */
+  set onGone(listener: (() => void) | undefined) {
+    this.#onGone = listener;
+    if (this.#isGone) listener?.();
+  }
+
+  /** Sends a whole answer. `headers`: name, value, name, value … */
+  sendBody(
+    status: number,
+    headers: readonly string[],
+    body: readonly Buffer[],
+    length: number,
+  ): void {
+    if (this.#isGone) return;
+    this.#begin(status, [...headers, 'content-length', String(length)]);
+    for (let at = 0; at < body.length - 1; at += 1) this.#response.write(body[at]);
+    this.#response.end(body.at(-1));
+  }
+
+  /** Starts an answer of unknown length; parts follow by {@link write}, the last one by {@link end}. */
+  beginStream(status: number, headers: readonly string[]): void {
+    if (this.#isGone) return;
+    this.#begin(status, headers);
+    this.#response.socket?.setNoDelay(true);
+  }
+
+  /** Resolves to whether the client keeps up; if not, `onDrain` is called once when it does. */
+  write(chunk: Buffer, onDrain: () => void): boolean {
+    if (this.#isGone) return true;
+    if (this.#response.write(chunk)) return true;
+    if (this.#onDrain === undefined) this.#response.once('drain', this.#handleDrain);
+    this.#onDrain = onDrain;
+    return false;
+  }
+
+  end(last?: Buffer): void {
+    if (this.#isGone) return;
+    if (last === undefined) this.#response.end();
+    else this.#response.end(last);
+  }
+
+  /** Breaks an answer that can not be ended well, so that no client takes it for complete. */
+  destroy(): void {
+    this.#response.destroy();
+  }
+
+  #begin(status: number, headers: readonly string[]): void {
+    this.firstByteAt = Date.now();
+    this.#response.writeHead(status, [...this.#identity(), ...headers] as unknown as string[]);
+  }
+
+  #identity(): string[] {
+    const id = this.requestId;
+    const headers = ['x-request-id', id, 'request-id', id, 'X-Oneapi-Request-Id', id];
+    if (this.request.headers.origin !== undefined) {
+      headers.push('access-control-allow-origin', '*', 'access-control-expose-headers', EXPOSED);
+    }
+    return headers;
+  }
+
+  #handleClose = (): void => {
+    if (this.#response.writableFinished) return;
+    this.#isGone = true;
+    this.#onGone?.();
+    this.#handleDrain();
+  };
+
+  #handleDrain = (): void => {
+    const onDrain = this.#onDrain;
+    this.#onDrain = undefined;
+    onDrain?.();
+  };
+}
+
+/** Answers a CORS preflight: any origin may call with a key; cookies never count here. */
+export function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(204, {
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD',
+    'access-control-allow-headers':
+      request.headers['access-control-request-headers'] ?? 'authorization, content-type, x-api-key',
+    'access-control-max-age': '86400',
+    vary: 'Access-Control-Request-Headers',
+  });
+  response.end();
+}

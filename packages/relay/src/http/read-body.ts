@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { errors } from '@turnpike/core';
+
+const decoders: Readonly<
+  Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
+> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+};
+
+/**
+ * Reads a whole body into memory.
+ *
+ * @param limitBytes of the body as sent, and of the decoded one
+ * @throws `request_too_large`; `invalid_request` for an unknown or broken encoding; `client-gone` errors as they are
+ */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const declared = Number(request.headers['content-length']);
+  if (declared > limitBytes) throw tooLarge(limitBytes);
+  const body = await collect(request, limitBytes);
+  const encoding = request.headers['content-encoding'];
+  return encoding === undefined || encoding === 'identity'
+    ? body
+    : decode(body, encoding, limitBytes);
+}
+
+function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limitBytes) {
+        request.off('data', onData);
+        reject(tooLarge(limitBytes));
+        return;
+      }
+      chunks.push(chunk);
+    };
+    request.on('data', onData);
+    request.on('end', () => {
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size));
+    });
+    request.on('error', reject);
+  });
+}
+
+async function decode(body: Buffer, encoding: string, limitBytes: number): Promise<Buffer> {
+  const decoder = decoders[encoding.trim().toLowerCase()];
+  if (decoder === undefined) {
+    const known = Object.keys(decoders).join(', ');
+    throw errors.invalidRequest({
+      reason: `The content encoding '${encoding}' is not supported. Use one of ${known}, or none.`,
+    });
+  }
+  try {
+    return await decoder(body, { maxOutputLength: limitBytes });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw tooLarge(limitBytes);
+    throw errors.invalidRequest(
+      { reason: `The request body is not valid ${encoding}.` },
+      { cause: error },
+    );
+  }
+}
+
+/** Says the limit in words a person knows. */
+export function tooLarge(limitBytes: number): Error {
+  return errors.requestTooLarge({ limit: `${String(Math.round(limitBytes / 1024 / 1024))} MiB` });
+}

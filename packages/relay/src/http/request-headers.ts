@@ -1,0 +1,40 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** A client's credentials as presented: the key without prefix, and the channel that its suffix asks for. */
+export interface PresentedKey {
+  key: string;
+  pinnedChannel: string | undefined;
+}
+
+/**
+ * The key from `Authorization` (with or without `Bearer`), `x-api-key`, or `api-key`; `sk-` is optional.
+ * Undefined where none was sent.
+ */
+export function readPresentedKey(headers: IncomingHttpHeaders): PresentedKey | undefined {
+  const raw = headers.authorization ?? first(headers['x-api-key']) ?? first(headers['api-key']);
+  if (raw === undefined) return undefined;
+  let text = raw.trim();
+  if (/^bearer(\s|$)/i.test(text)) text = text.slice('bearer'.length).trim();
+  if (text.startsWith('sk-')) text = text.slice('sk-'.length);
+  if (text === '') return undefined;
+  const dash = text.indexOf('-');
+  if (dash === -1) return { key: text, pinnedChannel: undefined };
+  return {
+    key: text.slice(0, dash),
+    pinnedChannel: text.slice(dash + 1).split('-', 1)[0] || undefined,
+  };
+}
+
+/** The client's own `x-request-id`, if it is short and printable; it is only logged. */
+export function readClientRequestId(headers: IncomingHttpHeaders): string | undefined {
+  const id = first(headers['x-request-id']);
+  return id !== undefined && /^[\x21-\x7e]{1,128}$/.test(id) ? id : undefined;
+}
+
+export function prefersChinese(headers: IncomingHttpHeaders): boolean {
+  return headers['accept-language']?.toLowerCase().startsWith('zh') ?? false;
+}
+
+function first(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}

@@ -1,0 +1,176 @@
+import {
+  affordableTokens,
+  errors,
+  estimateQuota,
+  type Exact,
+  type Ledger,
+  type ReserveRefusal,
+  type Reservation,
+  type UsageEstimate,
+} from '@turnpike/core';
+import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
+import type { Caller } from './authenticate.ts';
+import type { InboundRequest } from './inbound-request.ts';
+import type { ChannelPlan } from './plan.ts';
+
+/** Fewer output tokens than this are not worth an answer. */
+const MIN_OUTPUT_TOKENS = 16;
+/** Streams under a hard budget reserve their output in steps of this many tokens. */
+export const OUTPUT_STEP = 1024;
+/** Under a hard budget an answer without a declared limit is not reserved beyond this many tokens. */
+const MAX_UNDECLARED_OUTPUT = 16_384;
+/** Between two reads of a balance other requests may take from it. */
+const RESERVE_TRIES = 3;
+
+/** Quota set aside for one request. */
+export interface Admission {
+  isHard: boolean;
+  reservation: Reservation;
+  groupRatio: Exact;
+  estimate: UsageEstimate;
+  /** What the upstream may generate at most, because the budget pays no more; undefined: as the client asked. */
+  outputClamp: number | undefined;
+  /** Output tokens that the reservation pays for. */
+  reservedOutput: number;
+}
+
+/**
+ * Reserves what the request may cost: the maximum over the prices of its candidates.
+ *
+ * @throws `insufficient_token_quota`, `insufficient_user_quota`, `account_disabled`, `not_ready`
+ */
+export async function admit(
+  ledger: Ledger,
+  requestId: string,
+  caller: Caller,
+  plan: ChannelPlan,
+  inbound: InboundRequest,
+): Promise<Admission> {
+  const isHard = plan.snapshot.options.HardBudgetEnabled;
+  const groupRatio = plan.snapshot.prices.groupRatio(plan.group);
+  const { token } = caller;
+  const account = {
+    requestId,
+    userId: token.userId,
+    apiTokenId: token.apiTokenId,
+    unlimitedToken: token.unlimitedQuota,
+  };
+  return isHard
+    ? reserveHard(ledger, account, plan, inbound, groupRatio)
+    : reserveSoft(ledger, account, plan, inbound, groupRatio);
+}
+
+type Account = Omit<Reservation, 'amount'>;
+
+async function reserveSoft(
+  ledger: Ledger,
+  account: Account,
+  plan: ChannelPlan,
+  inbound: InboundRequest,
+  groupRatio: Exact,
+): Promise<Admission> {
+  const estimate = inbound.estimate.soft;
+  const amount = dearest(plan.prices, estimate, groupRatio, 'soft', inbound);
+  const result = await ledger.reserve({ ...account, amount });
+  if (!result.allowed) throw toError(result, amount);
+  return {
+    isHard: false,
+    reservation: result.reservation,
+    groupRatio,
+    estimate,
+    outputClamp: undefined,
+    reservedOutput: estimate.outputTokens,
+  };
+}
+
+/**
+ * Input at its upper bound; output as far as declared, step by step for streams, and clamped to what the budget pays.
+ */
+async function reserveHard(
+  ledger: Ledger,
+  account: Account,
+  plan: ChannelPlan,
+  inbound: InboundRequest,
+  groupRatio: Exact,
+): Promise<Admission> {
+  const bound = inbound.estimate.hard;
+  const declared = inbound.hasTextOutput ? (inbound.declaredOutput ?? undefined) : 0;
+  const choices = Math.max(1, inbound.choices);
+  const wanted = declared ?? MAX_UNDECLARED_OUTPUT;
+  let perChoice = inbound.isStream ? Math.min(OUTPUT_STEP, wanted) : wanted;
+  for (let tries = 0; ; tries += 1) {
+    const estimate = { ...bound, outputTokens: perChoice * choices };
+    const amount = dearest(plan.prices, estimate, groupRatio, 'hard', inbound);
+    const result = await ledger.reserve({ ...account, amount });
+    if (result.allowed) {
+      const more = inbound.isStream
+        ? affordable(plan.prices, result.available + amount, bound, groupRatio, inbound)
+        : perChoice * choices;
+      const clamp = Math.floor(Math.min(more, Number.MAX_SAFE_INTEGER) / choices);
+      const isClamped =
+        inbound.hasTextOutput &&
+        (declared === undefined
+          ? !inbound.isStream || clamp < MAX_UNDECLARED_OUTPUT
+          : clamp < declared);
+      return {
+        isHard: true,
+        reservation: result.reservation,
+        groupRatio,
+        estimate,
+        outputClamp: isClamped ? clamp : undefined,
+        reservedOutput: estimate.outputTokens,
+      };
+    }
+    const left = 'available' in result ? result.available : 0;
+    const payable = inbound.hasTextOutput
+      ? Math.floor(affordable(plan.prices, left, bound, groupRatio, inbound) / choices)
+      : 0;
+    if (payable < MIN_OUTPUT_TOKENS || payable >= perChoice || tries + 1 >= RESERVE_TRIES)
+      throw toError(result, amount);
+    perChoice = payable;
+  }
+}
+
+function dearest(
+  prices: readonly RoutePrice[],
+  estimate: UsageEstimate,
+  groupRatio: Exact,
+  mode: 'soft' | 'hard',
+  inbound: InboundRequest,
+): number {
+  let most = 0;
+  for (const { price } of prices)
+    most = Math.max(most, estimateQuota(estimate, price, groupRatio, mode, inbound.priceFacts));
+  return most;
+}
+
+function affordable(
+  prices: readonly RoutePrice[],
+  budget: number,
+  bound: UsageEstimate,
+  groupRatio: Exact,
+  inbound: InboundRequest,
+): number {
+  let least = Number.MAX_SAFE_INTEGER;
+  for (const { price } of prices)
+    least = Math.min(
+      least,
+      affordableTokens(budget, bound, price, groupRatio, 'hard', inbound.priceFacts),
+    );
+  return least;
+}
+
+function toError(refusal: ReserveRefusal, needed: number): Error {
+  switch (refusal.reason) {
+    case 'user-quota':
+      return errors.userQuotaExhausted({ needed, available: refusal.available });
+    case 'token-quota':
+      return errors.tokenQuotaExhausted({ needed, available: refusal.available });
+    case 'user-disabled':
+      return errors.accountDisabled();
+    case 'token-disabled':
+      return errors.keyDisabled();
+    case 'not-loaded':
+      return errors.notReady({ retryAfterMs: 1000 });
+  }
+}

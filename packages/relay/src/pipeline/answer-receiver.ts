@@ -1,0 +1,167 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { readUpstreamError, type StreamTap } from '@turnpike/adaptors';
+import type { ClientConnection } from '../http/client-connection.ts';
+import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
+import type { AnswerReceiver, SentRequest, TransportFailure } from '../upstream/send.ts';
+import type { AttemptOutcome } from './attempt-outcome.ts';
+import { StreamRelay } from './stream-relay.ts';
+
+/** An error body is read this far; what is longer is no error message. */
+const MAX_ERROR_BYTES = 256 * 1024;
+/** Answers that are read whole (embeddings, pictures as base64). */
+const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
+/** An answer that has begun is read to its end after its client left: it is made, and its bill is in its last bytes. */
+const GONE_READ_MS = 10_000;
+
+export interface AnswerReceiverDeps {
+  connection: ClientConnection;
+  ticker: StreamTicker;
+  isStream: boolean;
+  /** Made when the head says that this answer is passed on as it comes. */
+  createTap: (headers: IncomingHttpHeaders) => StreamTap | undefined;
+  answerHeaders: (headers: IncomingHttpHeaders) => string[];
+  holdBackTimeoutMs: number;
+  keepAliveMs: number;
+  drainMs: number;
+  canGoOn: ((tap: StreamTap) => boolean) | undefined;
+  finish(outcome: AttemptOutcome): void;
+}
+
+/** Receives one upstream answer: decides by its head whether it is an error, is read whole, or is passed on as it comes. */
+export class UpstreamAnswer implements AnswerReceiver, Ticking {
+  readonly #deps: AnswerReceiverDeps;
+  /** Set right after the request was handed to the pool, before anything can arrive. */
+  sent: SentRequest | undefined;
+  #stream: StreamRelay | undefined;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #isError = false;
+  #isOver = false;
+  #readUntil = 0;
+
+  constructor(deps: AnswerReceiverDeps) {
+    this.#deps = deps;
+  }
+
+  /** Starts watching the client; call it after `sent` is set. */
+  watchClient(): void {
+    if (!this.#isOver) this.#deps.connection.onGone = this.#handleGone;
+  }
+
+  onHead(status: number, headers: IncomingHttpHeaders): void {
+    if (this.#isOver) return;
+    this.#status = status;
+    this.#headers = headers;
+    this.#isError = status < 200 || status > 299;
+    if (this.#isError) return;
+    const tap = this.#deps.createTap(headers);
+    if (tap !== undefined) this.#stream = this.#openStream(tap, status, headers);
+  }
+
+  onChunk(chunk: Buffer): void {
+    if (this.#stream !== undefined) {
+      this.#stream.onChunk(chunk);
+      return;
+    }
+    if (this.#isOver) return;
+    this.#length += chunk.length;
+    if (this.#length > (this.#isError ? MAX_ERROR_BYTES : MAX_ANSWER_BYTES)) {
+      this.#fail();
+      return;
+    }
+    this.#chunks.push(chunk);
+  }
+
+  onEnd(): void {
+    if (this.#stream !== undefined) {
+      this.#stream.onEnd();
+      return;
+    }
+    if (this.#isOver) return;
+    if (this.#isError || this.#deps.isStream) this.#fail();
+    else {
+      const { status, body, length, headers } = {
+        status: this.#status,
+        body: this.#chunks,
+        length: this.#length,
+        headers: this.#headers,
+      };
+      this.#finish({ kind: 'buffered', status, headers, body, length });
+    }
+  }
+
+  onFailure(failure: TransportFailure, cause: Error): void {
+    if (this.#stream !== undefined) {
+      this.#stream.onFailure(failure);
+      return;
+    }
+    void cause;
+    if (this.#isOver) return;
+    if (failure === 'aborted') this.#finish({ kind: 'abandoned' });
+    // An error whose body was cut still has its status.
+    else if (this.#isError) this.#fail();
+    else this.#finish({ kind: 'failed', failure: { kind: 'transport', transport: failure } });
+  }
+
+  onTick(now: number): void {
+    if (this.#readUntil !== 0 && now >= this.#readUntil) this.sent?.abort();
+  }
+
+  #openStream(tap: StreamTap, status: number, headers: IncomingHttpHeaders): StreamRelay {
+    const { canGoOn } = this.#deps;
+    return new StreamRelay(
+      {
+        connection: this.#deps.connection,
+        ticker: this.#deps.ticker,
+        tap,
+        status,
+        headers: this.#deps.answerHeaders(headers),
+        isEventStream: isEventStream(headers),
+        holdBackTimeoutMs: this.#deps.holdBackTimeoutMs,
+        keepAliveMs: this.#deps.keepAliveMs,
+        drainMs: this.#deps.drainMs,
+        canGoOn: canGoOn === undefined ? undefined : () => canGoOn(tap),
+        finish: (outcome) => {
+          this.#finish(outcome);
+        },
+      },
+      this.sent as SentRequest,
+    );
+  }
+
+  #handleGone = (): void => {
+    if (this.#isOver) return;
+    if (this.#status === 0 || this.#isError) {
+      this.sent?.abort();
+      this.#finish({ kind: 'abandoned' });
+      return;
+    }
+    this.#readUntil = Date.now() + GONE_READ_MS;
+    this.#deps.ticker.add(this);
+  };
+
+  /** What came instead of an answer: an upstream's error in any shape, or nothing that can be read. */
+  #fail(): void {
+    this.sent?.abort();
+    const error = readUpstreamError(this.#status, this.#headers, Buffer.concat(this.#chunks));
+    const isNoError = !this.#isError && error.isUnreadable;
+    this.#finish({
+      kind: 'failed',
+      failure: isNoError ? { kind: 'unreadable' } : { kind: 'refused', error },
+    });
+  }
+
+  #finish(outcome: AttemptOutcome): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#deps.connection.onGone = undefined;
+    this.#deps.ticker.remove(this);
+    this.#deps.finish(outcome);
+  }
+}
+
+export function isEventStream(headers: IncomingHttpHeaders): boolean {
+  return headers['content-type']?.toLowerCase().startsWith('text/event-stream') ?? false;
+}

@@ -1,0 +1,195 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  classifyFailure,
+  createStreamTap,
+  type FailureClass,
+  type StreamTap,
+} from '@turnpike/adaptors';
+import type { ClientConnection } from '../http/client-connection.ts';
+import type { RelayDeps } from '../relay-deps.ts';
+import type { RelayChannel, RoutePrice } from '../snapshot/relay-snapshot.ts';
+import { send } from '../upstream/send.ts';
+import type { Admission } from './admit.ts';
+import { UpstreamAnswer, isEventStream } from './answer-receiver.ts';
+import type {
+  AttemptFailure,
+  AttemptOutcome,
+  BufferedAnswer,
+  StreamedAnswer,
+} from './attempt-outcome.ts';
+import { BudgetGuard } from './budget-guard.ts';
+import { encodeRequest, type EncodedRequest } from './encode.ts';
+import { toClientError } from './failure-to-error.ts';
+import type { InboundRequest } from './inbound-request.ts';
+import type { ChannelPlan } from './plan.ts';
+
+/** An answer that will be charged. */
+export interface Served {
+  outcome: StreamedAnswer | BufferedAnswer;
+  plan: ChannelPlan;
+  channel: RelayChannel;
+  routePrice: RoutePrice;
+  attempts: number;
+  systemPromptReset: boolean;
+  /** Present under a hard budget, for streams. */
+  guard: BudgetGuard | undefined;
+}
+
+export interface Call {
+  plan: ChannelPlan;
+  admission: Admission;
+  inbound: InboundRequest;
+  connection: ClientConnection;
+  /** Tells the caller which channel was tried last. */
+  progress: { channelId?: number };
+}
+
+/**
+ * Tries channels until one serves. Moves on only while the client has seen nothing, the failure is not the client's own,
+ * and retries are left (option `RetryTimes`, and the node's retry budget).
+ *
+ * @throws what the last failure means to the client
+ */
+export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served | 'abandoned'> {
+  const { plan } = call;
+  deps.retryBudget.noteRequest();
+  const maxAttempts = plan.isPinned ? 1 : 1 + Math.max(0, plan.snapshot.options.RetryTimes);
+  const failures: FailureClass[] = [];
+  for (let attempts = 1; ; attempts += 1) {
+    const channel = plan.next();
+    if (channel === undefined) throw toClientError(plan.model, failures);
+    call.progress.channelId = channel.id;
+    const result = await attempt(deps, call, channel, attempts);
+    if ('outcome' in result) return result;
+    if (result.kind === 'abandoned') return 'abandoned';
+    const failure = judge(deps, channel, result.failure);
+    failures.push(failure);
+    const mayRetry = failure.isRetryable && attempts < maxAttempts && !call.connection.isGone;
+    if (!mayRetry || !deps.retryBudget.take()) throw toClientError(plan.model, failures);
+  }
+}
+
+type AttemptResult = Served | Extract<AttemptOutcome, { kind: 'failed' | 'abandoned' }>;
+
+async function attempt(
+  deps: RelayDeps,
+  call: Call,
+  channel: RelayChannel,
+  attempts: number,
+): Promise<AttemptResult> {
+  const { plan, inbound, admission } = call;
+  const routePrice = plan.snapshot.priceThrough(channel, plan.model);
+  const encoded =
+    routePrice === undefined
+      ? undefined
+      : encodeRequest(deps, {
+          channel,
+          upstreamModel: routePrice.upstreamModel,
+          inbound,
+          admission,
+          requestId: call.connection.requestId,
+        });
+  // Another candidate may offer what this one does not: no price of its own, or no such operation.
+  if (routePrice === undefined || encoded === undefined)
+    return { kind: 'failed', failure: { kind: 'unsupported' } };
+
+  const guard =
+    admission.isHard && inbound.isStream && inbound.hasTextOutput
+      ? new BudgetGuard(deps.ledger, admission, routePrice, admission.groupRatio)
+      : undefined;
+  const outcome = await exchange(deps, call, encoded, guard);
+  deps.metrics.attemptFinished(channel.provider?.id ?? 'unknown', outcome.kind);
+  if (outcome.kind === 'failed' || outcome.kind === 'abandoned') return outcome;
+  deps.cooldowns.noteSuccess(channel.id);
+  return {
+    outcome,
+    plan,
+    channel,
+    routePrice,
+    attempts,
+    systemPromptReset: encoded.systemPromptReset,
+    guard,
+  };
+}
+
+function exchange(
+  deps: RelayDeps,
+  call: Call,
+  encoded: EncodedRequest,
+  guard: BudgetGuard | undefined,
+): Promise<AttemptOutcome> {
+  const { inbound, plan, connection } = call;
+  const { settings } = deps;
+  const { isStream, operation } = inbound;
+  return new Promise((resolve) => {
+    const answer = new UpstreamAnswer({
+      connection,
+      ticker: deps.ticker,
+      isStream,
+      createTap: (headers) => tapFor(encoded, headers),
+      answerHeaders: (headers) => answerHeaders(headers),
+      holdBackTimeoutMs: settings.holdBackTimeoutMs,
+      keepAliveMs: settings.keepAliveMs,
+      drainMs: plan.snapshot.options.DrainAbortedStreams ? settings.responseTimeoutMs : 0,
+      canGoOn: guard === undefined ? undefined : (tap: StreamTap) => guard.canGoOn(tap),
+      finish: resolve,
+    });
+    const headTimeoutMs = isStream ? settings.firstByteTimeoutMs : settings.responseTimeoutMs;
+    answer.sent = send(
+      deps.pools.poolFor(encoded.origin),
+      { ...encoded, headTimeoutMs, idleTimeoutMs: settings.streamIdleTimeoutMs },
+      answer,
+    );
+    answer.watchClient();
+  });
+
+  function tapFor(
+    { dialect, hideUsage }: EncodedRequest,
+    headers: IncomingHttpHeaders,
+  ): StreamTap | undefined {
+    return createStreamTap({
+      operation,
+      isEventStream: isEventStream(headers),
+      isStream,
+      dialect,
+      hideUsage,
+    });
+  }
+}
+
+/** What of an upstream's head the client gets. */
+export function answerHeaders(headers: IncomingHttpHeaders): string[] {
+  const answer = ['content-type', headers['content-type'] ?? 'application/octet-stream'];
+  if (isEventStream(headers)) answer.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
+  const upstreamId = headers['x-request-id'] ?? headers['request-id'];
+  if (typeof upstreamId === 'string') answer.push('x-upstream-request-id', upstreamId);
+  const processing = headers['openai-processing-ms'];
+  if (typeof processing === 'string') answer.push('openai-processing-ms', processing);
+  return answer;
+}
+
+/** What a failure means, for the client, for the next attempt and for the channel. */
+function judge(deps: RelayDeps, channel: RelayChannel, failure: AttemptFailure): FailureClass {
+  const classified = classifyFailure(failure, { secret: channel.key() });
+  if (classified.kind === 'rate-limited')
+    deps.cooldowns.noteRateLimit(channel.id, classified.retryAfterMs);
+  else if (classified.isUpstreamDown) deps.cooldowns.noteFailure(channel.id);
+  if (classified.disablesChannel) {
+    deps.channelHealth.reportFatalError({
+      channelId: channel.id,
+      channelName: channel.name,
+      reason: classified.message,
+    });
+  }
+  deps.logger.warn(
+    {
+      channelId: channel.id,
+      provider: channel.provider?.id,
+      kind: classified.kind,
+      status: classified.status,
+      reason: classified.message,
+    },
+    'upstream attempt failed',
+  );
+  return classified;
+}

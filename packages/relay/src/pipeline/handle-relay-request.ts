@@ -1,0 +1,189 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errors, isGatewayError, type GatewayError } from '@turnpike/core';
+import { ClientConnection } from '../http/client-connection.ts';
+import { readClientRequestId } from '../http/request-headers.ts';
+import type { RelayRoute } from '../http/relay-routes.ts';
+import type { RelayDeps } from '../relay-deps.ts';
+import { createRequestId } from '../request-id.ts';
+import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
+import { admit, type Admission } from './admit.ts';
+import { authenticate, type Caller } from './authenticate.ts';
+import { callUpstreams, type Served } from './call.ts';
+import { answerClient, answerError, breakOff } from './answer-client.ts';
+import { receiveRequest, type InboundRequest } from './inbound-request.ts';
+import { meterAnswer } from './meter.ts';
+import { planChannels } from './plan.ts';
+import { logFieldsOf, publishUsage } from './publish.ts';
+
+type OperationRoute = RelayRoute & { kind: 'operation' };
+
+/** What is known of a request when it fails, for its log row. */
+interface Progress {
+  caller?: Caller;
+  inbound?: InboundRequest;
+  channelId?: number;
+}
+
+/**
+ * The life of a relayed request: authenticate → plan → admit → call (encode, send, decode) → meter → publish → last byte.
+ * What an earlier step took is given back here when a later one fails: the reservation, the upload, and the answer.
+ */
+export async function handleRelayRequest(
+  deps: RelayDeps,
+  route: OperationRoute,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const connection = new ClientConnection(request, response, createRequestId(), deps.clock.now());
+  const progress: Progress = {};
+  let admission: Admission | undefined;
+  try {
+    const snapshot = requireSnapshot(deps);
+    const caller = (progress.caller = await authenticate(deps, request));
+    const inbound = (progress.inbound = await receiveRequest(deps, route, request));
+    const plan = planChannels({ ...deps, snapshot }, caller, inbound.model);
+    admission = await admit(deps.ledger, connection.requestId, caller, plan, inbound);
+    const served = await callUpstreams(deps, { plan, admission, inbound, connection, progress });
+    if (served === 'abandoned') await giveBack(deps, connection, admission, progress);
+    else await bill(deps, connection, caller, inbound, admission, served);
+  } catch (error) {
+    if (admission !== undefined) await deps.ledger.release(connection.requestId);
+    fail(deps, connection, progress, error);
+  } finally {
+    await progress.inbound?.discard();
+  }
+}
+
+/** Charges what was served, and only then lets the client have the last byte. */
+async function bill(
+  deps: RelayDeps,
+  connection: ClientConnection,
+  caller: Caller,
+  inbound: InboundRequest,
+  admission: Admission,
+  served: Served,
+): Promise<void> {
+  const charge = await meterAnswer(deps, inbound, admission, served);
+  const endState = endStateOf(served, connection);
+  const event = await publishUsage(deps, {
+    requestId: connection.requestId,
+    clientRequestId: readClientRequestId(connection.request.headers),
+    caller,
+    plan: served.plan,
+    channel: served.channel,
+    admission,
+    charge,
+    operation: inbound.operation,
+    isStream: inbound.isStream,
+    startedAt: connection.startedAt,
+    firstByteAt: connection.firstByteAt,
+    finishedAt: deps.clock.now(),
+    endState,
+    attempts: served.attempts,
+    systemPromptReset: served.systemPromptReset,
+  });
+  answerClient(connection, inbound, served);
+  const status = connection.isGone ? 499 : 200;
+  deps.metrics.usagePublished(event);
+  deps.metrics.requestFinished(inbound.operation, status, event.durationMs, event.firstByteMs);
+  deps.logger.info(logFieldsOf(event, status), 'request finished');
+}
+
+function endStateOf(
+  { outcome }: Served,
+  connection: ClientConnection,
+): 'complete' | 'client-aborted' | 'upstream-failed' {
+  if (outcome.kind === 'streamed') return outcome.endState;
+  return connection.isGone ? 'client-aborted' : 'complete';
+}
+
+/** The client left before any upstream had answered: there is nothing to charge. */
+async function giveBack(
+  deps: RelayDeps,
+  connection: ClientConnection,
+  admission: Admission,
+  progress: Progress,
+): Promise<void> {
+  await deps.ledger.release(admission.reservation.requestId);
+  record(deps, connection, progress, {
+    status: 499,
+    code: 'client_closed_request',
+    message: 'The client closed the connection before an answer.',
+  });
+}
+
+function fail(
+  deps: RelayDeps,
+  connection: ClientConnection,
+  progress: Progress,
+  error: unknown,
+): void {
+  const known = toGatewayError(deps, connection, error);
+  if (connection.hasBegun) breakOff(connection, known);
+  else answerError(connection, known);
+  record(deps, connection, progress, {
+    status: known.status,
+    code: known.code,
+    message: known.message,
+  });
+}
+
+function toGatewayError(
+  deps: RelayDeps,
+  connection: ClientConnection,
+  error: unknown,
+): GatewayError {
+  if (isGatewayError(error)) return error;
+  if (connection.isGone)
+    return errors.invalidRequest({ reason: 'The client closed the connection.' });
+  deps.logger.error(
+    { err: error, requestId: connection.requestId },
+    'relay request failed by a bug',
+  );
+  return errors.internalError({}, { cause: error });
+}
+
+function record(
+  deps: RelayDeps,
+  connection: ClientConnection,
+  progress: Progress,
+  end: { status: number; code: string; message: string },
+): void {
+  const { caller, inbound } = progress;
+  const now = deps.clock.now();
+  const durationMs = now - connection.startedAt;
+  deps.metrics.requestFinished(inbound?.operation ?? 'unknown', end.status, durationMs, 0);
+  const fields = {
+    requestId: connection.requestId,
+    userId: caller?.token.userId,
+    apiTokenId: caller?.token.apiTokenId,
+    channelId: progress.channelId,
+    model: inbound?.model,
+    operation: inbound?.operation,
+    status: end.status,
+    code: end.code,
+    durationMs,
+  };
+  deps.logger.info(fields, 'request failed');
+  if (!deps.config.current()?.options.LogErrorEnabled || caller === undefined) return;
+  deps.failedRequestLog.record({
+    requestId: connection.requestId,
+    at: now,
+    userId: caller.token.userId,
+    username: caller.token.username,
+    apiTokenName: caller.token.apiTokenName,
+    channelId: progress.channelId ?? 0,
+    model: inbound?.model ?? '',
+    code: end.code,
+    status: end.status,
+    message: end.message,
+    durationMs,
+    isStream: inbound?.isStream ?? false,
+  });
+}
+
+function requireSnapshot(deps: RelayDeps): RelaySnapshot {
+  const snapshot = deps.config.current();
+  if (snapshot === undefined || deps.isStopping()) throw errors.notReady({ retryAfterMs: 1000 });
+  return snapshot;
+}

@@ -1,0 +1,40 @@
+import type { StreamFacts, StreamTap } from '@turnpike/adaptors';
+
+/** For answers of raw bytes (speech): passes on everything but the newest piece, which waits for the bill. */
+export class HeldLastTap implements StreamTap {
+  readonly facts: StreamFacts = {
+    isMeaningful: false,
+    hasFinish: false,
+    isTerminated: false,
+    usage: undefined,
+    error: undefined,
+  };
+  #held: Buffer | undefined;
+
+  push(chunk: Buffer): readonly Buffer[] {
+    const previous = this.#held;
+    this.#held = chunk;
+    if (previous === undefined) return [];
+    this.facts.isMeaningful = true;
+    return [previous];
+  }
+
+  end(): readonly Buffer[] {
+    this.facts.isMeaningful = true;
+    this.facts.hasFinish = true;
+    return [];
+  }
+
+  /** Nothing is held for the sake of a retry here. */
+  flushHeld(): readonly Buffer[] {
+    return [];
+  }
+
+  terminal(): Buffer {
+    return this.#held ?? Buffer.alloc(0);
+  }
+
+  generatedText(): string {
+    return '';
+  }
+}

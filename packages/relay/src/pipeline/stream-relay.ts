@@ -1,0 +1,195 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { StreamTap } from '@turnpike/adaptors';
+import type { ClientConnection } from '../http/client-connection.ts';
+import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
+import type { AnswerReceiver, SentRequest, TransportFailure } from '../upstream/send.ts';
+import type { AttemptOutcome, StreamedAnswer } from './attempt-outcome.ts';
+
+const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
+const LINE_FEED = 0x0a;
+
+export interface StreamRelayDeps {
+  connection: ClientConnection;
+  ticker: StreamTicker;
+  tap: StreamTap;
+  /** Head to send when the stream is committed to this upstream: name, value, … */
+  headers: readonly string[];
+  status: number;
+  /** Server-sent events: comments may be put between them. */
+  isEventStream: boolean;
+  holdBackTimeoutMs: number;
+  keepAliveMs: number;
+  /** How long an answer is still read after its client left, to learn the true usage; 0: it is cut at once. */
+  drainMs: number;
+  /** Asked after each piece: false ends the answer, because the budget pays for no more. */
+  canGoOn: (() => boolean) | undefined;
+  finish(outcome: AttemptOutcome): void;
+}
+
+/**
+ * Passes a stream on, byte for byte, as far as the tap allows. Until something meaningful was seen nothing is sent, so
+ * that the request can still go to another channel; after it, this upstream is the one. The terminal event is left to
+ * the caller, who sends it when the bill is safe. Reading pauses while the client does not keep up.
+ */
+export class StreamRelay implements AnswerReceiver, Ticking {
+  readonly #deps: StreamRelayDeps;
+  readonly #tap: StreamTap;
+  readonly #connection: ClientConnection;
+  readonly #sent: SentRequest;
+  readonly #openedAt = Date.now();
+  #lastWriteAt = 0;
+  #lastChunk: Buffer | undefined;
+  #isCommitted = false;
+  #isOver = false;
+  #drainUntil = 0;
+
+  constructor(deps: StreamRelayDeps, sent: SentRequest) {
+    this.#deps = deps;
+    this.#tap = deps.tap;
+    this.#connection = deps.connection;
+    this.#sent = sent;
+    deps.ticker.add(this);
+    deps.connection.onGone = this.#handleGone;
+  }
+
+  onHead(_status: number, _headers: IncomingHttpHeaders): void {
+    // The head was read by whoever chose this receiver.
+  }
+
+  onChunk(chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#forward(this.#tap.push(chunk));
+    const { facts } = this.#tap;
+    if (facts.error !== undefined) {
+      this.#failWith(() => ({
+        kind: 'failed',
+        failure: { kind: 'refused', error: facts.error as NonNullable<typeof facts.error> },
+      }));
+    } else if (facts.isTerminated) {
+      this.#complete();
+    } else if (this.#deps.canGoOn !== undefined && !this.#deps.canGoOn()) {
+      this.#sent.abort();
+      this.#finish({
+        kind: 'streamed',
+        endState: 'complete',
+        tap: this.#tap,
+        wasCutByBudget: true,
+      });
+    }
+  }
+
+  onEnd(): void {
+    if (this.#isOver) return;
+    this.#forward(this.#tap.end());
+    const { facts } = this.#tap;
+    if (facts.error !== undefined) {
+      this.#failWith(() => ({
+        kind: 'failed',
+        failure: { kind: 'refused', error: facts.error as NonNullable<typeof facts.error> },
+      }));
+    } else if (facts.isTerminated || facts.hasFinish) {
+      this.#complete();
+    } else {
+      this.#failWith(() => ({
+        kind: 'failed',
+        failure: facts.isMeaningful
+          ? { kind: 'transport', transport: 'cut' }
+          : { kind: 'unreadable' },
+      }));
+    }
+  }
+
+  onFailure(failure: TransportFailure): void {
+    if (this.#isOver) return;
+    if (failure === 'aborted') {
+      this.#finish(this.#streamed('client-aborted'));
+      return;
+    }
+    // Some upstreams reset the connection after a whole answer.
+    this.#forward(this.#tap.end());
+    if (this.#tap.facts.isTerminated || this.#tap.facts.hasFinish) this.#complete();
+    else
+      this.#failWith(() => ({
+        kind: 'failed',
+        failure: { kind: 'transport', transport: failure },
+      }));
+  }
+
+  onTick(now: number): void {
+    if (this.#drainUntil !== 0) {
+      if (now >= this.#drainUntil) this.#sent.abort();
+      return;
+    }
+    if (!this.#isCommitted) {
+      if (now - this.#openedAt < this.#deps.holdBackTimeoutMs) return;
+      this.#commit();
+      for (const chunk of this.#tap.flushHeld()) this.#write(chunk);
+      return;
+    }
+    const isSilent = now - this.#lastWriteAt >= this.#deps.keepAliveMs;
+    if (isSilent && this.#deps.isEventStream && this.#isBetweenFrames()) this.#write(KEEP_ALIVE);
+  }
+
+  #forward(chunks: readonly Buffer[]): void {
+    if (chunks.length === 0) return;
+    if (!this.#isCommitted) this.#commit();
+    for (const chunk of chunks) this.#write(chunk);
+  }
+
+  #commit(): void {
+    this.#isCommitted = true;
+    this.#lastWriteAt = Date.now();
+    this.#connection.beginStream(this.#deps.status, this.#deps.headers);
+  }
+
+  #write(chunk: Buffer): void {
+    this.#lastWriteAt = Date.now();
+    this.#lastChunk = chunk;
+    if (!this.#connection.write(chunk, this.#resume)) this.#sent.pause();
+  }
+
+  #resume = (): void => {
+    this.#sent.resume();
+  };
+
+  /** A comment inside a frame would break it: only after an empty line. */
+  #isBetweenFrames(): boolean {
+    const chunk = this.#lastChunk;
+    if (chunk === undefined) return true;
+    if (chunk.at(-1) !== LINE_FEED) return false;
+    return chunk.at(-2) === LINE_FEED || (chunk.at(-2) === 0x0d && chunk.at(-3) === LINE_FEED);
+  }
+
+  #handleGone = (): void => {
+    if (this.#isOver) return;
+    if (this.#deps.drainMs > 0) {
+      this.#drainUntil = Date.now() + this.#deps.drainMs;
+      this.#sent.resume();
+      return;
+    }
+    this.#sent.abort();
+    this.#finish(this.#streamed('client-aborted'));
+  };
+
+  #complete(): void {
+    this.#finish(this.#streamed(this.#connection.isGone ? 'client-aborted' : 'complete'));
+  }
+
+  /** Before the client has seen anything the attempt just failed; after it, the answer ends here. */
+  #failWith(failed: () => AttemptOutcome): void {
+    this.#sent.abort();
+    this.#finish(this.#isCommitted ? this.#streamed('upstream-failed') : failed());
+  }
+
+  #streamed(endState: StreamedAnswer['endState']): StreamedAnswer {
+    if (!this.#isCommitted && endState === 'complete') this.#commit();
+    return { kind: 'streamed', endState, tap: this.#tap, wasCutByBudget: false };
+  }
+
+  #finish(outcome: AttemptOutcome): void {
+    this.#isOver = true;
+    this.#connection.onGone = undefined;
+    this.#deps.ticker.remove(this);
+    this.#deps.finish(outcome);
+  }
+}

@@ -1,0 +1,62 @@
+import type {
+  ChannelHealthSink,
+  Clock,
+  FailedRequestLog,
+  Ledger,
+  Logger,
+  TokenDirectory,
+  UsageSink,
+} from '@turnpike/core';
+import type { TokenCounter } from './counting/token-counter.ts';
+import type { ClientAddressOf } from './http/client-address.ts';
+import type { StreamTicker } from './http/stream-ticker.ts';
+import type { RelayMetrics } from './relay-metrics.ts';
+import type { ConfigFollower } from './snapshot/follow-config.ts';
+import type { ChannelCooldowns } from './upstream/channel-cooldowns.ts';
+import type { UpstreamPools } from './upstream/pools.ts';
+import type { RetryBudget } from './upstream/retry-budget.ts';
+
+/** Start-up settings of the data plane. Times in milliseconds, sizes in bytes. */
+export interface RelaySettings {
+  nodeId: string;
+  maxJsonBodyBytes: number;
+  maxUploadBytes: number;
+  /** For uploads above 1 MiB. */
+  temporaryDirectory: string;
+  firstByteTimeoutMs: number;
+  streamIdleTimeoutMs: number;
+  responseTimeoutMs: number;
+  /** Of a whole upstream call; 0: none. */
+  relayTimeoutMs: number;
+  holdBackTimeoutMs: number;
+  keepAliveMs: number;
+  /** Streams are always billed by the upstream's count where it gives one; this asks even upstreams not known to. */
+  enforceIncludeUsage: boolean;
+  testPrompt: string;
+  /** Tests only: tell the upstream our request id. */
+  forwardRequestId: boolean;
+}
+
+/** Everything the steps of the pipeline use. Each takes what it needs of it. */
+export interface RelayDeps {
+  settings: RelaySettings;
+  nodeId: string;
+  config: ConfigFollower;
+  tokenDirectory: TokenDirectory;
+  ledger: Ledger;
+  usageSink: UsageSink;
+  failedRequestLog: FailedRequestLog;
+  channelHealth: ChannelHealthSink;
+  tokenCounter: TokenCounter;
+  pools: UpstreamPools;
+  cooldowns: ChannelCooldowns;
+  retryBudget: RetryBudget;
+  ticker: StreamTicker;
+  clientAddressOf: ClientAddressOf;
+  clock: Clock;
+  random: () => number;
+  metrics: RelayMetrics;
+  logger: Logger;
+  /** New requests are refused while the node stops. */
+  isStopping(): boolean;
+}

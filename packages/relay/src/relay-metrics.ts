@@ -1,0 +1,135 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { UsageEvent } from '@turnpike/core';
+
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+
+/** What the data plane counts. Children are resolved to their labels once, because a request has no time for that. */
+export interface RelayMetrics {
+  requestFinished(operation: string, status: number, durationMs: number, firstByteMs: number): void;
+  attemptFinished(provider: string, outcome: string): void;
+  usagePublished(event: UsageEvent): void;
+  publishFailed(): void;
+}
+
+export interface RelayGauges {
+  /** Open reservations. */
+  openEntries(): Promise<{ count: number }>;
+  snapshotVersion(): number;
+}
+
+/** Registers the relay's metrics. Call it once for each registry. */
+export function createRelayMetrics(registry: Registry, gauges: RelayGauges): RelayMetrics {
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'turnpike_relay_requests_total',
+    help: 'Finished relay requests.',
+    labelNames: ['operation', 'status_class'] as const,
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'turnpike_relay_request_duration_seconds',
+    help: 'From arrival to the last byte.',
+    labelNames: ['operation'] as const,
+    buckets: seconds,
+    registers,
+  });
+  const firstByte = new Histogram({
+    name: 'turnpike_relay_first_byte_seconds',
+    help: 'From arrival to the first byte sent to the client.',
+    labelNames: ['operation'] as const,
+    buckets: seconds,
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'turnpike_upstream_attempts_total',
+    help: 'Requests sent to upstreams.',
+    labelNames: ['provider', 'outcome'] as const,
+    registers,
+  });
+  const events = new Counter({
+    name: 'turnpike_usage_events_total',
+    help: 'Usage events by what became of them.',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+  const quota = new Counter({
+    name: 'turnpike_usage_quota_total',
+    help: 'Quota units charged.',
+    registers,
+  });
+  const writtenOff = new Counter({
+    name: 'turnpike_usage_written_off_quota_total',
+    help: 'Quota units that a hard budget could not pay any more.',
+    registers,
+  });
+  new Gauge({
+    name: 'turnpike_ledger_open_entries',
+    help: 'Reservations of requests in flight.',
+    registers,
+    async collect() {
+      this.set((await gauges.openEntries()).count);
+    },
+  });
+  new Gauge({
+    name: 'turnpike_config_snapshot_version',
+    help: 'Version of the configuration in use.',
+    registers,
+    collect() {
+      this.set(gauges.snapshotVersion());
+    },
+  });
+
+  const requestCounters = new Resolved((operation, statusClass) =>
+    requests.labels({ operation, status_class: statusClass }),
+  );
+  const durations = new Resolved((operation) => duration.labels({ operation }));
+  const firstBytes = new Resolved((operation) => firstByte.labels({ operation }));
+  const attemptCounters = new Resolved((provider, outcome) =>
+    attempts.labels({ provider, outcome }),
+  );
+  const published = events.labels({ outcome: 'published' });
+  const failed = events.labels({ outcome: 'publish-failed' });
+
+  return {
+    requestFinished(operation, status, durationMs, firstByteMs) {
+      requestCounters.get(operation, statusClassOf(status)).inc();
+      durations.get(operation, '').observe(durationMs / 1000);
+      if (firstByteMs > 0) firstBytes.get(operation, '').observe(firstByteMs / 1000);
+    },
+    attemptFinished(provider, outcome) {
+      attemptCounters.get(provider, outcome).inc();
+    },
+    usagePublished(event) {
+      published.inc();
+      quota.inc(event.quota);
+      if (event.writtenOff > 0) writtenOff.inc(event.writtenOff);
+    },
+    publishFailed() {
+      failed.inc();
+    },
+  };
+}
+
+const statusClasses = ['', '1xx', '2xx', '3xx', '4xx', '5xx'];
+
+function statusClassOf(status: number): string {
+  return statusClasses[Math.floor(status / 100)] ?? 'other';
+}
+
+/** Remembers what a pair of label values resolved to. */
+class Resolved<Child> {
+  readonly #byFirst = new Map<string, Map<string, Child>>();
+  readonly #resolve: (first: string, second: string) => Child;
+
+  constructor(resolve: (first: string, second: string) => Child) {
+    this.#resolve = resolve;
+  }
+
+  get(first: string, second: string): Child {
+    let bySecond = this.#byFirst.get(first);
+    if (bySecond === undefined) this.#byFirst.set(first, (bySecond = new Map<string, Child>()));
+    let child = bySecond.get(second);
+    if (child === undefined) bySecond.set(second, (child = this.#resolve(first, second)));
+    return child;
+  }
+}

@@ -1,0 +1,140 @@
+import { findProvider, type Provider } from '@turnpike/adaptors';
+import {
+  createPriceList,
+  createRouteIndex,
+  readOptions,
+  type ChannelSnapshot,
+  type ConfigSnapshot,
+  type ModelPrice,
+  type OptionValues,
+  type PriceList,
+  type RouteIndex,
+  type SecretBox,
+  type Tier,
+} from '@turnpike/core';
+
+/** A channel ready to be called. */
+export interface RelayChannel {
+  id: number;
+  name: string;
+  type: number;
+  status: number;
+  /** Undefined for types whose wire this build does not speak. */
+  provider: Provider | undefined;
+  baseUrl: string;
+  config: Readonly<Record<string, unknown>>;
+  modelMapping: Readonly<Record<string, string>>;
+  systemPrompt: string;
+  /** The upstream credential; opened on first use. @throws when it can not be opened */
+  key(): string;
+}
+
+/** What one model costs through one kind of channel. */
+export interface RoutePrice {
+  upstreamModel: string;
+  /** The name that price, log row and roll-up go by. */
+  billedModel: string;
+  price: ModelPrice;
+}
+
+/** Everything the data plane looks up, prepared once for each snapshot. Swapped whole, never edited. */
+export interface RelaySnapshot {
+  version: number;
+  options: OptionValues;
+  prices: PriceList;
+  routes: RouteIndex;
+  channel(id: number): RelayChannel | undefined;
+  /** Price of a model through a channel; undefined where it has none and the policy refuses. */
+  priceThrough(channel: RelayChannel, model: string): RoutePrice | undefined;
+  /** The different prices that a request may be billed at: the estimate is the maximum over them. */
+  pricesOf(tiers: readonly Tier[], model: string): readonly RoutePrice[];
+}
+
+/** Legacy `other` column: the config field that it fills when that is empty, by channel type. */
+const legacyOther: Readonly<Record<number, string>> = {
+  3: 'api_version',
+  17: 'plugin',
+  18: 'api_version',
+  21: 'library_id',
+  24: 'api_version',
+};
+
+/** Prepares a published snapshot for requests. */
+export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretBox): RelaySnapshot {
+  const options = readOptions(snapshot.options);
+  const prices = createPriceList({ options: snapshot.options });
+  const channels = new Map<number, RelayChannel>();
+  for (const channel of snapshot.channels)
+    channels.set(channel.id, toRelayChannel(channel, secretBox));
+  const routes = createRouteIndex({ ...snapshot, channels: snapshot.channels.filter(isServable) });
+  const byTiers = new WeakMap<readonly Tier[], Map<string, readonly RoutePrice[]>>();
+
+  const priceThrough = (channel: RelayChannel, model: string): RoutePrice | undefined => {
+    const upstreamModel = channel.modelMapping[model] ?? model;
+    const billedModel = options.BillBy === 'requested' ? model : upstreamModel;
+    const price = prices.priceFor(billedModel, channel.type);
+    return price === undefined ? undefined : { upstreamModel, billedModel, price };
+  };
+
+  const collectPrices = (tiers: readonly Tier[], model: string): readonly RoutePrice[] => {
+    const found = new Map<ModelPrice, RoutePrice>();
+    for (const tier of tiers) {
+      for (const { id } of tier.channels) {
+        const channel = channels.get(id);
+        const routePrice = channel === undefined ? undefined : priceThrough(channel, model);
+        if (routePrice !== undefined) found.set(routePrice.price, routePrice);
+      }
+    }
+    return [...found.values()];
+  };
+
+  return {
+    version: snapshot.version,
+    options,
+    prices,
+    routes,
+    channel: (id) => channels.get(id),
+    priceThrough,
+    pricesOf(tiers, model) {
+      let byModel = byTiers.get(tiers);
+      if (byModel === undefined)
+        byTiers.set(tiers, (byModel = new Map<string, readonly RoutePrice[]>()));
+      let routePrices = byModel.get(model);
+      if (routePrices === undefined)
+        byModel.set(model, (routePrices = collectPrices(tiers, model)));
+      return routePrices;
+    },
+  };
+}
+
+/** Channels of a type that this build can not call are never drawn. */
+function isServable(channel: ChannelSnapshot): boolean {
+  return findProvider(channel.type) !== undefined;
+}
+
+function toRelayChannel(channel: ChannelSnapshot, secretBox: SecretBox): RelayChannel {
+  const provider = findProvider(channel.type);
+  let opened: string | undefined;
+  return {
+    id: channel.id,
+    name: channel.name,
+    type: channel.type,
+    status: channel.status,
+    provider,
+    baseUrl: (channel.baseUrl || (provider?.defaultBaseUrl ?? '')).replace(/\/+$/, ''),
+    config: withLegacyOther(channel),
+    modelMapping: channel.modelMapping,
+    systemPrompt: channel.systemPrompt,
+    key: () => (opened ??= secretBox.open(channel.sealedKey)),
+  };
+}
+
+function withLegacyOther({
+  type,
+  config,
+  other,
+}: ChannelSnapshot): Readonly<Record<string, unknown>> {
+  const field = legacyOther[type];
+  if (field === undefined || other === '' || (config[field] ?? '') !== '') return config;
+  return { ...config, [field]: other };
+}

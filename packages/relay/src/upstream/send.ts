@@ -1,0 +1,128 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+
+export interface UpstreamRequest {
+  /** Scheme and host. */
+  origin: string;
+  /** Path and query. */
+  path: string;
+  /** Name, value, name, value … */
+  headers: string[];
+  body: Buffer | Readable;
+  /** Milliseconds until the answer's head; 0: no limit. */
+  headTimeoutMs: number;
+  /** Milliseconds of silence between chunks; 0: no limit. */
+  idleTimeoutMs: number;
+}
+
+/** Why there is no whole answer. `cut`: it had begun. */
+export type TransportFailure = 'unreachable' | 'timeout' | 'cut' | 'aborted';
+
+/** What receives an answer. Calls come in this order; after `onEnd` or `onFailure` nothing follows. */
+export interface AnswerReceiver {
+  onHead(status: number, headers: IncomingHttpHeaders): void;
+  onChunk(chunk: Buffer): void;
+  onEnd(): void;
+  onFailure(failure: TransportFailure, cause: Error): void;
+}
+
+/** A request under way. */
+export interface SentRequest {
+  pause(): void;
+  resume(): void;
+  /** Closes the upstream connection; the receiver gets `onFailure('aborted')` unless the answer was over. */
+  abort(): void;
+}
+
+const timeoutCodes = new Set([
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ETIMEDOUT',
+]);
+
+/** Sends a request over a pool: the only outbound HTTP of the data plane. One small object for each request. */
+export function send(
+  pool: Dispatcher,
+  request: UpstreamRequest,
+  receiver: AnswerReceiver,
+): SentRequest {
+  const exchange = new UpstreamExchange(receiver);
+  pool.dispatch(
+    {
+      origin: request.origin,
+      path: request.path,
+      method: 'POST',
+      headers: request.headers,
+      body: request.body,
+      headersTimeout: request.headTimeoutMs,
+      bodyTimeout: request.idleTimeoutMs,
+    },
+    exchange,
+  );
+  return exchange;
+}
+
+class UpstreamExchange implements Dispatcher.DispatchHandler, SentRequest {
+  readonly #receiver: AnswerReceiver;
+  #controller: Dispatcher.DispatchController | undefined;
+  #hasHead = false;
+  #isAborted = false;
+  #isOver = false;
+
+  constructor(receiver: AnswerReceiver) {
+    this.#receiver = receiver;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isAborted) controller.abort(new Error('aborted'));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    if (status < 200) return; // informational
+    this.#hasHead = true;
+    this.#receiver.onHead(status, headers);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#isOver) this.#receiver.onChunk(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#receiver.onEnd();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#receiver.onFailure(this.#classify(error), error);
+  }
+
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  abort(): void {
+    if (this.#isOver || this.#isAborted) return;
+    this.#isAborted = true;
+    this.#controller?.abort(new Error('aborted'));
+  }
+
+  #classify(error: Error): TransportFailure {
+    if (this.#isAborted) return 'aborted';
+    if (timeoutCodes.has((error as NodeJS.ErrnoException).code ?? '')) return 'timeout';
+    return this.#hasHead ? 'cut' : 'unreachable';
+  }
+}

@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Longer than the idle time-outs of common load balancers, so that they close first. */
+const KEEP_ALIVE_MS = 75_000;
+/** A client that takes longer to send its headers is not one. */
+const HEADERS_TIMEOUT_MS = 20_000;
+/** A whole request, its body included, must have arrived by then. */
+const REQUEST_TIMEOUT_MS = 300_000;
+const MAX_HEADER_BYTES = 64 * 1024;
+
+export interface HttpDoors {
+  isRelayUrl(url: string): boolean;
+  relay(request: IncomingMessage, response: ServerResponse): void;
+  /** Everything else: management API, health, console. */
+  app(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** The one HTTP server: relay paths go straight to the relay, everything else to the Express app. */
+export function createHttpServer(doors: HttpDoors): Server {
+  const server = createServer(
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      noDelay: true,
+    },
+    (request, response) => {
+      if (doors.isRelayUrl(request.url ?? '')) doors.relay(request, response);
+      else doors.app(request, response);
+    },
+  );
+  server.on('clientError', answerBadRequest);
+  return server;
+}
+
+/** What the parser refuses never becomes a request: answer it in JSON here, and close. */
+function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (socket.destroyed || !socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [status, text, message] = describeParserError(error.code);
+  const body = JSON.stringify({
+    error: { message, type: 'invalid_request_error', param: null, code: 'invalid_request' },
+  });
+  socket.end(
+    `HTTP/1.1 ${status} ${text}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `x-should-retry: false\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+function describeParserError(code: string | undefined): [number, string, string] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return [
+        431,
+        'Request Header Fields Too Large',
+        'The request headers are too large. Send fewer or shorter headers.',
+      ];
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return [
+        408,
+        'Request Timeout',
+        'The request took too long to arrive. Send it again, faster.',
+      ];
+    default:
+      return [400, 'Bad Request', 'This is not a valid HTTP request.'];
+  }
+}

@@ -17,13 +17,14 @@ export function pin(core) {
 }
 
 /**
- * Starts a Node script of this folder on a core and waits for its line `{"url": …}`.
+ * Starts a Node script of this folder (or a path), on a core where one is named, and waits for its line `{"url": …}`.
  *
  * @returns {Promise<{ url: string, pid: number, stop(): Promise<void> }>}
  */
 export async function startScript(script, args, core) {
   const path = script.startsWith('/') ? script : here + script;
-  const [file, ...rest] = [...pin(core), process.execPath, path, ...args];
+  const prefix = core === undefined ? [] : pin(core);
+  const [file, ...rest] = [...prefix, process.execPath, path, ...args];
   const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   process.once('exit', () => child.kill('SIGKILL'));

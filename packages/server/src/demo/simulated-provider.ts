@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SimulatedBehaviour } from './simulator-behaviour.ts';
+import { countPrompt } from './simulator-chat.ts';
 import { answerSimulated } from './simulator-endpoints.ts';
 import { encodeSimulatedError } from './simulator-errors.ts';
 import type { WholeAnswer } from './simulator-media.ts';
@@ -99,6 +100,7 @@ async function answer(
   const { behaviour } = input;
   record.model = input.model;
   record.isStream = input.body['stream'] === true;
+  record.promptTokens = countPrompt(input.body);
   if (behaviour.latency > 0) await wait(behaviour.latency);
   if (input.key === '' || input.key.endsWith('invalid')) {
     sendError(response, record, 401);
@@ -123,7 +125,6 @@ async function sendAnswer(
   if (simulated === undefined) {
     sendError(response, record, 404);
   } else if (simulated.kind === 'stream') {
-    record.promptTokens = simulated.usage.promptTokens;
     const { behaviour } = input;
     await writeStream({ response, behaviour, record }, simulated.script, simulated.usage);
   } else {
@@ -158,7 +159,6 @@ function sendWhole(
   }
   record.bytesWritten = bytes.length;
   record.usageReported = answer.usage;
-  record.promptTokens = answer.usage?.promptTokens ?? 0;
   record.tokensWritten = answer.usage?.completionTokens ?? 0;
   record.end = 'complete';
   response.end(bytes);

@@ -1,0 +1,174 @@
+// Kills the gateway with SIGKILL under load, starts it again, and then compares what clients saw, what the upstream
+// served and the books. Exit code 0: the bill is exact, and the check notices when it is made wrong on purpose.
+// Usage: node test/load/kill-test.mjs [--requests 20000] [--connections 64] [--kills 3] [--calm]
+// `--calm`: nothing is killed, aborted or made to fail; then the three sets must be equal.
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { logIn } from '../support/admin-client.mjs';
+import { startGateway } from '../support/start-gateway.mjs';
+import { findUnnoticedMutations, readBooks, verifyLedger } from './books.mjs';
+import { findBillingErrors } from './oracle.mjs';
+import { startScript } from './processes.mjs';
+import { runTraffic } from './traffic.mjs';
+
+const { values: flags } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '20000' },
+    connections: { type: 'string', default: '64' },
+    kills: { type: 'string', default: '3' },
+    calm: { type: 'boolean', default: false },
+  },
+});
+const count = Number(flags.requests);
+const kills = flags.calm ? 0 : Number(flags.kills);
+
+const modelRatio = 1.5;
+const completionRatio = 3;
+const price = ({ promptTokens, completionTokens }) =>
+  Math.ceil((promptTokens + completionTokens * completionRatio) * modelRatio);
+
+const simulator = await startScript(
+  new URL('../support/run-simulator.mjs', import.meta.url).pathname,
+  ['--max-records', String(count * 4)],
+);
+const gateway = await startGateway();
+let problems = ['the test did not get to its end'];
+try {
+  const accounts = await setUp();
+  const startedAt = Date.now();
+  const sights = await runTraffic({
+    url: () => gateway.url,
+    keys: accounts.map(({ key }) => key),
+    count,
+    connections: Number(flags.connections),
+    isCalm: flags.calm,
+    onProgress: killOnTheWay(),
+  });
+  print(`${count} requests in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+  printOutcomes(sights);
+  problems = await judge(sights, accounts);
+} finally {
+  await gateway.stop();
+  await simulator.stop();
+}
+for (const problem of problems.slice(0, 20)) print(`WRONG  ${problem}`);
+print(problems.length === 0 ? 'PASS  the bill is exact' : `FAIL  ${problems.length} problems`);
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+/** Two channels in two tiers, and accounts of each kind: rich, limited by token, and with a budget that runs out. */
+async function setUp() {
+  const admin = await logIn(gateway.url);
+  await admin.setOption('HardBudgetEnabled', 'true');
+  await admin.setOption('RetryTimes', '1');
+  await admin.setOption('ModelRatio', { 'gpt-4o-mini': modelRatio });
+  await admin.setOption('CompletionRatio', { 'gpt-4o-mini': completionRatio });
+  for (const [name, priority] of [
+    ['first', 10],
+    ['second', 0],
+  ]) {
+    const baseUrl = `${simulator.url}/as/${name}`;
+    await admin.createChannel({ name, baseUrl, models: 'gpt-4o-mini', priority });
+  }
+  const rich = 1_000_000_000;
+  const small = count * 4;
+  const plans = [
+    { username: 'rich', quota: rich, token: { unlimited_quota: true } },
+    { username: 'limited', quota: rich, token: { unlimited_quota: false, remain_quota: small } },
+    { username: 'poor', quota: flags.calm ? rich : small, token: { unlimited_quota: true } },
+  ];
+  const accounts = [];
+  for (const { username, quota, token } of plans) {
+    const user = await admin.createUser({ username, quota });
+    const created = await user.createToken({
+      name: `token-of-${username}`,
+      ...token,
+      ...(flags.calm && { unlimited_quota: true }),
+    });
+    accounts.push({
+      userId: user.user.id,
+      tokenName: created.name,
+      key: created.key,
+      startQuota: quota,
+      startTokenQuota: created.remain_quota,
+    });
+  }
+  return accounts;
+}
+
+/** Kills at equal distances; the traffic goes on meanwhile and meets a closed port. */
+function killOnTheWay() {
+  let killed = 0;
+  return (done) => {
+    if (killed >= kills || done < (count / (kills + 1)) * (killed + 1)) return;
+    killed += 1;
+    print(`kill -9 after ${done} requests`);
+    restart().catch((error) => {
+      process.stderr.write(`the gateway did not start again: ${error.stack}\n`);
+      process.exit(1);
+    });
+  };
+}
+
+async function restart() {
+  await gateway.kill('SIGKILL');
+  await gateway.start();
+}
+
+async function judge(sights, accounts) {
+  const served = await readServed();
+  const stopped = await gateway.kill('SIGTERM');
+  const file = join(gateway.dataDir, 'turnpike.db');
+  const books = readBooks(file, accounts);
+  const evidence = { sights, served, price, isCalm: flags.calm };
+  print(`${books.logs.length} charges, ${served.length} requests served upstream`);
+  const found = findBillingErrors({ ...evidence, books });
+  if (stopped.code !== 0) found.push(`SIGTERM ended with ${JSON.stringify(stopped)}`);
+  found.push(...(await verifyLedger(gateway.dataDir)));
+  if (found.length === 0) found.push(...proveThatItCanFail(evidence, file, accounts));
+  return found;
+}
+
+/** Each mutation of a copy must be noticed, or the check is worth nothing. */
+function proveThatItCanFail(evidence, file, accounts) {
+  const copy = join(gateway.dataDir, 'mutated.db');
+  return findUnnoticedMutations({
+    makeCopy: () => {
+      for (const suffix of ['', '-wal', '-shm']) copyIfThere(file + suffix, copy + suffix);
+      return copy;
+    },
+    check: (mutated) => findBillingErrors({ ...evidence, books: readBooks(mutated, accounts) }),
+  });
+}
+
+function copyIfThere(from, to) {
+  try {
+    copyFileSync(from, to);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+}
+
+async function readServed() {
+  const served = [];
+  for (;;) {
+    const after = served.at(-1)?.sequence ?? 0;
+    const response = await fetch(`${simulator.url}/_sim/requests?after=${after}&limit=5000`);
+    const { requests } = await response.json();
+    if (requests.length === 0) return served.filter(({ requestId }) => requestId !== '');
+    served.push(...requests);
+  }
+}
+
+function printOutcomes(sights) {
+  const counts = {};
+  for (const { plan, outcome, status } of sights) {
+    const what = `${plan}: ${outcome}${outcome === 'refused' ? ` ${status}` : ''}`;
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+  for (const [what, number] of Object.entries(counts).sort()) print(`  ${number}  ${what}`);
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,137 @@
+/**
+ * The oracle of billing. It knows three things that were written down apart from each other: what clients saw, what
+ * the upstream served, and the books. They must tell one story:
+ * - ids that a client saw complete ⊆ ids charged ⊆ ids the upstream served; no id twice;
+ * - each amount is the price of the usage reported for that id; where the answer was cut, by whomever, it lies between
+ *   the price of what reached the client and the price of what was served;
+ * - sums over log rows, users, tokens, channels and the roll-up are equal, and no balance is negative.
+ *
+ * @param {object} evidence
+ * @param {import('./traffic.mjs').Sight[]} evidence.sights
+ * @param {object[]} evidence.served records of the simulated provider
+ * @param {import('./books.mjs').Books} evidence.books
+ * @param {(usage: { promptTokens: number, completionTokens: number }) => number} evidence.price
+ * @param {boolean} [evidence.isCalm] nothing was killed, aborted or failed: the three sets are equal
+ * @returns {string[]} what does not fit; empty: the bill is exact
+ */
+export function findBillingErrors({ sights, served, books, price, isCalm = false }) {
+  const servedById = groupBy(served, ({ requestId }) => requestId);
+  const sightById = new Map(sights.filter(({ id }) => id !== '').map((sight) => [sight.id, sight]));
+  return [
+    ...findSetErrors({ sights, servedById, books, isCalm }),
+    ...findAmountErrors({ sightById, servedById, books, price }),
+    ...findSumErrors(books),
+  ];
+}
+
+/** Attempts that delivered something which has to be paid. */
+function deliveredBy(records) {
+  return records.filter(({ end, tokensWritten }) => end !== 'failed' || tokensWritten > 0);
+}
+
+function findSetErrors({ sights, servedById, books, isCalm }) {
+  const found = [];
+  const charged = new Set();
+  for (const { request_id: id } of books.logs) {
+    if (charged.has(id)) found.push(`${id}: two log rows`);
+    charged.add(id);
+    if (!books.requestIds.has(id)) found.push(`${id}: a log row, but no charge`);
+    if (!servedById.has(id)) found.push(`${id}: charged, but never sent upstream`);
+    else if (deliveredBy(servedById.get(id)).length === 0) found.push(`${id}: charged for nothing`);
+  }
+  for (const id of books.requestIds) {
+    if (!charged.has(id)) found.push(`${id}: a charge, but no log row`);
+  }
+  const complete = sights.filter(({ outcome }) => outcome === 'complete');
+  const seenIds = new Set();
+  for (const { id, plan } of complete) {
+    if (seenIds.has(id)) found.push(`${id}: two answers with one id`);
+    seenIds.add(id);
+    if (!charged.has(id)) found.push(`${id}: complete (${plan}), but not charged`);
+  }
+  if (isCalm && !(complete.length === charged.size && charged.size === servedById.size)) {
+    found.push(`seen ${complete.length}, charged ${charged.size}, served ${servedById.size}`);
+  }
+  return found;
+}
+
+/** Prompts of answers without reported usage are counted here and there in slightly different ways. */
+const promptSlack = 12;
+
+function findAmountErrors({ sightById, servedById, books, price }) {
+  const found = [];
+  for (const { request_id: id, quota, user_id: userId } of books.logs) {
+    const records = deliveredBy(servedById.get(id) ?? []);
+    if (records.length === 0) continue;
+    const [lower, upper] = boundsOf(records, sightById.get(id), price);
+    const isWrittenOff = quota < lower && books.users.get(userId)?.quota === 0;
+    if (isWrittenOff || (quota >= lower && quota <= upper)) continue;
+    const what = records.map(({ end, tokensWritten }) => `${end} ${tokensWritten}`).join(', ');
+    found.push(`${id}: charged ${quota}, expected ${lower} to ${upper} (served: ${what})`);
+  }
+  return found;
+}
+
+/** The attempt that served is not told apart from those before it, so any of them may explain the amount. */
+function boundsOf(records, sight, price) {
+  const bounds = records.map((record) => {
+    if (record.usageReported !== null && sight?.outcome === 'complete') {
+      const exact = price(record.usageReported);
+      return [exact, exact];
+    }
+    const prompt = record.promptTokens;
+    const seen = sight?.tokens ?? 0;
+    const full = record.usageReported?.completionTokens ?? record.tokensWritten;
+    const least = { promptTokens: Math.max(0, prompt - promptSlack), completionTokens: seen };
+    return [
+      seen === 0 ? 0 : price(least),
+      price({ promptTokens: prompt + promptSlack, completionTokens: Math.max(full, seen) }),
+    ];
+  });
+  return [Math.min(...bounds.map(([low]) => low)), Math.max(...bounds.map(([, high]) => high))];
+}
+
+function findSumErrors({ logs, users, tokens, channels, rollUpQuota }) {
+  const found = [];
+  const compare = (what, actual, expected) => {
+    if (actual !== expected) found.push(`${what} is ${actual}, expected ${expected}`);
+  };
+  const byUser = groupBy(logs, ({ user_id: id }) => id);
+  for (const [id, user] of users) {
+    const rows = byUser.get(id) ?? [];
+    compare(`used quota of user ${id}`, user.usedQuota, sumQuota(rows));
+    compare(`request count of user ${id}`, user.requestCount, rows.length);
+    compare(`balance of user ${id}`, user.quota, user.startQuota - sumQuota(rows));
+    if (user.quota < 0) found.push(`balance of user ${id} is negative: ${user.quota}`);
+  }
+  const byToken = groupBy(logs, ({ token_name: name }) => name);
+  for (const [name, token] of tokens) {
+    const sum = sumQuota(byToken.get(name) ?? []);
+    compare(`used quota of token ${name}`, token.usedQuota, sum);
+    if (!token.isUnlimited) {
+      compare(`balance of token ${name}`, token.remainQuota, token.startQuota - sum);
+      if (token.remainQuota < 0) found.push(`balance of token ${name} is negative`);
+    }
+  }
+  const byChannel = groupBy(logs, ({ channel_id: id }) => id);
+  for (const [id, { usedQuota }] of channels) {
+    compare(`used quota of channel ${id}`, usedQuota, sumQuota(byChannel.get(id) ?? []));
+  }
+  compare('the hourly roll-up', rollUpQuota, sumQuota(logs));
+  return found;
+}
+
+function sumQuota(rows) {
+  return rows.reduce((sum, { quota }) => sum + quota, 0);
+}
+
+function groupBy(rows, keyOf) {
+  const groups = new Map();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return groups;
+}

@@ -32,14 +32,14 @@ export function parseArguments(argv: readonly string[]): CommandLine {
   });
   const [command = 'serve', ...operands] = positionals;
   const problems = findUnknownFlags(tokens);
-  const port = readPort(values['port'], problems);
+  const port = readPort(values.port, problems);
   const logDir = readText('--log-dir', values['log-dir'], problems);
   return {
-    command: values['help'] === true ? 'help' : values['version'] === true ? 'version' : command,
+    command: values.help === true ? 'help' : values.version === true ? 'version' : command,
     operands,
     port,
     logDir,
-    isDemo: values['demo'] === true,
+    isDemo: values.demo === true,
     problems,
   };
 }

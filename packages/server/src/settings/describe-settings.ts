@@ -21,9 +21,12 @@ function describeSecret(value: unknown): string {
 }
 
 function describeValue(name: string, value: unknown): string {
-  if (value === undefined) return '';
   if (Array.isArray(value)) return value.join(',');
-  if (name.endsWith('Ms')) return `${String(value)}ms`;
-  if (name.endsWith('Bytes')) return `${String(value)}b`;
-  return String(value);
+  if (typeof value === 'number') return `${value}${unitOf(name)}`;
+  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : '';
+}
+
+function unitOf(name: string): string {
+  if (name.endsWith('Ms')) return 'ms';
+  return name.endsWith('Bytes') ? 'b' : '';
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientSide } from '../pipeline/client-side.ts';
 
 /** Headers that browsers may read from another origin. */
 const EXPOSED =
@@ -8,13 +9,15 @@ const EXPOSED =
  * The client's side of one request: identity headers, one answer, back-pressure, and the news that the client left.
  * One small object for each request.
  */
-export class ClientConnection {
+export class ClientConnection implements ClientSide {
   readonly request: IncomingMessage;
   readonly requestId: string;
   /** Unix milliseconds. */
   readonly startedAt: number;
   /** Unix milliseconds of the first byte of an answer; 0: none yet. */
   firstByteAt = 0;
+  /** The answer is a stream of events, so that an error can be one of them. */
+  isEventStream = false;
   readonly #response: ServerResponse;
   #isGone = false;
   #onGone: (() => void) | undefined;
@@ -57,7 +60,8 @@ export class ClientConnection {
   }
 
   /** Starts an answer of unknown length; parts follow by {@link write}, the last one by {@link end}. */
-  beginStream(status: number, headers: readonly string[]): void {
+  beginStream(status: number, headers: readonly string[], isEventStream: boolean): void {
+    this.isEventStream = isEventStream;
     if (this.#isGone) return;
     this.#begin(status, headers);
     this.#response.socket?.setNoDelay(true);

@@ -46,8 +46,15 @@ export function answerError(connection: ClientConnection, error: GatewayError): 
   connection.request.resume(); // what the client still sends is read away, so that it gets to see the answer
 }
 
-/** An error inside a stream: an event of the client's protocol, and no terminal marker. */
+/**
+ * An error after the answer began: an event of the client's protocol, and no terminal marker. Answers of raw bytes have
+ * no such event; their connection is broken.
+ */
 export function breakOff(connection: ClientConnection, error: GatewayError): void {
+  if (!connection.isEventStream) {
+    connection.destroy();
+    return;
+  }
   connection.end(
     encodeStreamError(error, {
       requestId: connection.requestId,

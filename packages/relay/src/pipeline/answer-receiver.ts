@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { readUpstreamError, type StreamTap } from '@turnpike/adaptors';
-import type { ClientConnection } from '../http/client-connection.ts';
 import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
 import type { AnswerReceiver, SentRequest, TransportFailure } from '../upstream/send.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
+import type { ClientSide } from './client-side.ts';
 import { StreamRelay } from './stream-relay.ts';
 
 /** An error body is read this far; what is longer is no error message. */
@@ -14,7 +14,7 @@ const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 const GONE_READ_MS = 10_000;
 
 export interface AnswerReceiverDeps {
-  connection: ClientConnection;
+  connection: ClientSide;
   ticker: StreamTicker;
   isStream: boolean;
   /** Made when the head says that this answer is passed on as it comes. */
@@ -145,7 +145,12 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
   /** What came instead of an answer: an upstream's error in any shape, or nothing that can be read. */
   #fail(): void {
     this.sent?.abort();
-    const error = readUpstreamError(this.#status, this.#headers, Buffer.concat(this.#chunks));
+    const error = readUpstreamError({
+      status: this.#status,
+      headers: this.#headers,
+      body: Buffer.concat(this.#chunks),
+      nowMs: Date.now(),
+    });
     const isNoError = !this.#isError && error.isUnreadable;
     this.#finish({
       kind: 'failed',

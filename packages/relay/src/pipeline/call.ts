@@ -5,7 +5,6 @@ import {
   type FailureClass,
   type StreamTap,
 } from '@turnpike/adaptors';
-import type { ClientConnection } from '../http/client-connection.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import type { RelayChannel, RoutePrice } from '../snapshot/relay-snapshot.ts';
 import { send } from '../upstream/send.ts';
@@ -18,6 +17,7 @@ import type {
   StreamedAnswer,
 } from './attempt-outcome.ts';
 import { BudgetGuard } from './budget-guard.ts';
+import type { ClientSide } from './client-side.ts';
 import { encodeRequest, type EncodedRequest } from './encode.ts';
 import { toClientError } from './failure-to-error.ts';
 import type { InboundRequest } from './inbound-request.ts';
@@ -39,7 +39,7 @@ export interface Call {
   plan: ChannelPlan;
   admission: Admission;
   inbound: InboundRequest;
-  connection: ClientConnection;
+  connection: ClientSide;
   /** Tells the caller which channel was tried last. */
   progress: { channelId?: number };
 }

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { StreamTap } from '@turnpike/adaptors';
-import type { ClientConnection } from '../http/client-connection.ts';
 import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
 import type { AnswerReceiver, SentRequest, TransportFailure } from '../upstream/send.ts';
 import type { AttemptOutcome, StreamedAnswer } from './attempt-outcome.ts';
+import type { ClientSide } from './client-side.ts';
 
 const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
 const LINE_FEED = 0x0a;
 
 export interface StreamRelayDeps {
-  connection: ClientConnection;
+  connection: ClientSide;
   ticker: StreamTicker;
   tap: StreamTap;
   /** Head to send when the stream is committed to this upstream: name, value, … */
@@ -34,7 +34,7 @@ export interface StreamRelayDeps {
 export class StreamRelay implements AnswerReceiver, Ticking {
   readonly #deps: StreamRelayDeps;
   readonly #tap: StreamTap;
-  readonly #connection: ClientConnection;
+  readonly #connection: ClientSide;
   readonly #sent: SentRequest;
   readonly #openedAt = Date.now();
   #lastWriteAt = 0;
@@ -139,7 +139,7 @@ export class StreamRelay implements AnswerReceiver, Ticking {
   #commit(): void {
     this.#isCommitted = true;
     this.#lastWriteAt = Date.now();
-    this.#connection.beginStream(this.#deps.status, this.#deps.headers);
+    this.#connection.beginStream(this.#deps.status, this.#deps.headers, this.#deps.isEventStream);
   }
 
   #write(chunk: Buffer): void {

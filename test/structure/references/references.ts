@@ -1,0 +1,13 @@
+import { renderErrors } from './render-errors.ts';
+import { renderMetrics } from './render-metrics.ts';
+import { renderOptions } from './render-options.ts';
+import { renderEnvironmentExample, renderSettings } from './render-settings.ts';
+
+/** Path of each generated file → the function that renders it. */
+export const references: Readonly<Record<string, () => string>> = {
+  '.env.example': renderEnvironmentExample,
+  'docs/reference/settings.md': renderSettings,
+  'docs/reference/errors.md': renderErrors,
+  'docs/reference/options.md': renderOptions,
+  'docs/reference/metrics.md': renderMetrics,
+};

@@ -1,0 +1,39 @@
+import { Registry } from 'prom-client';
+import { createRelayMetrics } from '../../../packages/relay/src/relay-metrics.ts';
+import { code, generatedNote, renderTable } from './markdown-table.ts';
+
+/** What prom-client keeps of a metric and does not type. */
+interface RegisteredMetric {
+  name: string;
+  help: string;
+  labelNames?: string[];
+}
+
+/** `docs/reference/metrics.md`. */
+export function renderMetrics(): string {
+  const rows = listMetrics().map(({ name, help, labelNames = [] }) => [
+    code(name),
+    labelNames.map(code).join(', '),
+    help,
+  ]);
+  return `${generatedNote}
+
+# Metrics
+
+\`GET /metrics\` answers in the format of Prometheus. Units are base units (seconds, bytes, quota units), and labels have few
+values: never a user, a key or free text. Beside those below, \`prom-client\`'s default metrics of the process are there
+(\`process_*\`, \`nodejs_*\`).
+
+${renderTable(['Metric', 'Labels', 'What it counts'], rows)}
+`;
+}
+
+/** Every metric of ours, in the order in which they are registered. */
+export function listMetrics(): RegisteredMetric[] {
+  const registry = new Registry();
+  createRelayMetrics(registry, {
+    openEntries: () => Promise.resolve({ count: 0 }),
+    snapshotVersion: () => 0,
+  });
+  return registry.getMetricsAsArray() as unknown as RegisteredMetric[];
+}

@@ -168,14 +168,6 @@ export const managementErrors = {
     'The change is saved, but could not be handed to the relays yet. They follow as soon as they can be reached.',
     '修改已保存，但暂时无法通知转发节点。连接恢复后会自动生效。',
   ),
-  unknownRoute: defineError(
-    'unknown_url',
-    404,
-    REQUEST,
-    false,
-    (d) => `Invalid URL (${String(d['method'])} ${String(d['path'])})`,
-    (d) => `Invalid URL (${String(d['method'])} ${String(d['path'])})`,
-  ),
   internalError: defineError(
     'internal_error',
     500,

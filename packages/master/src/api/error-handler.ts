@@ -1,0 +1,75 @@
+import { isGatewayError, managementErrors, type GatewayError, type Logger } from '@turnpike/core';
+import type { ErrorRequestHandler, Request, Response } from 'express';
+
+/** Statuses that go out as they are; all other refusals are 200, as clients of this API have always got them. */
+const PLAIN_STATUSES: ReadonlySet<string> = new Set([
+  'not_logged_in',
+  'too_many_requests',
+  'stale_version',
+  'cross_site_request',
+  'request_too_large',
+]);
+
+/** Every error of the API, in the envelope. What is not in a catalogue is our bug: logged whole, told to nobody. */
+export function createErrorHandler({ logger }: { logger: Logger }): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(thrown);
+      return;
+    }
+    const error = toGatewayError(thrown, response);
+    if (error.code === 'internal_error')
+      logger.error(
+        {
+          err: thrown,
+          method: request.method,
+          path: request.path,
+          requestId: requestIdOf(response),
+        },
+        'management request failed',
+      );
+    sendError(request, response, error);
+  };
+}
+
+function sendError(request: Request, response: Response, error: GatewayError): void {
+  // A router may have chosen the status already.
+  if (response.statusCode === 200) response.status(toStatus(error));
+  const { retryAfterMs, param } = error.details;
+  if (retryAfterMs !== undefined)
+    response.set('Retry-After', String(Math.ceil(retryAfterMs / 1000)));
+  response.json({
+    success: false,
+    message: isChinese(request) ? error.messageZh : error.message,
+    code: error.code,
+    ...(param !== undefined && { param }),
+  });
+}
+
+function toStatus({ code, status }: GatewayError): number {
+  return status >= 500 || PLAIN_STATUSES.has(code) ? status : 200;
+}
+
+/** Errors of Express and its body parser are told by their `type` and `status`. */
+function toGatewayError(thrown: unknown, response: Response): GatewayError {
+  if (isGatewayError(thrown)) return thrown;
+  const { type, status } = readForeignError(thrown);
+  if (type === 'entity.too.large') return managementErrors.bodyTooLarge({}, { cause: thrown });
+  if (status >= 400 && status < 500) return managementErrors.undecodableBody({}, { cause: thrown });
+  return managementErrors.internalError({ requestId: requestIdOf(response) }, { cause: thrown });
+}
+
+function readForeignError(thrown: unknown): { type: unknown; status: number } {
+  if (typeof thrown !== 'object' || thrown === null) return { type: undefined, status: 0 };
+  const type = 'type' in thrown ? thrown.type : undefined;
+  const status = 'status' in thrown ? thrown.status : undefined;
+  return { type, status: typeof status === 'number' ? status : 0 };
+}
+
+function requestIdOf(response: Response): string {
+  return String(response.getHeader('x-request-id') ?? '');
+}
+
+function isChinese(request: Request): boolean {
+  return /^zh/i.test(request.get('accept-language') ?? '');
+}

@@ -1,0 +1,22 @@
+import type { ApiToken } from '@turnpike/core';
+import type { ApiTokenJson } from '@turnpike/core/contract';
+
+/** A token as its owner sees it: with the whole key. */
+export function toApiTokenJson(token: ApiToken): ApiTokenJson {
+  return {
+    id: token.id,
+    user_id: token.userId,
+    key: token.key,
+    status: token.status,
+    name: token.name,
+    created_time: token.createdTime,
+    accessed_time: token.accessedTime,
+    expired_time: token.expiredTime,
+    remain_quota: token.remainQuota,
+    unlimited_quota: token.unlimitedQuota,
+    used_quota: token.usedQuota,
+    models: token.models,
+    subnet: token.subnet,
+    quota_version: token.quotaVersion,
+  };
+}

@@ -1,0 +1,56 @@
+import { managementErrors, userStatuses, type User, type UserRepository } from '@turnpike/core';
+import type { Request, RequestHandler } from 'express';
+import type { Caller } from '../../services/caller.ts';
+import type { Authentication } from '../caller-of.ts';
+import { readCookies } from './read-cookies.ts';
+import { SESSION_COOKIE, type SessionCodec } from './session-cookie.ts';
+
+export interface AuthenticateDeps {
+  users: UserRepository;
+  sessionCodec: SessionCodec;
+}
+
+/**
+ * Finds out who sends a request: by session cookie, else by access token. Role and status come from the database.
+ * A cookie that is forged, too old, or older than the password counts as none.
+ */
+export function createAuthenticate(deps: AuthenticateDeps): RequestHandler {
+  return async (request, _response, next) => {
+    request.authentication = await authenticate(deps, request);
+    next();
+  };
+}
+
+async function authenticate(deps: AuthenticateDeps, request: Request): Promise<Authentication> {
+  const owner = await findSessionUser(deps, request);
+  if (owner !== undefined) return toAuthentication(owner, 'session', request);
+
+  const accessToken = (request.get('authorization') ?? '').replace('Bearer ', '').trim();
+  if (accessToken === '') return { refusal: managementErrors.notLoggedIn() };
+  const user = await deps.users.findByAccessToken(accessToken);
+  if (user === undefined || user.status === userStatuses.deleted)
+    return { refusal: managementErrors.accessTokenUnknown() };
+  return toAuthentication(user, 'access-token', request);
+}
+
+async function findSessionUser(
+  { users, sessionCodec }: AuthenticateDeps,
+  request: Request,
+): Promise<User | undefined> {
+  for (const cookie of readCookies(request.get('cookie'), SESSION_COOKIE)) {
+    const session = sessionCodec.read(cookie);
+    if (session === undefined) continue;
+    const found = await users.findWithPassword(session.userId);
+    const isValid =
+      found !== undefined &&
+      found.user.status !== userStatuses.deleted &&
+      sessionCodec.belongsTo(session, found.passwordHash);
+    if (isValid) return found.user;
+  }
+  return undefined;
+}
+
+function toAuthentication(user: User, via: Caller['via'], request: Request): Authentication {
+  if (user.status !== userStatuses.enabled) return { refusal: managementErrors.accountDisabled() };
+  return { caller: { user, via, address: request.ip ?? '' } };
+}

@@ -1,0 +1,39 @@
+import { managementErrors, type RateLimiter } from '@turnpike/core';
+import type { RequestHandler } from 'express';
+
+export interface Limit {
+  /** What is counted together. */
+  name: string;
+  /** 0: no limit. */
+  count: number;
+  windowMs: number;
+}
+
+/** Counts requests for each client address. Refused ones do not count. */
+export function limitRate(
+  rateLimiter: RateLimiter,
+  { name, count, windowMs }: Limit,
+): RequestHandler {
+  return async (request, _response, next) => {
+    if (count > 0) {
+      const key = `${name}:${toNetwork(request.ip ?? '')}`;
+      const result = await rateLimiter.take(key, { count, windowMs });
+      if (!result.allowed)
+        throw managementErrors.tooManyRequests({ retryAfterMs: result.retryAfterMs });
+    }
+    next();
+  };
+}
+
+/** One customer of a provider usually owns a whole /64 of IPv6 and could take a new address for each request. */
+function toNetwork(address: string): string {
+  const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (v4 !== undefined || !address.includes(':')) return v4 ?? address;
+  const [head = '', tail = ''] = address.split('::');
+  const left = head.split(':').filter(Boolean);
+  const right = tail.split(':').filter(Boolean);
+  const zeros = address.includes('::')
+    ? Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
+    : [];
+  return [...left, ...zeros, ...right].slice(0, 4).join(':');
+}

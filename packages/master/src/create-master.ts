@@ -1,0 +1,89 @@
+import type { ChannelHealthSink, ScheduledJob } from '@turnpike/core';
+import type { Express } from 'express';
+import { createApi } from './api/index.ts';
+import type { MasterDeps } from './master-deps.ts';
+import { createConfigPublisher } from './publisher/publish-config.ts';
+import { listJobs } from './schedules/index.ts';
+import { createAccountAnnouncer } from './services/account-changes.ts';
+import { createAccountService } from './services/account-service.ts';
+import { createApiTokenService } from './services/api-token-service.ts';
+import { createChannelHealthService } from './services/channel-health-service.ts';
+import { createChannelService } from './services/channel-service.ts';
+import { createChannelStatusSwitch } from './services/channel-status.ts';
+import { createChannelTestService } from './services/channel-test-service.ts';
+import { createAccountMaker } from './services/create-account.ts';
+import { createCurrentOptions } from './services/current-options.ts';
+import { createModelService } from './services/model-service.ts';
+import { createOptionService } from './services/option-service.ts';
+import { createPasswordHasher } from './services/password-hasher.ts';
+import { createQuotaService } from './services/quota-service.ts';
+import { createAuditRecorder } from './services/record-audit.ts';
+import { createRequestLogService } from './services/request-log-service.ts';
+import { createChannelTester } from './services/test-channel.ts';
+import { createUserEditService } from './services/user-edit-service.ts';
+import { createUserService } from './services/user-service.ts';
+
+export interface Master {
+  /** The management API, to be mounted at the root: it answers `/api` and passes everything else on. */
+  router: Express;
+  /** Periodic work, for `Schedules`. */
+  jobs: readonly ScheduledJob[];
+  /** Where relays report channels that their upstream refuses for good. */
+  channelHealth: ChannelHealthSink;
+  /** Makes what is committed effective for the relays. @throws `saved_not_published` */
+  publishConfig(): Promise<void>;
+  /** Publishes the first configuration. */
+  start(): Promise<void>;
+  /** Ends a running channel test; resolves when nothing is under way. */
+  stop(): Promise<void>;
+}
+
+/** The control plane: the management API, its schedules, and the publisher of configuration. */
+export function createMaster(deps: MasterDeps): Master {
+  const { settings } = deps;
+  const passwords = createPasswordHasher();
+  const currentOptions = createCurrentOptions(deps);
+  const publisher = createConfigPublisher(deps);
+  const announceAccounts = createAccountAnnouncer(deps);
+  const recordAudit = createAuditRecorder(deps);
+  const shared = { ...deps, passwords, currentOptions, publisher, announceAccounts, recordAudit };
+
+  const quotas = createQuotaService(shared);
+  const createAccount = createAccountMaker(shared);
+  const channelStatus = createChannelStatusSwitch(shared);
+  const testChannel = createChannelTester({ ...deps, probeTimeoutMs: settings.probeTimeoutMs });
+  const channelTests = createChannelTestService({
+    ...shared,
+    testChannel,
+    channelStatus,
+    pollingIntervalMs: settings.pollingIntervalMs,
+  });
+  const channelHealth = createChannelHealthService({ ...shared, channelStatus });
+
+  return {
+    router: createApi({
+      ...shared,
+      userRepository: deps.users,
+      accounts: createAccountService(shared),
+      users: createUserService({ ...shared, createAccount }),
+      userEdits: createUserEditService({ ...shared, quotas }),
+      quotas,
+      apiTokens: createApiTokenService({ ...shared, quotas }),
+      channels: createChannelService(shared),
+      channelTests,
+      models: createModelService(deps),
+      requestLogs: createRequestLogService(shared),
+      options: createOptionService(shared),
+    }),
+    jobs: listJobs({ publisher, channelTests, settings }),
+    channelHealth,
+    publishConfig: () => publisher.publish(),
+    start: () => publisher.publish(),
+    async stop() {
+      await channelTests.stop();
+      await channelHealth.idle();
+      await publisher.idle();
+      currentOptions.close();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type {
+  ApiTokenRepository,
+  AuditLog,
+  ChannelProbe,
+  ChannelRepository,
+  Clock,
+  ConfigBus,
+  ConfigRepository,
+  Ledger,
+  LedgerRepository,
+  Logger,
+  OptionRepository,
+  RateLimiter,
+  RequestLogRepository,
+  UserRepository,
+} from '@turnpike/core';
+
+export interface MasterSettings {
+  /** Signs session cookies; the same on every node. */
+  sessionSecret: string;
+  /** `'auto'`: where the request came through TLS, as the trusted proxies tell. */
+  secureCookies: boolean | 'auto';
+  /** Addresses, subnets, or Express' names (`loopback`) whose forwarding headers count. */
+  trustedProxies: readonly string[];
+  /** Requests to `/api` for each address in 180 s; 0: no limit, not on login either. */
+  globalApiRateLimit: number;
+  version: string;
+  /** Unix seconds. */
+  startTime: number;
+  /** Pause between two channels of a background test. */
+  pollingIntervalMs: number;
+  /** One test of a channel is given up after this time. */
+  probeTimeoutMs: number;
+  /** How often all channels are tested; undefined: only when asked for. */
+  channelTestIntervalMs: number | undefined;
+  /** How often it is checked that the newest configuration is the published one. */
+  configSyncIntervalMs: number;
+}
+
+/** What the built-in providers offer, for the lists of models. */
+export interface ModelCatalogue {
+  /** Channel type → default models; null for the type that takes every model. */
+  modelsByChannelType: Readonly<Record<string, readonly string[] | null>>;
+  /** Every built-in model once, in the order of the list. */
+  models: readonly { id: string; ownedBy: string }[];
+}
+
+export interface MasterDeps {
+  users: UserRepository;
+  apiTokens: ApiTokenRepository;
+  channels: ChannelRepository;
+  options: OptionRepository;
+  configRepository: ConfigRepository;
+  requestLogs: RequestLogRepository;
+  ledgerRepository: LedgerRepository;
+  ledger: Pick<Ledger, 'invalidate'>;
+  configBus: ConfigBus;
+  channelProbe: ChannelProbe;
+  modelCatalogue: ModelCatalogue;
+  auditLog: AuditLog;
+  rateLimiter: RateLimiter;
+  clock: Clock;
+  logger: Logger;
+  /** Unique, time-ordered. */
+  newRequestId: () => string;
+  settings: MasterSettings;
+}

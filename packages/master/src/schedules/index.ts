@@ -1,0 +1,28 @@
+import type { ScheduledJob } from '@turnpike/core';
+import type { MasterSettings } from '../master-deps.ts';
+import type { ConfigPublisher } from '../publisher/publish-config.ts';
+import type { ChannelTestService } from '../services/channel-test-service.ts';
+
+export interface ScheduleDeps {
+  publisher: ConfigPublisher;
+  channelTests: ChannelTestService;
+  settings: Pick<MasterSettings, 'channelTestIntervalMs' | 'configSyncIntervalMs'>;
+}
+
+/** The periodic work of the control plane. Names are for ever: schedulers remember them. */
+export function listJobs({ publisher, channelTests, settings }: ScheduleDeps): ScheduledJob[] {
+  const jobs: ScheduledJob[] = [
+    {
+      name: 'publish-config',
+      intervalMs: settings.configSyncIntervalMs,
+      run: () => publisher.publishIfNewer(),
+    },
+  ];
+  if (settings.channelTestIntervalMs !== undefined)
+    jobs.push({
+      name: 'test-channels',
+      intervalMs: settings.channelTestIntervalMs,
+      run: () => channelTests.runScheduled(),
+    });
+  return jobs;
+}

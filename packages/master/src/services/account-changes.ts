@@ -1,0 +1,29 @@
+import { managementErrors, type ConfigBus, type Ledger, type Logger } from '@turnpike/core';
+
+export interface AccountChangesDeps {
+  ledger: Pick<Ledger, 'invalidate'>;
+  configBus: ConfigBus;
+  logger: Logger;
+}
+
+/**
+ * Makes relays forget what they hold of these accounts; resolves when a change that was committed before is effective.
+ *
+ * @throws `saved_not_published` when the relays cannot be told
+ */
+export type AnnounceAccounts = (changed: {
+  userIds?: readonly number[];
+  apiTokenIds?: readonly number[];
+}) => Promise<void>;
+
+export function createAccountAnnouncer(deps: AccountChangesDeps): AnnounceAccounts {
+  return async ({ userIds = [], apiTokenIds = [] }) => {
+    try {
+      await deps.configBus.announceAccounts({ userIds, apiTokenIds });
+      await deps.ledger.invalidate({ userIds, apiTokenIds });
+    } catch (cause) {
+      deps.logger.error({ err: cause, userIds, apiTokenIds }, 'account change not announced');
+      throw managementErrors.notPublished({}, { cause });
+    }
+  };
+}

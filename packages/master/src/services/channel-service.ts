@@ -1,0 +1,166 @@
+import {
+  channelStatuses,
+  managementErrors,
+  type Channel,
+  type ChannelChange,
+  type ChannelRepository,
+  type NewChannel,
+} from '@turnpike/core';
+import type { ChannelCreateInput, ChannelUpdateInput } from '@turnpike/core/contract';
+import type { ConfigPublisher } from '../publisher/publish-config.ts';
+import type { Caller } from './caller.ts';
+import { diffFields, type RecordAudit } from './record-audit.ts';
+
+const MAX_FOUND = 1000;
+/** Azure, Custom, OpenAI compatible: there is no address to fall back to. */
+const TYPES_THAT_NEED_BASE_URL: ReadonlySet<number> = new Set([3, 8, 50]);
+
+export interface ChannelServiceDeps {
+  channels: ChannelRepository;
+  publisher: ConfigPublisher;
+  recordAudit: RecordAudit;
+}
+
+export type ChannelService = ReturnType<typeof createChannelService>;
+
+const auditedFields = [
+  'type',
+  'status',
+  'name',
+  'weight',
+  'baseUrl',
+  'other',
+  'models',
+  'group',
+  'modelMapping',
+  'priority',
+  'systemPrompt',
+] as const;
+
+/** The accounts at upstreams. A change is effective for the relays before a method resolves. */
+export function createChannelService(deps: ChannelServiceDeps) {
+  const { channels, publisher, recordAudit } = deps;
+
+  return {
+    list: ({ p, page_size }: { p: number; page_size: number }) =>
+      channels.list({ offset: p * page_size, limit: page_size }),
+
+    /** An id, or a prefix of the name; oldest first. */
+    async search(keyword: string): Promise<readonly Channel[]> {
+      const found = await channels.list({ offset: 0, limit: MAX_FOUND, keyword });
+      return found.toSorted((a, b) => a.id - b.id);
+    },
+
+    find: (id: number) => findChannel(channels, id),
+
+    /** One channel for each key; all or none. @throws `invalid_parameter` */
+    async create(input: ChannelCreateInput, actor: Caller): Promise<void> {
+      const fields = toNewFields(input);
+      requireBaseUrl(fields.type ?? 0, fields.baseUrl ?? '');
+      const keys = input.key.split('\n').map((line) => line.trim());
+      const created = await channels.createMany(
+        keys.filter((key) => key !== '').map((key) => ({ ...fields, key })),
+      );
+      for (const { id, name, type } of created)
+        await recordAudit(actor, 'channel.create', id, { name, type });
+      await publisher.publish();
+    },
+
+    /** @throws `not_found`, `invalid_parameter` */
+    async update(input: ChannelUpdateInput, actor: Caller): Promise<Channel> {
+      const before = await findChannel(channels, input.id);
+      const change = toChange(input);
+      if (change.type !== undefined || change.baseUrl !== undefined)
+        requireBaseUrl(change.type ?? before.type, change.baseUrl ?? before.baseUrl ?? '');
+      const after = await channels.update(input.id, change);
+      if (after === undefined) throw notFound();
+      await recordAudit(actor, 'channel.update', input.id, {
+        ...diffFields(before, after, auditedFields),
+        ...(before.key !== after.key && { key: 'changed' }),
+        ...(before.config !== after.config && { config: 'changed' }), // may hold secrets
+      });
+      await publisher.publish();
+      return after;
+    },
+
+    /** @throws `not_found` */
+    async remove(id: number, actor: Caller): Promise<void> {
+      const { name } = await findChannel(channels, id);
+      if (!(await channels.remove(id))) throw notFound();
+      await recordAudit(actor, 'channel.delete', id, { name });
+      await publisher.publish();
+    },
+
+    /** Resolves to how many there were. */
+    async removeDisabled(actor: Caller): Promise<number> {
+      const count = await channels.removeDisabled();
+      if (count > 0) {
+        await recordAudit(actor, 'channel.delete-disabled', '', { count });
+        await publisher.publish();
+      }
+      return count;
+    },
+  };
+}
+
+/** @throws `not_found` */
+export async function findChannel(channels: ChannelRepository, id: number): Promise<Channel> {
+  const channel = await channels.find(id);
+  if (channel === undefined) throw notFound();
+  return channel;
+}
+
+function notFound() {
+  return managementErrors.notFound({ what: 'channel', whatZh: '渠道' });
+}
+
+function requireBaseUrl(type: number, baseUrl: string): void {
+  if (TYPES_THAT_NEED_BASE_URL.has(type) && baseUrl === '')
+    throw managementErrors.invalidParameter({
+      param: 'base_url',
+      reason: "'base_url' is required for this type of channel",
+      reasonZh: "该类型的渠道必须填写 'base_url'",
+    });
+}
+
+/** The fields that can be set to empty or 0: they are written whenever they are given. */
+function toClearableFields(input: ChannelUpdateInput | ChannelCreateInput): ChannelChange {
+  return {
+    ...(input.base_url != null && { baseUrl: input.base_url.trim() }),
+    ...(input.other != null && { other: input.other }),
+    ...(input.model_mapping != null && { modelMapping: input.model_mapping.trim() }),
+    ...(input.system_prompt != null && { systemPrompt: input.system_prompt }),
+    ...(input.weight != null && { weight: input.weight }),
+    ...(input.priority != null && { priority: input.priority }),
+  };
+}
+
+/** The fields where empty and 0 mean "not given". */
+function toPlainFields(input: ChannelUpdateInput | ChannelCreateInput): ChannelChange {
+  return {
+    ...(input.type && { type: input.type }),
+    ...(input.status && { status: input.status }),
+    ...(input.name && { name: input.name }),
+    ...(input.models && { models: input.models }),
+    ...(input.group && { group: input.group }),
+    ...(input.config && { config: input.config }),
+  };
+}
+
+function toNewFields(input: ChannelCreateInput): Omit<NewChannel, 'key'> {
+  return {
+    type: 0,
+    status: channelStatuses.enabled,
+    name: '',
+    models: '',
+    group: 'default',
+    config: '',
+    ...toPlainFields(input),
+    ...toClearableFields(input),
+  };
+}
+
+function toChange(input: ChannelUpdateInput): ChannelChange {
+  const key = input.key?.trim();
+  return { ...toPlainFields(input), ...toClearableFields(input), ...(key && { key }) };
+}

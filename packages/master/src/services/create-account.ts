@@ -1,0 +1,95 @@
+import {
+  isGatewayError,
+  logTypes,
+  managementErrors,
+  roles,
+  type ApiTokenRepository,
+  type Clock,
+  type RequestLogRepository,
+  type User,
+  type UserRepository,
+} from '@turnpike/core';
+import type { CurrentOptions } from './current-options.ts';
+import { formatQuota } from './format-quota.ts';
+import { drawAccessToken, drawAffCode, drawRelayKey } from './random-keys.ts';
+
+export interface CreateAccountDeps {
+  users: UserRepository;
+  apiTokens: ApiTokenRepository;
+  requestLogs: RequestLogRepository;
+  currentOptions: CurrentOptions;
+  clock: Clock;
+}
+
+export interface NewAccount {
+  username: string;
+  displayName: string;
+  passwordHash: string;
+}
+
+/** 4 characters can collide; a handful of draws never all do. */
+const MAX_DRAWS = 8;
+
+/**
+ * Makes an ordinary account with everything that a new one gets: the gift, its log row, and an API token.
+ *
+ * @throws `name_taken`
+ */
+export function createAccountMaker(deps: CreateAccountDeps) {
+  return async function createAccount(account: NewAccount): Promise<User> {
+    const options = await deps.currentOptions.read();
+    const gift = options.QuotaForNewUser;
+    const user = await createUser(deps.users, account, gift);
+    if (gift > 0)
+      await deps.requestLogs.add({
+        type: logTypes.system,
+        user_id: user.id,
+        username: user.username,
+        created_at: Math.floor(deps.clock.now() / 1000),
+        content: `Gift for a new account: ${formatQuota(gift, options)}`,
+      });
+    await deps.apiTokens.create({
+      userId: user.id,
+      key: drawRelayKey(),
+      name: 'default',
+      expiredTime: -1,
+      remainQuota: -1,
+      unlimitedQuota: true,
+      models: null,
+      subnet: '',
+    });
+    return user;
+  };
+}
+
+export type CreateAccount = ReturnType<typeof createAccountMaker>;
+
+async function createUser(users: UserRepository, account: NewAccount, gift: number): Promise<User> {
+  for (let draws = 1; ; draws += 1) {
+    try {
+      return await users.create({
+        ...account,
+        role: roles.common,
+        quota: gift,
+        quotaReason: 'gift',
+        accessToken: drawAccessToken(),
+        affCode: drawAffCode(),
+      });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      if (await isNameTaken(users, account.username))
+        throw managementErrors.nameTaken({}, { cause: error });
+      if (draws === MAX_DRAWS) throw error; // not the name, so it was the invitation code, again and again
+    }
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  return isGatewayError(error) && error.code === 'conflict';
+}
+
+async function isNameTaken(users: UserRepository, username: string): Promise<boolean> {
+  const found = await users.findForLogin(username);
+  // A login may also be an address; databases differ in whether case counts.
+  return found?.user.username.toLowerCase() === username.toLowerCase();
+}

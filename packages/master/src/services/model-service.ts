@@ -1,0 +1,69 @@
+import {
+  channelStatuses,
+  type ConfigBus,
+  type ConfigRepository,
+  type ConfigSnapshot,
+} from '@turnpike/core';
+import type { ModelEntryJson } from '@turnpike/core/contract';
+import type { ModelCatalogue } from '../master-deps.ts';
+
+export interface ModelServiceDeps {
+  configBus: ConfigBus;
+  configRepository: ConfigRepository;
+  modelCatalogue: ModelCatalogue;
+}
+
+export type ModelService = ReturnType<typeof createModelService>;
+
+/** Which models there are: built in, for a type of channel, and for a group of users. */
+export function createModelService(deps: ModelServiceDeps) {
+  return {
+    /** Channel type → models that are offered when the type is picked. */
+    modelsByChannelType: () => deps.modelCatalogue.modelsByChannelType,
+
+    builtInModels: (): ModelEntryJson[] => deps.modelCatalogue.models.map(toModelEntry),
+
+    /** Sorted names of what an enabled channel serves to the group. */
+    async modelsOfGroup(group: string): Promise<string[]> {
+      const published = await deps.configBus.latestSnapshot();
+      return listModels(published ?? (await deps.configRepository.readSnapshot()), group);
+    },
+  };
+}
+
+function listModels(snapshot: ConfigSnapshot, group: string): string[] {
+  const serving = snapshot.channels.filter(
+    ({ status, groups }) => status === channelStatuses.enabled && groups.includes(group),
+  );
+  const models = new Set(serving.flatMap((channel) => channel.models));
+  models.delete('');
+  return [...models].sort();
+}
+
+function toModelEntry({ id, ownedBy }: { id: string; ownedBy: string }): ModelEntryJson {
+  return {
+    id,
+    object: 'model',
+    created: 1626777600,
+    owned_by: ownedBy,
+    permission: [permission],
+    root: id,
+    parent: null,
+  };
+}
+
+/** OpenAI's form asks for one; it says nothing about this gateway. */
+const permission = {
+  id: 'modelperm-LwHkVFn8AcMItP432fKKDIKJ',
+  object: 'model_permission' as const,
+  created: 1626777600,
+  allow_create_engine: true,
+  allow_sampling: true,
+  allow_logprobs: true,
+  allow_search_indices: false,
+  allow_view: true,
+  allow_fine_tuning: false,
+  organization: '*',
+  group: null,
+  is_blocking: false,
+};

@@ -1,0 +1,88 @@
+import {
+  managementErrors,
+  userStatuses,
+  type User,
+  type UserListQuery,
+  type UserRepository,
+} from '@turnpike/core';
+import type { UserCreateInput, UserListQueryInput } from '@turnpike/core/contract';
+import type { AnnounceAccounts } from './account-changes.ts';
+import type { Caller } from './caller.ts';
+import type { CreateAccount } from './create-account.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+import type { RecordAudit } from './record-audit.ts';
+import { requireGivableRole, requireNotRoot, requireReach } from './role-rules.ts';
+
+/** Searches are not paged; more than this nobody reads. */
+const MAX_FOUND = 1000;
+
+export interface UserServiceDeps {
+  users: UserRepository;
+  passwords: PasswordHasher;
+  createAccount: CreateAccount;
+  announceAccounts: AnnounceAccounts;
+  recordAudit: RecordAudit;
+}
+
+export type UserService = ReturnType<typeof createUserService>;
+
+/** Accounts, as administrators see and make them. Edits are in {@link file://./user-edit-service.ts}. */
+export function createUserService(deps: UserServiceDeps) {
+  const { users } = deps;
+
+  return {
+    list({ p, page_size, order }: UserListQueryInput): Promise<readonly User[]> {
+      const query: UserListQuery = { offset: p * page_size, limit: page_size };
+      return users.list(order === '' ? query : { ...query, order });
+    },
+
+    /** Prefix of username, address or display name, or an id; deleted accounts too; oldest first. */
+    async search(keyword: string): Promise<readonly User[]> {
+      const found = await users.list({
+        offset: 0,
+        limit: MAX_FOUND,
+        keyword,
+        includeDeleted: true,
+      });
+      return found.toSorted((a, b) => a.id - b.id);
+    },
+
+    /** @throws `not_found`, `higher_role_needed` */
+    async read(id: number, actor: Caller): Promise<User> {
+      const user = await findUser(users, id);
+      requireReach(actor.user, user);
+      return user;
+    },
+
+    /** The new account is an ordinary one. @throws `name_taken`, `higher_role_needed` */
+    async create(input: UserCreateInput, actor: Caller): Promise<void> {
+      if (input.role !== undefined && input.role >= actor.user.role)
+        throw managementErrors.higherRoleNeeded();
+      requireGivableRole(actor.user, input.role ?? 0);
+      const user = await deps.createAccount({
+        username: input.username,
+        displayName: input.display_name || input.username,
+        passwordHash: await deps.passwords.hash(input.password),
+      });
+      await deps.recordAudit(actor, 'user.create', user.id, { username: user.username });
+    },
+
+    /** The row stays; the name is free again. Even root needs a role above the account's. */
+    async remove(id: number, actor: Caller): Promise<void> {
+      const user = await findUser(users, id);
+      requireNotRoot(user);
+      if (actor.user.role <= user.role) throw managementErrors.higherRoleNeeded();
+      if (user.status === userStatuses.deleted) return;
+      await users.remove(id);
+      await deps.announceAccounts({ userIds: [id] });
+      await deps.recordAudit(actor, 'user.delete', id, { username: user.username });
+    },
+  };
+}
+
+/** @throws `not_found` */
+export async function findUser(users: UserRepository, id: number): Promise<User> {
+  const user = await users.findById(id);
+  if (user === undefined) throw managementErrors.notFound({ what: 'user', whatZh: '用户' });
+  return user;
+}

@@ -62,6 +62,7 @@ export type { ChannelChange, ChannelRepository, NewChannel } from './ports/chann
 export type { OptionRepository } from './ports/option-repository.ts';
 export type { ConfigRepository } from './ports/config-repository.ts';
 export type { AuditEntry, AuditLog } from './ports/audit-log.ts';
+export type { ParkedEvent, ParkedUsage } from './ports/parked-usage.ts';
 export type { LimitResult, RateLimiter } from './ports/rate-limiter.ts';
 export { exactOne, exactToNumber, parseExact, toExact } from './pricing/exact.ts';
 export { quotaPerUsd } from './pricing/quota.ts';
@@ -69,6 +70,8 @@ export { priceUsage } from './pricing/price-usage.ts';
 export type { RequestFacts } from './pricing/price-usage.ts';
 export { affordableTokens, estimateQuota } from './pricing/estimate-quota.ts';
 export type { EstimateMode, UsageEstimate } from './pricing/estimate-quota.ts';
+export { estimateUsage, outputStepTokens } from './pricing/estimate-usage.ts';
+export type { RequestSize } from './pricing/estimate-usage.ts';
 export { createPriceList } from './pricing/price-list.ts';
 export type { GroupRatio, PriceList, PriceListDeps } from './pricing/price-list.ts';
 export { isPriceOptionKey, priceOptionKeys } from './pricing/price-options.ts';

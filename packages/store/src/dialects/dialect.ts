@@ -1,0 +1,79 @@
+import type { Knex } from 'knex';
+import type { ColumnType } from '../schema/table-definition.ts';
+
+/** One index as it stands in the database. */
+export interface ExistingIndex {
+  name: string;
+  columns: readonly string[];
+  isUnique: boolean;
+}
+
+/** Everything in which the databases differ. To support another one is to write another of these. */
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgres' | 'mysql';
+
+  /** Runs `work` while no other process migrates; in one transaction where DDL is transactional. */
+  withMigrationLock<T>(knex: Knex, work: (connection: Knex) => Promise<T>): Promise<T>;
+  /**
+   * One transaction that may write. Repeated from the start after a deadlock or a serialization failure, so `work`
+   * must have no effects outside.
+   */
+  inWriteTransaction<T>(knex: Knex, work: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
+  /** One transaction that only reads and sees one moment. */
+  inReadTransaction<T>(knex: Knex, work: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
+
+  quote(identifier: string): string;
+  /** The type in DDL. */
+  columnType(type: ColumnType): string;
+  /** What follows the closing bracket of CREATE TABLE. */
+  tableSuffix(isClustered: boolean): string;
+  quoteDefault(text: string): string;
+  listIndexes(connection: Knex, table: string): Promise<readonly ExistingIndex[]>;
+  /** Sets generators of ids to the highest id present. */
+  resetIdSequence(connection: Knex, table: string): Promise<void>;
+
+  /** Inserts one row into a table with a generated `id`, which is never one that a removed row had. */
+  insertRow(trx: Knex, table: string, row: Readonly<Record<string, unknown>>): Promise<number>;
+  /** Notes that a row goes, so that its id is not given out again. Call it before the delete. */
+  retireId(trx: Knex, table: string, id: number): Promise<void>;
+  /** Inserts rows whose key is free; resolves to the keys that were. Rows must be in key order. */
+  insertNewRows(
+    trx: Knex,
+    table: string,
+    key: string,
+    rows: readonly Readonly<Record<string, unknown>>[],
+  ): Promise<ReadonlySet<string>>;
+  /** SQL for "what is stored + what would have been inserted" in an upsert. */
+  addInserted(table: string, column: string): string;
+  /** Takes row locks until the end of the transaction; nothing where the whole database is locked anyway. */
+  forUpdate<Query extends Knex.QueryBuilder>(query: Query): Query;
+
+  /** `like` without regard to case. */
+  readonly likeOperator: string;
+  /** SQL for the UTC day (`2026-01-31`) of a column in Unix seconds. */
+  utcDayOf(column: string): string;
+
+  isUniqueViolation(error: unknown): boolean;
+  isValueTooLong(error: unknown): boolean;
+  /** Deadlocks and serialization failures: the same transaction succeeds when repeated. */
+  isRetryable(error: unknown): boolean;
+  /** The database is away, busy or full: the same work may succeed later. */
+  isTransient(error: unknown): boolean;
+}
+
+/** `code` of a driver's error; drivers' errors are told by it, never by their class. */
+export function errorCodeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}
+
+/** Codes of Node's sockets and of the pool that mean "cannot reach it now". */
+export function isConnectionFailure(error: unknown): boolean {
+  const code = errorCodeOf(error);
+  if (/^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|PROTOCOL_)/.test(code)) return true;
+  const name = error instanceof Error ? error.name : '';
+  const message = error instanceof Error ? error.message : '';
+  return (
+    name === 'KnexTimeoutError' || /connection (is closed|terminated|ended|timeout)/i.test(message)
+  );
+}

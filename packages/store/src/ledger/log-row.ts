@@ -1,0 +1,80 @@
+import { completionTokensOf, logTypes, promptTokensOf, type UsageEvent } from '@turnpike/core';
+import { clipText } from '../schema/clip-text.ts';
+import type { Charge } from './charge.ts';
+
+/** A row of `logs` as it is inserted. */
+export interface LogRow {
+  user_id: number;
+  /** Unix seconds. */
+  created_at: number;
+  type: number;
+  content: string;
+  username: string;
+  token_name: string;
+  model_name: string;
+  quota: number;
+  prompt_tokens: number;
+  completion_tokens: number;
+  channel_id: number;
+  request_id: string;
+  /** Milliseconds. */
+  elapsed_time: number;
+  is_stream: boolean;
+  system_prompt_reset: boolean;
+  token_id: number | null;
+  details: string | null;
+}
+
+/** Length of One API's text columns on MySQL. */
+export const STRING_LENGTH = 191;
+
+/** The log row of one charge. */
+export function toLogRow({ event, quota }: Charge): LogRow {
+  return {
+    user_id: event.userId,
+    created_at: Math.floor(event.at / 1000),
+    type: logTypes.consume,
+    content: describeCharge(event),
+    username: clipText(event.username, STRING_LENGTH),
+    token_name: clipText(event.apiTokenName, STRING_LENGTH),
+    model_name: clipText(event.billedModel, STRING_LENGTH),
+    quota,
+    prompt_tokens: promptTokensOf(event.usage),
+    completion_tokens: completionTokensOf(event.usage),
+    channel_id: event.channelId,
+    request_id: event.requestId,
+    elapsed_time: event.durationMs,
+    is_stream: event.isStream,
+    system_prompt_reset: event.systemPromptReset,
+    token_id: event.apiTokenId,
+    details: chargeDetails(event),
+  };
+}
+
+/** One API's text (model × group × completion), and what is unusual about this charge. */
+export function describeCharge({ price, usage, endState, writtenOff }: UsageEvent): string {
+  let text = `倍率：${price.modelRatio.toFixed(2)} × ${price.groupRatio.toFixed(2)} × ${price.completionRatio.toFixed(2)}`;
+  if (usage.source !== 'reported') text += ` · usage ${usage.source}`;
+  if (endState !== 'complete') text += ` · ${endState}`;
+  if (writtenOff > 0) text += ` · written off ${writtenOff}`;
+  return text;
+}
+
+/** What the bill can be recomputed from, as JSON. */
+export function chargeDetails(event: UsageEvent): string {
+  return JSON.stringify({
+    operation: event.operation,
+    endState: event.endState,
+    usage: event.usage,
+    price: event.price,
+    model: event.model,
+    upstreamModel: event.upstreamModel,
+    firstByteMs: event.firstByteMs,
+    attempts: event.attempts,
+    nodeId: event.nodeId,
+    ...(event.writtenOff > 0 && { writtenOff: event.writtenOff }),
+    ...(event.clientRequestId !== undefined && {
+      clientRequestId: clipText(event.clientRequestId, 256),
+    }),
+  });
+}

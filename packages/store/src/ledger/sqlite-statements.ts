@@ -1,0 +1,101 @@
+import type { Balance } from '@turnpike/core';
+import type Sqlite from 'better-sqlite3';
+
+type Database = Sqlite.Database;
+type Statement<Parameters extends unknown[], Row = unknown> = Sqlite.Statement<Parameters, Row>;
+
+interface TokenBalance extends Balance {
+  unlimited: number;
+}
+
+/** Every statement of the hot path, prepared once. */
+export interface LedgerStatements {
+  begin: Statement<[]>;
+  commit: Statement<[]>;
+  rollback: Statement<[]>;
+  insertRequest: Statement<
+    [requestId: string, charged: number, kind: string, appliedAt: number, loggedAt: number | null]
+  >;
+  readRequest: Statement<[requestId: string], { charged: number; kind: string }>;
+  correctRequest: Statement<[charged: number, requestId: string]>;
+  insertLog: Statement<(string | number | null)[]>;
+  insertOutbox: Statement<[entryKey: string, logRow: string]>;
+  chargeUser: Statement<[quota: number, requests: number, id: number], Balance>;
+  raiseUser: Statement<[delta: number, id: number]>;
+  readUser: Statement<[id: number], Balance>;
+  chargeToken: Statement<[quota: number, accessedAt: number, id: number], TokenBalance>;
+  raiseToken: Statement<[delta: number, id: number]>;
+  readToken: Statement<[id: number], TokenBalance>;
+  chargeChannel: Statement<[quota: number, id: number]>;
+  addToRollUp: Statement<(string | number)[]>;
+  insertEntry: Statement<
+    [kind: string, id: number, delta: number, reason: string, reference: string, at: number]
+  >;
+  park: Statement<[requestId: string, reason: string, event: string, parkedAt: number]>;
+}
+
+const USER = 'id, COALESCE(quota, 0) AS quota, COALESCE(quota_version, 0) AS version';
+const TOKEN = `id, COALESCE(remain_quota, 0) AS quota, COALESCE(quota_version, 0) AS version,
+               COALESCE(unlimited_quota, 0) AS unlimited`;
+const NEXT_VERSION = 'quota_version = COALESCE(quota_version, 0) + 1';
+
+export function prepareLedgerStatements(db: Database): LedgerStatements {
+  return {
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    rollback: db.prepare('ROLLBACK'),
+    insertRequest: db.prepare(
+      `INSERT INTO usage_requests (request_id, charged, kind, applied_at, logged_at)
+       VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    ),
+    readRequest: db.prepare('SELECT charged, kind FROM usage_requests WHERE request_id = ?'),
+    correctRequest: db.prepare(
+      "UPDATE usage_requests SET charged = ?, kind = 'real' WHERE request_id = ?",
+    ),
+    insertLog: db.prepare<(string | number | null)[]>(
+      `INSERT INTO logs (user_id, created_at, type, content, username, token_name, model_name, quota,
+                         prompt_tokens, completion_tokens, channel_id, request_id, elapsed_time,
+                         is_stream, system_prompt_reset, token_id, details)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    insertOutbox: db.prepare('INSERT INTO log_outbox (entry_key, log_row) VALUES (?, ?)'),
+    chargeUser: db.prepare(
+      `UPDATE users SET quota = COALESCE(quota, 0) - ?1, used_quota = COALESCE(used_quota, 0) + ?1,
+                        request_count = COALESCE(request_count, 0) + ?2, ${NEXT_VERSION}
+        WHERE id = ?3 RETURNING ${USER}`,
+    ),
+    raiseUser: db.prepare(`UPDATE users SET quota = quota + ?, ${NEXT_VERSION} WHERE id = ?`),
+    readUser: db.prepare(`SELECT ${USER} FROM users WHERE id = ?`),
+    chargeToken: db.prepare(
+      `UPDATE tokens SET remain_quota = CASE WHEN COALESCE(unlimited_quota, 0) THEN remain_quota
+                                             ELSE COALESCE(remain_quota, 0) - ?1 END,
+                         used_quota = COALESCE(used_quota, 0) + ?1,
+                         accessed_time = MAX(COALESCE(accessed_time, 0), ?2), ${NEXT_VERSION}
+        WHERE id = ?3 RETURNING ${TOKEN}`,
+    ),
+    raiseToken: db.prepare(
+      `UPDATE tokens SET remain_quota = remain_quota + ?, ${NEXT_VERSION} WHERE id = ?`,
+    ),
+    readToken: db.prepare(`SELECT ${TOKEN} FROM tokens WHERE id = ?`),
+    chargeChannel: db.prepare(
+      'UPDATE channels SET used_quota = COALESCE(used_quota, 0) + ? WHERE id = ?',
+    ),
+    addToRollUp: db.prepare<(string | number)[]>(
+      `INSERT INTO usage_hourly (hour, user_id, token_id, channel_id, model_name, requests,
+                                 prompt_tokens, completion_tokens, quota)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET requests = requests + excluded.requests,
+                                 prompt_tokens = prompt_tokens + excluded.prompt_tokens,
+                                 completion_tokens = completion_tokens + excluded.completion_tokens,
+                                 quota = quota + excluded.quota`,
+    ),
+    insertEntry: db.prepare(
+      `INSERT INTO quota_entries (account_kind, account_id, delta, reason, reference, created_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    ),
+    park: db.prepare(
+      `INSERT INTO parked_usage (request_id, reason, event, parked_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+    ),
+  };
+}

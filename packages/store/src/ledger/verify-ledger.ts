@@ -1,0 +1,73 @@
+import type { Account, LedgerMismatch, LedgerVerification } from '@turnpike/core';
+import type { Knex } from 'knex';
+import { readMeta } from '../schema/meta.ts';
+import { accountTables } from './balances.ts';
+import { countMissingLogs } from './count-missing-logs.ts';
+
+/**
+ * Compares each balance with Σ entries − Σ roll-up. The database does the adding, in one statement for each kind of
+ * account, so that it is exact while requests are being charged.
+ *
+ * @param logs where the log rows are, if not in the same database
+ */
+export async function verifyLedger(
+  knex: Knex,
+  logs: Knex | undefined,
+): Promise<LedgerVerification> {
+  const removedBefore = Number((await readMeta(knex, 'logs-removed-before')) ?? 0);
+  return {
+    usersChecked: await countAccounts(knex, 'user'),
+    apiTokensChecked: await countAccounts(knex, 'token'),
+    mismatches: [...(await findMismatches(knex, 'user')), ...(await findMismatches(knex, 'token'))],
+    rollUpQuota: await sumRollUp(knex),
+    requestsWithoutLog: await countMissingLogs(knex, logs, removedBefore),
+  };
+}
+
+async function countAccounts(knex: Knex, kind: Account['kind']): Promise<number> {
+  const query = knex(accountTables[kind].table).count({ count: '*' });
+  if (kind === 'token') void query.whereRaw(IS_LIMITED);
+  const [row] = (await query) as { count: number }[];
+  return row?.count ?? 0;
+}
+
+const IS_LIMITED = 'NOT COALESCE(unlimited_quota, false)';
+
+async function findMismatches(knex: Knex, kind: Account['kind']): Promise<LedgerMismatch[]> {
+  const { table, column } = accountTables[kind];
+  const balance = `COALESCE(a.${column}, 0)`;
+  const expected = 'COALESCE(e.total, 0) - COALESCE(r.total, 0)';
+  const rows = (await knex
+    .select('a.id', { balance: knex.raw(balance), expected: knex.raw(expected) })
+    .from({ a: table })
+    .leftJoin(
+      knex('quota_entries')
+        .select('account_id', { total: knex.raw('SUM(delta)') })
+        .where({ account_kind: kind })
+        .groupBy('account_id')
+        .as('e'),
+      'e.account_id',
+      'a.id',
+    )
+    .leftJoin(
+      knex('usage_hourly')
+        .select({ account_id: `${kind}_id`, total: knex.raw('SUM(quota)') })
+        .groupBy(`${kind}_id`)
+        .as('r'),
+      'r.account_id',
+      'a.id',
+    )
+    .whereRaw(`${balance} <> ${expected}`)
+    .whereRaw(kind === 'token' ? IS_LIMITED : '1 = 1')
+    .orderBy('a.id')) as { id: number; balance: number; expected: number }[];
+  return rows.map((row) => ({
+    account: { kind, id: row.id },
+    balance: row.balance,
+    expected: row.expected,
+  }));
+}
+
+async function sumRollUp(knex: Knex): Promise<number> {
+  const [row] = (await knex('usage_hourly').sum({ total: 'quota' })) as { total: number | null }[];
+  return row?.total ?? 0;
+}

@@ -1,0 +1,18 @@
+import { adoptOneApiTables } from './20261121090000_adopt_one_api_tables.ts';
+import { createLedger } from './20261121090100_create_ledger.ts';
+import { createSecretColumns } from './20261121090200_create_secret_columns.ts';
+import { createAuditAndConfig } from './20261121090300_create_audit_and_config.ts';
+import { extendLogs } from './20261121090400_extend_logs.ts';
+import type { Migration } from './migration.ts';
+
+/** Every migration of the main database, in order. By hand, so that a build cannot lose one. */
+export const migrations: readonly Migration[] = [
+  adoptOneApiTables,
+  createLedger,
+  createSecretColumns,
+  createAuditAndConfig,
+  extendLogs,
+];
+
+/** Those of a log database of its own. */
+export const logMigrations: readonly Migration[] = [extendLogs];

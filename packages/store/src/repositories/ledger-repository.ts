@@ -1,0 +1,121 @@
+import type { AppliedUsage, Clock, LedgerRepository, UsageEvent } from '@turnpike/core';
+import type { Knex } from 'knex';
+import type { Dialect } from '../dialects/dialect.ts';
+import { readBalances } from '../ledger/balances.ts';
+import { chargeAccounts, chargeChannels } from '../ledger/charge-accounts.ts';
+import { checkQuota, REQUEST_RETENTION_MS, type Charge } from '../ledger/charge.ts';
+import { claimRequests } from '../ledger/claim-requests.ts';
+import { toLogRow } from '../ledger/log-row.ts';
+import { addQuota, setQuota } from '../ledger/quota-entries.ts';
+import { UsageSums } from '../ledger/usage-sums.ts';
+import { verifyLedger } from '../ledger/verify-ledger.ts';
+import { parkEvents } from './parked-usage-repository.ts';
+
+export interface LedgerRepositoryDeps {
+  knex: Knex;
+  dialect: Dialect;
+  clock: Clock;
+  /** Whether log rows are written for usage (option `LogConsumeEnabled`); asked for each transaction. */
+  isConsumptionLogged: () => boolean;
+  /** The log database, where it is a separate one: log rows then go by way of the outbox. */
+  logs?: Knex | undefined;
+}
+
+/**
+ * The ledger: what was ever charged.
+ *
+ * `usage_requests.request_id` is the primary key. That constraint, and nothing in a queue, is what makes a charge
+ * happen once: batches may be delivered any number of times, and may overlap.
+ */
+export function createLedgerRepository(deps: LedgerRepositoryDeps): LedgerRepository {
+  const { knex, dialect, clock, logs } = deps;
+  return {
+    async applyUsage(events) {
+      events.forEach(checkQuota);
+      return dialect.inWriteTransaction(knex, (trx) => applyUsage(trx, deps, events));
+    },
+
+    readBalances: (userIds, apiTokenIds) => readBalances(knex, userIds, apiTokenIds),
+
+    addQuota: (entry) =>
+      dialect.inWriteTransaction(knex, (trx) => addQuota(trx, dialect, entry, clock.now())),
+
+    setQuota: (account, quota, reason, { ifVersion, createdBy } = {}) =>
+      dialect.inWriteTransaction(knex, (trx) =>
+        setQuota(trx, dialect, { account, quota, reason, ifVersion, createdBy }, clock.now()),
+      ),
+
+    verify: () => verifyLedger(knex, logs),
+  };
+}
+
+async function applyUsage(
+  trx: Knex.Transaction,
+  { dialect, clock, isConsumptionLogged, logs }: LedgerRepositoryDeps,
+  events: readonly UsageEvent[],
+): Promise<AppliedUsage> {
+  const now = clock.now();
+  const oldest = now - REQUEST_RETENTION_MS;
+  const tooOld = events.filter(({ at }) => at < oldest);
+  const timely = tooOld.length === 0 ? events : events.filter(({ at }) => at >= oldest);
+
+  const isLogged = isConsumptionLogged();
+  const charges = await claimRequests(trx, dialect, timely, { now, isLogged });
+  const sums = new UsageSums();
+  for (const charge of charges) sums.add(charge);
+
+  if (isLogged) await writeLogRows(trx, charges, logs !== undefined);
+  await chargeAccounts(trx, dialect, 'user', sums.users, now);
+  await chargeAccounts(trx, dialect, 'token', sums.apiTokens, now);
+  await chargeChannels(trx, dialect, sums.channels);
+  await addToRollUp(trx, dialect, sums);
+  await parkEvents(trx, tooOld, 'too-old', now);
+
+  const balances = await readBalances(
+    trx,
+    distinct(events.map(({ userId }) => userId)),
+    distinct(events.map(({ apiTokenId }) => apiTokenId)),
+  );
+  const repeated = events.length - charges.length - tooOld.length;
+  return { charged: charges.length, repeated, ...balances };
+}
+
+async function writeLogRows(
+  trx: Knex,
+  charges: readonly Charge[],
+  byOutbox: boolean,
+): Promise<void> {
+  const table = byOutbox ? 'log_outbox' : 'logs';
+  const rows = byOutbox ? charges.map(toOutboxRow) : charges.map(toLogRow);
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    await trx(table).insert(rows.slice(start, start + ROWS_AT_ONCE));
+  }
+}
+
+function toOutboxRow(charge: Charge): { entry_key: string; log_row: string } {
+  return { entry_key: charge.key, log_row: JSON.stringify(toLogRow(charge)) };
+}
+
+const ROWS_AT_ONCE = 250;
+
+async function addToRollUp(trx: Knex, dialect: Dialect, { rollUp }: UsageSums): Promise<void> {
+  // In key order, so that two masters cannot deadlock.
+  const rows = [...rollUp.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    await trx('usage_hourly')
+      .insert(rows.slice(start, start + ROWS_AT_ONCE))
+      .onConflict(['hour', 'user_id', 'token_id', 'channel_id', 'model_name'])
+      .merge(
+        Object.fromEntries(
+          ['requests', 'prompt_tokens', 'completion_tokens', 'quota'].map((column) => [
+            column,
+            trx.raw(dialect.addInserted('usage_hourly', column)),
+          ]),
+        ),
+      );
+  }
+}
+
+function distinct(ids: readonly number[]): number[] {
+  return [...new Set(ids)].sort((a, b) => a - b);
+}

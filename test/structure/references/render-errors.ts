@@ -32,14 +32,14 @@ ${renderTable(header, rows)}
 
 /** Placeholders for what a message mentions. */
 const sampleDetails = {
-  model: '<model>',
-  group: '<group>',
-  address: '<address>',
-  channel: '<channel>',
-  limit: '<limit>',
-  reason: '<reason>',
-  route: '<route>',
-  method: '<method>',
-  path: '<path>',
-  allowed: '<allowed>',
+  model: '{model}',
+  group: '{group}',
+  address: '{address}',
+  channel: '{channel}',
+  limit: '{limit}',
+  reason: '{reason}',
+  route: '{route}',
+  method: '{method}',
+  path: '{path}',
+  allowed: '{allowed}',
 };

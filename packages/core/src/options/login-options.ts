@@ -91,7 +91,7 @@ export const loginOptions = {
     'Credential for the WeChat server.',
     '微信服务器的访问凭证。',
   ]),
-  WeChatAccountQRCodeImageURL: url(section, [
+  WeChatAccountQRCodeImageURL: text(section, '', [
     'QR picture in the login dialog.',
     '登录框中的公众号二维码图片地址。',
   ]),

@@ -38,17 +38,48 @@ export function readDefaultTable(key: PriceOptionKey, atMs: number): PriceTable 
   if (key === 'GroupRatio') return defaultGroupRatios;
   const readCell = cells[key];
   const rows: [string, Exclude<Cell, undefined>][] = [];
-  for (const name of listDefaultModels()) {
-    const { model, channelType } = splitTypedName(name);
-    const shipped = findDefaultPrice(model, channelType, atMs)?.price;
-    if (shipped === undefined) continue;
-    const cell = readCell(
-      shipped,
-      toModelPrice({ model, channelType }, shipped, {}, shipped.source),
-    );
+  for (const { name, shipped, price } of listShipped(atMs)) {
+    const cell = readCell(shipped, price);
     if (cell !== undefined) rows.push([name, cell]);
   }
   return Object.fromEntries(rows);
+}
+
+interface ShippedModel {
+  name: string;
+  shipped: DefaultPrice;
+  price: ModelPrice;
+}
+
+interface ShippedList {
+  models: readonly ShippedModel[];
+  /** Unix milliseconds between which it holds. */
+  fromMs: number;
+  untilMs: number;
+}
+
+let lastList: ShippedList | undefined;
+
+/** A thousand look-ups, so the list is kept for as long as no price of it changes. */
+function listShipped(atMs: number): readonly ShippedModel[] {
+  if (lastList === undefined || atMs < lastList.fromMs || atMs >= lastList.untilMs) {
+    lastList = makeShippedList(atMs);
+  }
+  return lastList.models;
+}
+
+function makeShippedList(atMs: number): ShippedList {
+  const models: ShippedModel[] = [];
+  let untilMs = Infinity;
+  for (const name of listDefaultModels()) {
+    const priced = splitTypedName(name);
+    const found = findDefaultPrice(priced.model, priced.channelType, atMs);
+    if (found === undefined) continue;
+    untilMs = Math.min(untilMs, found.untilMs);
+    const shipped = found.price;
+    models.push({ name, shipped, price: toModelPrice(priced, shipped, {}, shipped.source) });
+  }
+  return { models, fromMs: atMs, untilMs };
 }
 
 /** `llama3-8b-8192(33)` is the model at channels of type 33; other names are meant for every channel. */

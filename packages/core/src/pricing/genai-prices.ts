@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
+import { createModelMatcher, literalNames, type MatchModel } from './match-model.ts';
 import type {
   ConditionalPrice,
-  MatchLogic,
   ModelInfo,
   ModelPrice as BookPrice,
   Provider,
@@ -10,20 +10,30 @@ import type {
 
 type FindProvider = (options: ProviderFindOptions) => Provider | undefined;
 
+/** A vendor of the price book, ready to be searched. */
+export interface Vendor {
+  findModel: MatchModel;
+  /** Literal names of its models, in the book's order. */
+  names: readonly string[];
+}
+
 let findProvider: FindProvider | undefined;
+const vendors = new Map<string, Vendor | undefined>();
 
 /**
  * A vendor of the price book. The book is half a megabyte that takes 30 ms to load, so it is loaded by the first one who
  * asks for a price, at once and not by a promise: a price is looked up in the middle of a request.
  */
-export function findVendor(id: string): Provider | undefined {
+export function findVendor(id: string): Vendor | undefined {
+  if (vendors.has(id)) return vendors.get(id);
   findProvider ??= loadFindProvider();
-  return findProvider({ providerId: id });
-}
-
-/** The vendor's model of that name, by the book's own rules; compact dates (`-20250514`) also as dashed ones. */
-export function findModel(vendor: Provider, model: string): ModelInfo | undefined {
-  return matchModel(vendor, model) ?? matchModel(vendor, dashDate(model));
+  const provider = findProvider({ providerId: id });
+  const vendor = provider && {
+    findModel: createDatedMatcher(provider),
+    names: provider.models.flatMap(({ match }) => literalNames(match)),
+  };
+  vendors.set(id, vendor);
+  return vendor;
 }
 
 /** A price of the book in force at a moment, and until when. */
@@ -58,30 +68,19 @@ export function baseRate(price: BookPrice, key: string): number | undefined {
   return typeof rate === 'object' ? rate.base : rate;
 }
 
-/** Names that a rule means literally. */
-export function literalNames(match: MatchLogic): readonly string[] {
-  if ('equals' in match) return [match.equals];
-  return 'or' in match ? match.or.flatMap(literalNames) : [];
-}
-
 function loadFindProvider(): FindProvider {
   const require = createRequire(import.meta.url);
   const book = require('@pydantic/genai-prices') as { findProvider: FindProvider };
   return book.findProvider;
 }
 
-function matchModel(vendor: Provider, model: string): ModelInfo | undefined {
-  return vendor.models.find(({ match }) => matches(match, model, model.toLowerCase()));
-}
-
-function matches(rule: MatchLogic, model: string, lower: string): boolean {
-  if ('or' in rule) return rule.or.some((part) => matches(part, model, lower));
-  if ('and' in rule) return rule.and.every((part) => matches(part, model, lower));
-  if ('equals' in rule) return lower === rule.equals.toLowerCase();
-  if ('starts_with' in rule) return lower.startsWith(rule.starts_with.toLowerCase());
-  if ('ends_with' in rule) return lower.endsWith(rule.ends_with.toLowerCase());
-  if ('contains' in rule) return lower.includes(rule.contains.toLowerCase());
-  return new RegExp(rule.regex).test(model);
+/** Compact dates (`-20250514`) are tried as dashed ones too, as the book does. */
+function createDatedMatcher(provider: Provider): MatchModel {
+  const match = createModelMatcher(provider);
+  return (model) => {
+    const dashed = dashDate(model);
+    return match(model) ?? (dashed === model ? undefined : match(dashed));
+  };
 }
 
 function dashDate(model: string): string {

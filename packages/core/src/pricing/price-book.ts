@@ -1,5 +1,5 @@
 import { toExact } from './exact.ts';
-import { baseRate, currentPrice, findModel, findVendor, literalNames } from './genai-prices.ts';
+import { baseRate, currentPrice, findVendor } from './genai-prices.ts';
 import { findMediaPrice, listMediaModels, withAudioRates } from './media-prices.ts';
 import { findOneApiPrice, listOneApiModels } from './one-api-prices.ts';
 import { quotaPerUsd } from './quota.ts';
@@ -78,9 +78,7 @@ export function findDefaultPrice(
 
 /** Names that a table of prices shows: makers' models by their literal names, and One API's keys (`name(type)` included). */
 export function listDefaultModels(): readonly string[] {
-  const booked = makers.flatMap((maker) =>
-    (findVendor(maker)?.models ?? []).flatMap(({ match }) => literalNames(match)),
-  );
+  const booked = makers.flatMap((maker) => findVendor(maker)?.names ?? []);
   return [...new Set([...listMediaModels(), ...booked, ...listOneApiModels()])];
 }
 
@@ -106,8 +104,7 @@ function findAtVendors(
   atMs: number,
 ): FoundPrice | undefined {
   for (const id of vendors) {
-    const vendor = findVendor(id);
-    const info = vendor && findModel(vendor, model);
+    const info = findVendor(id)?.findModel(model);
     const found = info && toFoundPrice(model, info, atMs);
     if (found !== undefined) return found;
   }

@@ -1,2 +1,3 @@
+export { makePrice } from './make-price.ts';
 export { makeUsageEvent } from './make-usage-event.ts';
 export { waitUntil } from './wait-until.ts';

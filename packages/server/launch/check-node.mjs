@@ -11,7 +11,7 @@ export function checkNode(version = process.versions.node) {
 }
 
 /** @param {string} version such as `20.19.0` */
-export function isSupported(version) {
+function isSupported(version) {
   const [major, minor] = version.split('.').map(Number);
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 }

@@ -108,7 +108,7 @@ export function listOf(
 }
 
 /** `10485760` → `10mb`; sizes that are no round number stay in bytes. */
-export function showSize(bytes: number): string {
+function showSize(bytes: number): string {
   if (bytes % unitBytes.mb === 0) return `${bytes / unitBytes.mb}mb`;
   return bytes % unitBytes.kb === 0 ? `${bytes / unitBytes.kb}kb` : `${bytes}b`;
 }

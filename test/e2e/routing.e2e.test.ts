@@ -87,7 +87,6 @@ describe('choosing a channel', () => {
 
   it('uses a new or changed channel at once', async () => {
     const model = 'model-limited';
-    await world.admin.setOption('ModelRatio', { [model]: 1 });
     const before = await ask(model);
     expect(before.status).toBe(404);
     await before.text();

@@ -1,4 +1,4 @@
-import { divideExact, exactToNumber, toExact } from './exact.ts';
+import { divideExact, exactToNumber } from './exact.ts';
 import { findDefaultPrice, listDefaultModels } from './price-book.ts';
 import { quotaPerUsd } from './quota.ts';
 import { toModelPrice } from './to-model-price.ts';
@@ -14,8 +14,6 @@ export const defaultGroupRatios: Readonly<Record<string, number>> = { default: 1
 
 type Cell = number | Readonly<Record<string, number>> | undefined;
 type ReadCell = (shipped: DefaultPrice, price: ModelPrice) => Cell;
-
-const usdUnits = toExact(Number(quotaPerUsd));
 
 /** What each table shows of a shipped price; undefined leaves the model out of that table. */
 const cells: Readonly<Record<Exclude<PriceOptionKey, 'GroupRatio'>, ReadCell>> = {
@@ -96,7 +94,7 @@ function proportion(rate: Exact | undefined, of: Exact | undefined): number | un
 }
 
 function toUsd(units: Exact | undefined): number | undefined {
-  return units === undefined ? undefined : exactToNumber(divideExact(units, usdUnits));
+  return units === undefined ? undefined : exactToNumber(units / quotaPerUsd);
 }
 
 function toUsdTable(images: PicturePrices): Readonly<Record<string, number>> {

@@ -58,7 +58,7 @@ describe('parseExact', () => {
         (units, places) => {
           const value = Number(`${units}e-${places}`);
           expect(exactToNumber(toExact(value))).toBe(value);
-          expect(exactToNumber(-toExact(value))).toBe(-value);
+          expect(exactToNumber(-toExact(value))).toBe(0 - value);
         },
       ),
     );

@@ -1,5 +1,4 @@
-import { toExact } from './exact.ts';
-import { quotaPerUsd } from './quota.ts';
+import { unitsOf, unitsPerMillion } from './quota.ts';
 import type { DefaultPrice, PicturePrices } from './default-price.ts';
 import type { Exact } from './model-price.ts';
 
@@ -39,7 +38,7 @@ const audioUsdPerMillion: readonly (readonly [prefix: string, input: number, out
 export function findMediaPrice(model: string): DefaultPrice | undefined {
   const speech = speechUsdPerMillion.get(model);
   if (speech !== undefined) {
-    const character = perMillion(speech);
+    const character = unitsPerMillion(speech);
     return { source: 'price-book', ratio: character, rates: { input: 0n, character } };
   }
   const pictures = pictureUsd.get(model);
@@ -53,8 +52,8 @@ export function withAudioRates(model: string, price: DefaultPrice): DefaultPrice
   const [, input, output] = found;
   const rates = {
     ...price.rates,
-    audioInput: perMillion(input),
-    audioOutput: perMillion(output),
+    audioInput: unitsPerMillion(input),
+    audioOutput: unitsPerMillion(output),
   };
   return { ...price, rates };
 }
@@ -66,15 +65,11 @@ export function listMediaModels(): readonly string[] {
 
 function toPicturePrice(usd: Readonly<Record<string, string>>): DefaultPrice {
   const images: PicturePrices = Object.fromEntries(
-    Object.entries(usd).map(([key, price]) => [key, toExact(price) * quotaPerUsd]),
+    Object.entries(usd).map(([key, price]) => [key, unitsOf(price)]),
   );
   return { source: 'price-book', ratio: cheapestOf(images) / 1000n, rates: { input: 0n, images } };
 }
 
 function cheapestOf(images: PicturePrices): Exact {
   return Object.values(images).reduce((least, price) => (price < least ? price : least));
-}
-
-function perMillion(usd: number): Exact {
-  return (toExact(usd) * quotaPerUsd) / 1_000_000n;
 }

@@ -76,11 +76,24 @@ export function guessCompletionRatio(model: string, channelType: number): Exact 
   return toExact(ratio);
 }
 
-/** One API's price of a model: `name(channelType)` before `name`. */
+/** One API's price of a model at any channel. */
 export function findOneApiPrice(model: string, channelType: number): DefaultPrice | undefined {
-  const key = [`${model}(${channelType})`, model].find(hasPrice);
-  if (key === undefined) return undefined;
+  return readEntry(model, model, channelType);
+}
+
+/** One API's price of a model at channels of one type only, `name(channelType)` in its table. */
+export function findTypedOneApiPrice(model: string, channelType: number): DefaultPrice | undefined {
+  return readEntry(`${model}(${channelType})`, model, channelType);
+}
+
+/** Every key of the table, typed ones (`name(channelType)`) included. */
+export function listOneApiModels(): readonly string[] {
+  return [...Object.keys(dollarRatios), ...Object.keys(yuanPrices)];
+}
+
+function readEntry(key: string, model: string, channelType: number): DefaultPrice | undefined {
   const ratio = ratioOf(key);
+  if (ratio === undefined) return undefined;
   if (pictureModels.has(key)) {
     const picture = ratio * 1000n;
     return { source: 'one-api-table', ratio, rates: { input: 0n, images: { '*': picture } } };
@@ -89,17 +102,9 @@ export function findOneApiPrice(model: string, channelType: number): DefaultPric
   return { source: 'one-api-table', ratio, rates: { input: ratio, output } };
 }
 
-/** Every key of the table, typed ones (`name(channelType)`) included. */
-export function listOneApiModels(): readonly string[] {
-  return [...Object.keys(dollarRatios), ...Object.keys(yuanPrices)];
-}
-
-function hasPrice(key: string): boolean {
-  return Object.hasOwn(dollarRatios, key) || Object.hasOwn(yuanPrices, key);
-}
-
-function ratioOf(key: string): Exact {
-  const dollars = dollarRatios[key];
+function ratioOf(key: string): Exact | undefined {
+  const dollars = Object.hasOwn(dollarRatios, key) ? dollarRatios[key] : undefined;
   if (dollars !== undefined) return toExact(dollars);
-  return multiplyExact(toExact(yuanPrices[key] ?? 0), yuanRatio);
+  const yuan = Object.hasOwn(yuanPrices, key) ? yuanPrices[key] : undefined;
+  return yuan === undefined ? undefined : multiplyExact(toExact(yuan), yuanRatio);
 }

@@ -1,9 +1,8 @@
 import { toExact } from './exact.ts';
 import { readStoredTable } from './edit-price-option.ts';
-import { quotaPerUsd } from './quota.ts';
+import { unitsOf } from './quota.ts';
 import type { PicturePrices } from './default-price.ts';
 import type { PriceTable } from './default-price-table.ts';
-import type { Exact } from './model-price.ts';
 import type { PriceOverride } from './to-model-price.ts';
 
 /** What options set for a model. */
@@ -49,7 +48,7 @@ export function createPriceOverrides(options: Readonly<Record<string, string>>):
     readNumbers(key, (value) => ({ [part]: toExact(value) }));
   }
   for (const [key, part] of Object.entries(usdKeys)) {
-    readNumbers(key, (value) => ({ [part]: toUnits(value) }));
+    readNumbers(key, (value) => ({ [part]: unitsOf(value) }));
   }
   for (const [name, cell] of rowsOf(options['ImagePrice'])) set(name, { images: toPictures(cell) });
 
@@ -75,12 +74,8 @@ function rowsOf(stored: string | undefined): [string, PriceTable[string]][] {
 }
 
 function toPictures(cell: PriceTable[string]): PicturePrices {
-  if (typeof cell === 'number') return { '*': toUnits(cell) };
+  if (typeof cell === 'number') return { '*': unitsOf(cell) };
   return Object.fromEntries(
-    Object.entries(cell).map(([key, usd]) => [key.toLowerCase(), toUnits(usd)]),
+    Object.entries(cell).map(([key, usd]) => [key.toLowerCase(), unitsOf(usd)]),
   );
-}
-
-function toUnits(usd: number): Exact {
-  return toExact(usd) * quotaPerUsd;
 }

@@ -1,4 +1,4 @@
-import { ceilDivide, exactOne } from './exact.ts';
+import { ceilDivide, exactOne, toExact } from './exact.ts';
 import type { Exact } from './model-price.ts';
 
 /**
@@ -6,6 +6,16 @@ import type { Exact } from './model-price.ts';
  * what a request costs.
  */
 export const quotaPerUsd = 500_000n;
+
+/** Quota units of an amount in USD. */
+export function unitsOf(usd: number | string): Exact {
+  return toExact(usd) * quotaPerUsd;
+}
+
+/** Quota units for one token or character of a price in USD for a million. */
+export function unitsPerMillion(usd: number): Exact {
+  return unitsOf(usd) / 1_000_000n;
+}
 
 const exactSquared = exactOne * exactOne;
 const largest = BigInt(Number.MAX_SAFE_INTEGER);

@@ -57,6 +57,4 @@ export interface RelayDeps {
   random: () => number;
   metrics: RelayMetrics;
   logger: Logger;
-  /** New requests are refused while the node stops. */
-  isStopping(): boolean;
 }

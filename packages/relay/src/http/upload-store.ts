@@ -2,16 +2,10 @@ import { createReadStream } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { FormSegment } from '@turnpike/adaptors';
 
 /** Uploads up to this size stay in memory; larger ones go to a file that every attempt can read again. */
 const MEMORY_BYTES = 1024 * 1024;
-
-/** Bytes to put in the place of a range of the upload. */
-export interface Replacement {
-  start: number;
-  end: number;
-  bytes: Buffer;
-}
 
 /** The bytes of an upload, in memory or in a temporary file. Written once, read as often as needed. */
 export class UploadStore {
@@ -44,24 +38,11 @@ export class UploadStore {
     await this.#file.writev(chunks);
   }
 
-  /** The whole upload with some ranges replaced (in order, not overlapping), and its length. */
-  read(replacements: readonly Replacement[]): { body: Buffer | Readable; byteLength: number } {
-    const pieces: (Buffer | { start: number; end: number })[] = [];
-    let from = 0;
-    for (const { start, end, bytes } of replacements) {
-      pieces.push({ start: from, end: start }, bytes);
-      from = end;
-    }
-    pieces.push({ start: from, end: this.#length });
-    const byteLength = pieces.reduce(
-      (sum, piece) => sum + (Buffer.isBuffer(piece) ? piece.length : piece.end - piece.start),
-      0,
-    );
-    return {
-      body:
-        this.#file === undefined ? this.#readMemory(pieces) : Readable.from(this.#readFile(pieces)),
-      byteLength,
-    };
+  /** Pieces of the upload and new bytes, one after the other. */
+  read(segments: readonly FormSegment[]): Buffer | Readable {
+    return this.#file === undefined
+      ? this.#readMemory(segments)
+      : Readable.from(this.#readFile(segments));
   }
 
   /** Removes the temporary file. */
@@ -78,21 +59,19 @@ export class UploadStore {
     return join(this.#directory, `upload-${this.#name}`);
   }
 
-  #readMemory(pieces: readonly (Buffer | { start: number; end: number })[]): Buffer {
+  #readMemory(segments: readonly FormSegment[]): Buffer {
     const whole = Buffer.concat(this.#chunks, this.#length);
     return Buffer.concat(
-      pieces.map((piece) =>
+      segments.map((piece) =>
         Buffer.isBuffer(piece) ? piece : whole.subarray(piece.start, piece.end),
       ),
     );
   }
 
-  async *#readFile(
-    pieces: readonly (Buffer | { start: number; end: number })[],
-  ): AsyncGenerator<Buffer> {
-    for (const piece of pieces) {
+  async *#readFile(segments: readonly FormSegment[]): AsyncGenerator<Buffer> {
+    for (const piece of segments) {
       if (Buffer.isBuffer(piece)) yield piece;
-      else if (piece.end > piece.start)
+      else
         yield* createReadStream(this.#path, {
           start: piece.start,
           end: piece.end - 1,

@@ -47,7 +47,7 @@ export async function admit(
   inbound: InboundRequest,
 ): Promise<Admission> {
   const isHard = plan.snapshot.options.HardBudgetEnabled;
-  const groupRatio = plan.snapshot.prices.groupRatio(plan.group);
+  const groupRatio = plan.snapshot.prices.groupRatio(plan.group).exact;
   const { token } = caller;
   const account = {
     requestId,
@@ -94,7 +94,7 @@ async function reserveHard(
   groupRatio: Exact,
 ): Promise<Admission> {
   const bound = inbound.estimate.hard;
-  const declared = inbound.hasTextOutput ? (inbound.declaredOutput ?? undefined) : 0;
+  const declared = inbound.hasTextOutput ? inbound.declaredOutput : 0;
   const choices = Math.max(1, inbound.choices);
   const wanted = declared ?? MAX_UNDECLARED_OUTPUT;
   let perChoice = inbound.isStream ? Math.min(OUTPUT_STEP, wanted) : wanted;

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { readUpstreamError, type StreamTap } from '@turnpike/adaptors';
+import { readUpstreamError, type AnswerFacts, type StreamTap } from '@turnpike/adaptors';
 import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
 import type { AnswerReceiver, SentRequest, TransportFailure } from '../upstream/send.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
@@ -19,6 +19,8 @@ export interface AnswerReceiverDeps {
   isStream: boolean;
   /** Made when the head says that this answer is passed on as it comes. */
   createTap: (headers: IncomingHttpHeaders) => StreamTap | undefined;
+  /** Reads an answer that came whole. */
+  readAnswer: (body: Buffer, contentType: string) => AnswerFacts;
   answerHeaders: (headers: IncomingHttpHeaders) => string[];
   holdBackTimeoutMs: number;
   keepAliveMs: number;
@@ -81,15 +83,7 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
     }
     if (this.#isOver) return;
     if (this.#isError || this.#deps.isStream) this.#fail();
-    else {
-      const { status, body, length, headers } = {
-        status: this.#status,
-        body: this.#chunks,
-        length: this.#length,
-        headers: this.#headers,
-      };
-      this.#finish({ kind: 'buffered', status, headers, body, length });
-    }
+    else this.#finishWhole();
   }
 
   onFailure(failure: TransportFailure, cause: Error): void {
@@ -107,6 +101,27 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
 
   onTick(now: number): void {
     if (this.#readUntil !== 0 && now >= this.#readUntil) this.sent?.abort();
+  }
+
+  /** A good status is no good answer yet: some upstreams send their errors with 200, and proxies send pages. */
+  #finishWhole(): void {
+    const body =
+      this.#chunks.length === 1
+        ? (this.#chunks[0] as Buffer)
+        : Buffer.concat(this.#chunks, this.#length);
+    const facts = this.#deps.readAnswer(body, this.#headers['content-type']?.toLowerCase() ?? '');
+    if (facts.error !== undefined)
+      this.#finish({ kind: 'failed', failure: { kind: 'refused', error: facts.error } });
+    else if (facts.isUnreadable) this.#finish({ kind: 'failed', failure: { kind: 'unreadable' } });
+    else
+      this.#finish({
+        kind: 'buffered',
+        status: this.#status,
+        headers: this.#headers,
+        body: [body],
+        length: this.#length,
+        facts,
+      });
   }
 
   #openStream(tap: StreamTap, status: number, headers: IncomingHttpHeaders): StreamRelay {

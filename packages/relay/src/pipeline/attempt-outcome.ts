@@ -1,17 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { StreamTap, UpstreamError } from '@turnpike/adaptors';
+import type { AnswerFacts, FailedAttempt, StreamTap } from '@turnpike/adaptors';
 import type { EndState } from '@turnpike/core';
-import type { TransportFailure } from '../upstream/send.ts';
-
-/** Why an attempt gave nothing to the client. */
-export type AttemptFailure =
-  | { kind: 'transport'; transport: Exclude<TransportFailure, 'aborted'> }
-  /** The upstream said no, before the stream or as its first event. */
-  | { kind: 'refused'; error: UpstreamError }
-  /** An answer that is none: HTML, an empty stream, broken JSON. */
-  | { kind: 'unreadable' }
-  /** This channel has no such operation; nothing was sent. */
-  | { kind: 'unsupported' };
 
 /** A stream that was relayed up to, but without, its terminal event. */
 export interface StreamedAnswer {
@@ -29,11 +18,13 @@ export interface BufferedAnswer {
   headers: IncomingHttpHeaders;
   body: readonly Buffer[];
   length: number;
+  /** What it says. */
+  facts: AnswerFacts;
 }
 
 export type AttemptOutcome =
   | StreamedAnswer
   | BufferedAnswer
-  | { kind: 'failed'; failure: AttemptFailure }
+  | { kind: 'failed'; failure: FailedAttempt }
   /** The client left before the upstream had answered anything. */
   | { kind: 'abandoned' };

@@ -2,6 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import {
   classifyFailure,
   createStreamTap,
+  readAnswer,
+  toClientError,
+  type FailedAttempt,
   type FailureClass,
   type StreamTap,
 } from '@turnpike/adaptors';
@@ -10,16 +13,11 @@ import type { RelayChannel, RoutePrice } from '../snapshot/relay-snapshot.ts';
 import { send } from '../upstream/send.ts';
 import type { Admission } from './admit.ts';
 import { UpstreamAnswer, isEventStream } from './answer-receiver.ts';
-import type {
-  AttemptFailure,
-  AttemptOutcome,
-  BufferedAnswer,
-  StreamedAnswer,
-} from './attempt-outcome.ts';
+import type { AttemptOutcome, BufferedAnswer, StreamedAnswer } from './attempt-outcome.ts';
 import { BudgetGuard } from './budget-guard.ts';
+import { HeldLastTap } from './held-last-tap.ts';
 import type { ClientSide } from './client-side.ts';
 import { encodeRequest, type EncodedRequest } from './encode.ts';
-import { toClientError } from './failure-to-error.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import type { ChannelPlan } from './plan.ts';
 
@@ -78,7 +76,7 @@ async function attempt(
   attempts: number,
 ): Promise<AttemptResult> {
   const { plan, inbound, admission } = call;
-  const routePrice = plan.snapshot.priceThrough(channel, plan.model);
+  const routePrice = plan.priceThrough(channel);
   const encoded =
     routePrice === undefined
       ? undefined
@@ -127,7 +125,9 @@ function exchange(
       ticker: deps.ticker,
       isStream,
       createTap: (headers) => tapFor(encoded, headers),
-      answerHeaders: (headers) => answerHeaders(headers),
+      readAnswer: (body, contentType) =>
+        readAnswer(body, { operation, dialect: encoded.dialect, contentType }),
+      answerHeaders,
       holdBackTimeoutMs: settings.holdBackTimeoutMs,
       keepAliveMs: settings.keepAliveMs,
       drainMs: plan.snapshot.options.DrainAbortedStreams ? settings.responseTimeoutMs : 0,
@@ -147,14 +147,14 @@ function exchange(
     { dialect, hideUsage }: EncodedRequest,
     headers: IncomingHttpHeaders,
   ): StreamTap | undefined {
-    return createStreamTap({
-      operation,
-      isEventStream: isEventStream(headers),
-      isStream,
-      dialect,
-      hideUsage,
-    });
+    const isSse = isEventStream(headers);
+    if (operation === 'speech' && !isSse && isMedia(headers)) return new HeldLastTap();
+    return createStreamTap({ operation, isEventStream: isSse, isStream, dialect, hideUsage });
   }
+}
+
+function isMedia(headers: IncomingHttpHeaders): boolean {
+  return !/^(application\/json|text\/)/i.test(headers['content-type'] ?? '');
 }
 
 /** What of an upstream's head the client gets. */
@@ -169,8 +169,12 @@ export function answerHeaders(headers: IncomingHttpHeaders): string[] {
 }
 
 /** What a failure means, for the client, for the next attempt and for the channel. */
-function judge(deps: RelayDeps, channel: RelayChannel, failure: AttemptFailure): FailureClass {
-  const classified = classifyFailure(failure, { secret: channel.key() });
+function judge(deps: RelayDeps, channel: RelayChannel, failure: FailedAttempt): FailureClass {
+  const classified = classifyFailure(
+    failure,
+    { secret: channel.key(), baseUrl: channel.baseUrl },
+    channel.provider?.dialect,
+  );
   if (classified.kind === 'rate-limited')
     deps.cooldowns.noteRateLimit(channel.id, classified.retryAfterMs);
   else if (classified.isUpstreamDown) deps.cooldowns.noteFailure(channel.id);

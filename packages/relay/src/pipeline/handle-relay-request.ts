@@ -184,6 +184,6 @@ function record(
 
 function requireSnapshot(deps: RelayDeps): RelaySnapshot {
   const snapshot = deps.config.current();
-  if (snapshot === undefined || deps.isStopping()) throw errors.notReady({ retryAfterMs: 1000 });
+  if (snapshot === undefined) throw errors.notReady({ retryAfterMs: 1000 });
   return snapshot;
 }

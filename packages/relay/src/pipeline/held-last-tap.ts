@@ -1,13 +1,16 @@
-import type { StreamFacts, StreamTap } from '@turnpike/adaptors';
+import type { StreamTap } from '@turnpike/adaptors';
 
 /** For answers of raw bytes (speech): passes on everything but the newest piece, which waits for the bill. */
 export class HeldLastTap implements StreamTap {
-  readonly facts: StreamFacts = {
+  readonly facts = {
     isMeaningful: false,
     hasFinish: false,
+    finishReason: undefined,
     isTerminated: false,
     usage: undefined,
     error: undefined,
+    images: 0,
+    forgottenTextBytes: 0,
   };
   #held: Buffer | undefined;
 

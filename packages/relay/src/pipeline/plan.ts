@@ -12,6 +12,8 @@ export interface ChannelPlan {
   isPinned: boolean;
   /** Every price that the request may be billed at. Never empty. */
   prices: readonly RoutePrice[];
+  /** Price through one of the channels; undefined where it has none and the policy refuses. */
+  priceThrough(channel: RelayChannel): RoutePrice | undefined;
   /** The next channel to try; undefined when there is none that was not tried. */
   next(): RelayChannel | undefined;
 }
@@ -51,6 +53,7 @@ function planByModel(
     group,
     isPinned: false,
     prices,
+    priceThrough: (channel) => snapshot.priceThrough(channel, model),
     next: drawer(snapshot, tiers, cooldowns.cooling(), random),
   };
 }
@@ -101,6 +104,7 @@ function planPinned(
     group: caller.token.group,
     isPinned: true,
     prices: [price],
+    priceThrough: () => price,
     next() {
       if (isTried) return undefined;
       isTried = true;

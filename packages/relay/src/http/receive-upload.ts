@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import {
+  MultipartScanner,
+  readBoundary,
+  readFormRequest,
+  setFormField,
+  type BodyFacts,
+  type FormBody,
+} from '@turnpike/adaptors';
+import type { Operation } from '@turnpike/core';
+import type { RelaySettings } from '../relay-deps.ts';
+import { createRequestId } from '../request-id.ts';
+import { tooLarge } from './read-body.ts';
+import { UploadStore } from './upload-store.ts';
+
+/** Sixteen pictures may be edited at once; more files than that are no request of this kind. */
+const MAX_FILES = 16;
+const MAX_PARTS = 64;
+
+/** A multipart request that was received whole. */
+export interface Upload {
+  facts: BodyFacts;
+  /** With the client's boundary. */
+  contentType: string;
+  /** The form as one upstream gets it: with its name of the model. As often as needed. */
+  read(upstreamModel: string): { body: Buffer | Readable; byteLength: number };
+  discard(): Promise<void>;
+}
+
+/**
+ * Receives a form: small ones in memory, larger ones in a temporary file, which is written no faster than the disk allows.
+ *
+ * @throws `invalid_request` for what is no form, `request_too_large`
+ */
+export async function receiveUpload(
+  request: IncomingMessage,
+  operation: Operation,
+  settings: RelaySettings,
+): Promise<Upload> {
+  const contentType = request.headers['content-type'] ?? '';
+  const scanner = new MultipartScanner(readBoundary(contentType), {
+    maxFileBytes: settings.maxUploadBytes,
+    maxParts: MAX_PARTS,
+  });
+  const store = new UploadStore(settings.temporaryDirectory, createRequestId());
+  const limitBytes = settings.maxUploadBytes * MAX_FILES;
+  try {
+    if (Number(request.headers['content-length']) > limitBytes) throw tooLarge(limitBytes);
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      scanner.push(chunk);
+      if (store.byteLength + chunk.length > limitBytes) throw tooLarge(limitBytes);
+      await store.append(chunk);
+    }
+    const form = scanner.end();
+    return toUpload(readFormRequest(operation, form), form, store, contentType);
+  } catch (error) {
+    await store.discard();
+    throw error;
+  }
+}
+
+function toUpload(
+  facts: BodyFacts,
+  form: FormBody,
+  store: UploadStore,
+  contentType: string,
+): Upload {
+  return {
+    facts,
+    contentType,
+    read(upstreamModel) {
+      const isAsItCame =
+        !facts.isModelImplied && facts.model === upstreamModel && facts.duplicatedKeys.length === 0;
+      const { segments, byteLength } = isAsItCame
+        ? { segments: [{ start: 0, end: form.byteLength }], byteLength: form.byteLength }
+        : setFormField(form, 'model', upstreamModel);
+      return { body: store.read(segments), byteLength };
+    },
+    discard: () => store.discard(),
+  };
+}

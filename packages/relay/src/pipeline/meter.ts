@@ -1,0 +1,124 @@
+import type { AnswerFacts } from '@turnpike/adaptors';
+import { emptyUsage, priceUsage, type Usage } from '@turnpike/core';
+import { readPromptText } from '../counting/prompt-text.ts';
+import type { TokenCounter } from '../counting/token-counter.ts';
+import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
+import type { Admission } from './admit.ts';
+import type { BufferedAnswer, StreamedAnswer } from './attempt-outcome.ts';
+import type { Served } from './call.ts';
+import type { InboundRequest } from './inbound-request.ts';
+
+/** What a served request costs. */
+export interface Charge {
+  routePrice: RoutePrice;
+  groupRatio: number;
+  usage: Usage;
+  /** Quota units to charge, integer ≥ 0. */
+  quota: number;
+  /** Quota units beyond what a hard budget had set aside: not charged. */
+  writtenOff: number;
+}
+
+/** Measures what was served, by the upstream's own count where it gave one, else by ours, and prices it. */
+export async function meterAnswer(
+  deps: { tokenCounter: TokenCounter },
+  inbound: InboundRequest,
+  admission: Admission,
+  served: Served,
+): Promise<Charge> {
+  const { outcome, plan, routePrice } = served;
+  const usage =
+    outcome.kind === 'streamed'
+      ? await measureStream(deps.tokenCounter, inbound, routePrice, outcome)
+      : await measureBody(deps.tokenCounter, inbound, routePrice, outcome);
+  const group = plan.snapshot.prices.groupRatio(plan.group);
+  const facts = { ...inbound.priceFacts, isAnswered: true };
+  const cost = priceUsage(usage, routePrice.price, group.exact, facts);
+  const limit = admission.isHard
+    ? (served.guard?.reservedQuota ?? admission.reservation.amount)
+    : Infinity;
+  const quota = Math.min(cost, limit);
+  return { routePrice, groupRatio: group.number, usage, quota, writtenOff: cost - quota };
+}
+
+async function measureStream(
+  counter: TokenCounter,
+  inbound: InboundRequest,
+  { billedModel }: RoutePrice,
+  { tap }: StreamedAnswer,
+): Promise<Usage> {
+  const { facts } = tap;
+  if (facts.usage !== undefined) return withRequestCounts(facts.usage, inbound, facts.images);
+  if (!inbound.hasTextOutput)
+    return withRequestCounts({ ...emptyUsage, source: 'estimated' }, inbound, facts.images);
+  return countText(counter, inbound, billedModel, tap.generatedText(), facts.forgottenTextBytes);
+}
+
+async function measureBody(
+  counter: TokenCounter,
+  inbound: InboundRequest,
+  { billedModel }: RoutePrice,
+  { facts }: BufferedAnswer,
+): Promise<Usage> {
+  if (facts.usage !== undefined) return withAnswerCounts(facts.usage, inbound, facts);
+  if (
+    !inbound.hasTextOutput &&
+    inbound.operation !== 'embeddings' &&
+    inbound.operation !== 'moderations'
+  ) {
+    return withAnswerCounts({ ...emptyUsage, source: 'estimated' }, inbound, facts);
+  }
+  return countText(counter, inbound, billedModel, facts.generatedText(), 0);
+}
+
+/** Pictures, seconds and characters are counted beside whatever tokens the upstream reports. */
+function withAnswerCounts(usage: Usage, inbound: InboundRequest, facts: AnswerFacts): Usage {
+  const seconds = usage.seconds ?? facts.seconds;
+  return {
+    ...withRequestCounts(usage, inbound, facts.images),
+    ...(seconds !== undefined && { seconds }),
+  };
+}
+
+function withRequestCounts(usage: Usage, inbound: InboundRequest, images: number): Usage {
+  switch (inbound.operation) {
+    case 'speech':
+      return { ...usage, characters: inbound.characters };
+    case 'transcription':
+    case 'translation':
+      return usage.seconds === undefined
+        ? { ...usage, seconds: inbound.estimate.soft.seconds ?? 0 }
+        : usage;
+    case 'image-generation':
+    case 'image-edit':
+    case 'image-variation':
+      return { ...usage, images: usage.images ?? images };
+    default:
+      return usage;
+  }
+}
+
+/** Our own count of prompt and answer, for upstreams that gave none and for streams that were cut before theirs. */
+async function countText(
+  counter: TokenCounter,
+  inbound: InboundRequest,
+  model: string,
+  generated: string,
+  uncountedBytes: number,
+): Promise<Usage> {
+  const prompt =
+    inbound.body.kind === 'json'
+      ? readPromptText(JSON.parse(inbound.body.probe.body.toString('utf8')))
+      : { texts: [], fixedTokens: 0 };
+  const counts = await counter.count(model, [generated, ...prompt.texts]);
+  const [generatedTokens = 0, ...promptTokens] = counts;
+  return {
+    input: {
+      uncached: prompt.fixedTokens + promptTokens.reduce((sum, count) => sum + count, 0),
+      cacheRead: 0,
+      cacheWrite: 0,
+    },
+    output: { text: generatedTokens + Math.ceil(uncountedBytes / 4), reasoning: 0 },
+    source: 'estimated',
+  };
+}

@@ -1,0 +1,176 @@
+import { probeJson, readJsonRequest, type AnswerFacts } from '@turnpike/adaptors';
+import {
+  isGatewayError,
+  type ChannelProbe,
+  type ModelPrice,
+  type Operation,
+  type ProbeResult,
+} from '@turnpike/core';
+import type { Admission } from '../pipeline/admit.ts';
+import { callUpstreams } from '../pipeline/call.ts';
+import type { ClientSide } from '../pipeline/client-side.ts';
+import type { InboundRequest } from '../pipeline/inbound-request.ts';
+import type { RelayDeps } from '../relay-deps.ts';
+import { createRequestId } from '../request-id.ts';
+import type { RelayChannel, RelaySnapshot } from '../snapshot/relay-snapshot.ts';
+
+/** What is asked where neither the caller nor the channel's models say (One API's). */
+const USUAL_MODEL = 'gpt-3.5-turbo';
+
+/** Tests a channel by the same steps as real traffic, from the encoding on: no reservation, no bill. */
+export function createChannelProbe(deps: RelayDeps): ChannelProbe {
+  return {
+    async probe(channelId, options = {}) {
+      const startedAt = deps.clock.now();
+      const snapshot = deps.config.current();
+      const channel = snapshot?.channel(channelId);
+      if (snapshot === undefined || channel === undefined)
+        return failed('', `There is no channel ${String(channelId)}.`, 0);
+      const model = chooseModel(snapshot, channelId, options.model);
+      const result = await ask(deps, snapshot, channel, model);
+      return { ...result, durationMs: deps.clock.now() - startedAt };
+    },
+  };
+}
+
+function failed(model: string, message: string, durationMs: number, isFatal = false): ProbeResult {
+  return { isOk: false, message, durationMs, model, isFatal };
+}
+
+function chooseModel(
+  snapshot: RelaySnapshot,
+  channelId: number,
+  wanted: string | undefined,
+): string {
+  const models = snapshot.routes.channelById(channelId)?.models ?? [];
+  const model = wanted !== undefined && wanted !== '' ? wanted : USUAL_MODEL;
+  return models.includes(model) || (wanted !== undefined && wanted !== '')
+    ? model
+    : (models[0] ?? model);
+}
+
+async function ask(
+  deps: RelayDeps,
+  snapshot: RelaySnapshot,
+  channel: RelayChannel,
+  model: string,
+): Promise<ProbeResult> {
+  const inbound = makeQuestion(model, deps.settings.testPrompt);
+  const progress: { channelId?: number; isFatal?: boolean } = {};
+  let isAsked = false;
+  try {
+    const served = await callUpstreams(
+      { ...deps, channelHealth: { reportFatalError: () => void (progress.isFatal = true) } },
+      {
+        plan: {
+          snapshot,
+          model,
+          group: '',
+          isPinned: true,
+          prices: [],
+          priceThrough: () => ({
+            upstreamModel: channel.modelMapping[model] ?? model,
+            billedModel: model,
+            price: freePrice,
+          }),
+          next() {
+            if (isAsked) return undefined;
+            isAsked = true;
+            return channel;
+          },
+        },
+        admission: noAdmission,
+        inbound,
+        connection: nobody(),
+        progress,
+      },
+    );
+    return served === 'abandoned' || served.outcome.kind !== 'buffered'
+      ? failed(model, 'The channel gave no answer.', 0)
+      : judge(model, inbound.operation, served.outcome.facts);
+  } catch (error) {
+    if (!isGatewayError(error)) throw error;
+    return failed(model, error.message, 0, progress.isFatal ?? false);
+  }
+}
+
+/** Embedding models can not chat, so they are asked for what they do. */
+function makeQuestion(model: string, prompt: string): InboundRequest {
+  const isEmbedding = /embed|bge-|m3e/i.test(model);
+  const operation: Operation = isEmbedding ? 'embeddings' : 'chat';
+  const question = isEmbedding
+    ? { model, input: prompt }
+    : { model, messages: [{ role: 'user', content: prompt }] };
+  const probe = probeJson(Buffer.from(JSON.stringify(question)));
+  return {
+    ...readJsonRequest(operation, probe),
+    operation,
+    path: isEmbedding ? '/v1/embeddings' : '/v1/chat/completions',
+    search: '',
+    accept: undefined,
+    forwardedHeaders: [],
+    body: { kind: 'json', probe },
+    characters: 0,
+    priceFacts: {},
+    discard: () => Promise.resolve(),
+  };
+}
+
+function judge(model: string, operation: Operation, facts: AnswerFacts): ProbeResult {
+  const text = facts.generatedText();
+  if (operation === 'embeddings')
+    return {
+      isOk: true,
+      message: 'The channel answered with an embedding.',
+      durationMs: 0,
+      model,
+      isFatal: false,
+    };
+  if (text === '' && facts.usage === undefined)
+    return failed(model, 'The answer has neither text nor usage.', 0);
+  return { isOk: true, message: text, durationMs: 0, model, isFatal: false };
+}
+
+/** A test is not billed, and must work before a price is set. */
+const freePrice: ModelPrice = {
+  source: 'option',
+  input: 0n,
+  cacheRead: 0n,
+  cacheWrite: 0n,
+  audioInput: 0n,
+  imageInput: 0n,
+  output: 0n,
+  reasoning: 0n,
+  audioOutput: 0n,
+  imageOutput: 0n,
+  request: 0n,
+  image: undefined,
+  second: undefined,
+  character: undefined,
+  modelRatio: 0,
+  completionRatio: 0,
+};
+
+const noAdmission: Admission = {
+  isHard: false,
+  reservation: { requestId: '', userId: 0, apiTokenId: 0, unlimitedToken: true, amount: 0 },
+  groupRatio: 0n,
+  estimate: { inputTokens: 0, outputTokens: 0 },
+  outputClamp: undefined,
+  reservedOutput: 0,
+};
+
+/** Nobody waits at the other end of a test, and nobody leaves. */
+function nobody(): ClientSide {
+  return {
+    requestId: createRequestId(),
+    isGone: false,
+    onGone: undefined,
+    beginStream: ignore,
+    write: () => true,
+  };
+}
+
+function ignore(): void {
+  // a test is never streamed
+}

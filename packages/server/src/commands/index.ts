@@ -1,0 +1,29 @@
+import type { CommandEntry } from '../cli/run-cli.ts';
+
+/** The subcommands of `turnpike`. Each file is loaded when its command is wanted, and only then. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  serve: {
+    text: 'Run the gateway (what happens without a command).',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  'verify-ledger': {
+    text: 'Prove that every balance is the sum of its entries minus its usage.',
+    load: async () => (await import('./verify-ledger.ts')).verifyLedger,
+  },
+  migrate: {
+    text: 'Bring the database to the schema of this version, and stop.',
+    load: async () => (await import('./migrate.ts')).migrateDatabase,
+  },
+  'check-settings': {
+    text: 'Print the settings in force, without secrets.',
+    load: async () => (await import('./check-settings.ts')).checkSettings,
+  },
+  'encrypt-keys': {
+    text: 'Encrypt the secrets of an adopted database (One API cannot read it then).',
+    load: async () => (await import('./encrypt-keys.ts')).encryptKeys,
+  },
+  'decrypt-keys': {
+    text: 'Reverse encrypt-keys, so that One API can open the database again.',
+    load: async () => (await import('./encrypt-keys.ts')).decryptKeys,
+  },
+};

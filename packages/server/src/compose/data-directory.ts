@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Settings } from '../settings/load-settings.ts';
+
+/** What the data directory holds besides the database. */
+export interface DataDirectory {
+  /** The SQLite file to open. */
+  sqlitePath: string;
+  encryptionKey: string;
+  sessionSecret: string;
+  /** Empty at start: what a killed process left is gone. */
+  temporaryDirectory: string;
+}
+
+/**
+ * Prepares the data directory: creates it where it is missing, and generates the secrets that are not set, once, readable
+ * by the owner only.
+ */
+export function openDataDirectory(settings: Settings): DataDirectory {
+  const { dataDir } = settings;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const temporaryDirectory = join(dataDir, 'tmp');
+  rmSync(temporaryDirectory, { recursive: true, force: true });
+  mkdirSync(temporaryDirectory, { mode: 0o700 });
+  return {
+    sqlitePath: settings.sqlitePath ?? defaultSqlitePath(dataDir),
+    encryptionKey: settings.encryptionKey ?? readOrGenerate(join(dataDir, 'encryption.key')),
+    sessionSecret: settings.sessionSecret ?? readOrGenerate(join(dataDir, 'session.secret')),
+    temporaryDirectory,
+  };
+}
+
+/** A One API database that was put here is opened in place. */
+function defaultSqlitePath(dataDir: string): string {
+  const own = join(dataDir, 'turnpike.db');
+  const adopted = join(dataDir, 'one-api.db');
+  return !existsSync(own) && existsSync(adopted) ? adopted : own;
+}
+
+function readOrGenerate(path: string): string {
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+  const secret = randomBytes(32).toString('base64url');
+  writeFileSync(path, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+  return secret;
+}

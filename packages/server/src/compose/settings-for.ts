@@ -1,0 +1,54 @@
+import type { MasterSettings } from '@turnpike/master';
+import type { RelayOptions } from '@turnpike/relay';
+import type { Settings } from '../settings/load-settings.ts';
+
+/** The relay's part of the settings. */
+export function relaySettings(
+  settings: Settings,
+  nodeId: string,
+  temporaryDirectory: string,
+): RelayOptions['settings'] {
+  const { httpProxy, httpsProxy, noProxy } = settings;
+  return {
+    nodeId,
+    temporaryDirectory,
+    maxJsonBodyBytes: settings.maxJsonBodyBytes,
+    maxUploadBytes: settings.maxUploadBytes,
+    firstByteTimeoutMs: settings.firstByteTimeoutMs,
+    streamIdleTimeoutMs: settings.streamIdleTimeoutMs,
+    responseTimeoutMs: settings.responseTimeoutMs,
+    relayTimeoutMs: settings.relayTimeoutMs,
+    holdBackTimeoutMs: settings.holdBackTimeoutMs,
+    keepAliveMs: settings.streamKeepaliveIntervalMs,
+    connectTimeoutMs: settings.upstreamConnectTimeoutMs,
+    testPrompt: settings.testPrompt,
+    forwardRequestId: settings.testForwardRequestId,
+    trustedProxies: settings.trustedProxies,
+    configPollMs: settings.syncFrequencyMs,
+    ...(settings.relayProxy !== undefined && { proxyUrl: settings.relayProxy }),
+    environmentProxies: {
+      ...(httpProxy !== undefined && { httpProxy }),
+      ...(httpsProxy !== undefined && { httpsProxy }),
+      ...(noProxy.length > 0 && { noProxy: noProxy.join(',') }),
+    },
+  };
+}
+
+/** The control plane's part of the settings. */
+export function masterSettings(
+  settings: Settings,
+  facts: { version: string; startedAt: number; sessionSecret: string },
+): MasterSettings {
+  return {
+    sessionSecret: facts.sessionSecret,
+    secureCookies: 'auto',
+    trustedProxies: settings.trustedProxies,
+    globalApiRateLimit: settings.globalApiRateLimit,
+    version: facts.version,
+    startTime: Math.floor(facts.startedAt / 1000),
+    pollingIntervalMs: settings.pollingPauseMs,
+    probeTimeoutMs: settings.responseTimeoutMs,
+    channelTestIntervalMs: settings.channelTestIntervalMs,
+    configSyncIntervalMs: settings.syncFrequencyMs,
+  };
+}

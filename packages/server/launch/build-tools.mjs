@@ -23,15 +23,23 @@ function isOnPath(name, path) {
   });
 }
 
+/** What this machine lets us do. */
+export const thisMachine = {
+  hasApt: process.platform === 'linux' && existsSync('/usr/bin/apt-get'),
+  isRoot: process.getuid?.() === 0,
+};
+
 /**
  * Installs the compiler: as root on Debian and its kin with apt; elsewhere it cannot be done for the user.
  *
+ * @param {string[]} missing names of tools
+ * @param {{ hasApt: boolean, isRoot: boolean }} machine
  * @throws {LaunchError} that holds the exact command to run
  */
-export async function installBuildTools(missing) {
+export async function installBuildTools(missing, machine = thisMachine) {
   const reason = `better-sqlite3 has no ready-made binary for this machine and must be compiled, but ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`;
-  if (!hasApt()) throw new LaunchError(`${reason}\n${adviseOtherSystem()}`);
-  if (process.getuid?.() !== 0)
+  if (!machine.hasApt) throw new LaunchError(`${reason}\n${adviseOtherSystem()}`);
+  if (!machine.isRoot)
     throw new LaunchError(
       `${reason} Run this, then the same command again:\n\n  sudo sh -c '${APT_COMMAND}'`,
     );
@@ -46,10 +54,6 @@ export async function installBuildTools(missing) {
   );
   if (!installed.ok)
     throw new LaunchError(`${installed.output}\nThe installation failed. Run:\n\n  ${APT_COMMAND}`);
-}
-
-function hasApt() {
-  return process.platform === 'linux' && existsSync('/usr/bin/apt-get');
 }
 
 function adviseOtherSystem() {

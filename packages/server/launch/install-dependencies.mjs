@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findMissingBuildTools, findNodeHeaders, installBuildTools } from './build-tools.mjs';
+import {
+  findMissingBuildTools,
+  findNodeHeaders,
+  installBuildTools,
+  thisMachine,
+} from './build-tools.mjs';
 import { LaunchError } from './launch-error.mjs';
 import { runProgram, say } from './run-program.mjs';
 
@@ -11,16 +16,17 @@ const STAMP = 'node_modules/.turnpike/install.json';
  * Installs what the lock file lists, unless that has happened for this checkout and this Node.
  *
  * @param {string} root the checkout
+ * @param {{ hasApt: boolean, isRoot: boolean }} machine whether a missing compiler can be installed
  * @throws {LaunchError} with advice, where it cannot be done
  */
-export async function installDependencies(root) {
+export async function installDependencies(root, machine = thisMachine) {
   const wanted = describeInstallation(root);
   if (readStamp(root) === wanted) return;
   if (!isInstalled(root)) {
     say('Installing dependencies (npm ci) …');
-    await install(root);
+    await install(root, machine);
   } else if (!(await canLoadAddons(root))) {
-    await rebuildAddons(root);
+    await rebuildAddons(root, machine);
   }
   mkdirSync(dirname(join(root, STAMP)), { recursive: true });
   writeFileSync(join(root, STAMP), wanted);
@@ -57,22 +63,22 @@ function isInstalled(root) {
   );
 }
 
-async function install(root) {
+async function install(root, machine) {
   const missing = findMissingBuildTools();
   // Without a compiler the first attempt may fail, and is then repeated: no need to frighten anybody.
   const first = await runNpm(root, ['ci'], { isQuiet: missing.length > 0 });
   if (first.ok && (await canLoadAddons(root))) return;
 
-  if (missing.length > 0) await installBuildTools(missing);
+  if (missing.length > 0) await installBuildTools(missing, machine);
   say('Trying again, compiling what has no ready-made binary; this takes a minute …');
   const second = await runNpm(root, ['ci'], { nodeHeaders: findNodeHeaders() });
   if (!second.ok) throw new LaunchError('npm ci failed: its last lines above say why.');
   await requireAddons(root);
 }
 
-async function rebuildAddons(root) {
+async function rebuildAddons(root, machine) {
   const missing = findMissingBuildTools();
-  if (missing.length > 0) await installBuildTools(missing);
+  if (missing.length > 0) await installBuildTools(missing, machine);
   say('Compiling better-sqlite3 for this Node; this takes a minute …');
   await runNpm(root, ['rebuild', 'better-sqlite3', 'bcrypt'], { nodeHeaders: findNodeHeaders() });
   await requireAddons(root);

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import knexFactory, { type Knex } from 'knex';
 import type { Dialect } from './dialects/dialect.ts';
 import { mysqlDialect } from './dialects/mysql.ts';
@@ -67,6 +69,7 @@ async function openAddress(
 ): Promise<Database> {
   switch (address.kind) {
     case 'sqlite': {
+      await mkdir(dirname(resolve(address.path)), { recursive: true });
       const knex = createSqlite(address.path, settings);
       return tryOut({ knex, dialect: sqliteDialect, description, sqliteFile: address.path });
     }

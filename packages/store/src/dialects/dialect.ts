@@ -48,6 +48,9 @@ export interface Dialect {
   /** Takes row locks until the end of the transaction; nothing where the whole database is locked anyway. */
   forUpdate<Query extends Knex.QueryBuilder>(query: Query): Query;
 
+  /** After secrets were overwritten: removes what is left of them in free pages, where the database can do it. */
+  eraseRemains(knex: Knex): Promise<void>;
+
   /** `like` without regard to case. */
   readonly likeOperator: string;
   /** SQL for the UTC day (`2026-01-31`) of a column in Unix seconds. */

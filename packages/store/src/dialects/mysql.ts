@@ -129,6 +129,10 @@ export const mysqlDialect: Dialect = {
   addInserted: (_table, column) => `\`${column}\` + VALUES(\`${column}\`)`,
   forUpdate: (query) => query.forUpdate() as typeof query,
 
+  eraseRemains: async () => {
+    // The server reuses the space in its own time.
+  },
+
   likeOperator: 'like',
   utcDayOf: (column) =>
     `DATE_FORMAT(DATE_ADD('1970-01-01 00:00:00', INTERVAL ${column} SECOND), '%Y-%m-%d')`,

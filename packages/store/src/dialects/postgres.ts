@@ -99,6 +99,10 @@ export const postgresDialect: Dialect = {
   addInserted: (table, column) => `"${table}"."${column}" + excluded."${column}"`,
   forUpdate: (query) => query.forUpdate() as typeof query,
 
+  eraseRemains: async () => {
+    // The server reuses the space in its own time.
+  },
+
   likeOperator: 'ilike',
   utcDayOf: (column) => `to_char(to_timestamp(${column}) AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
 

@@ -93,6 +93,11 @@ export const sqliteDialect: Dialect = {
   addInserted: (table, column) => `\`${table}\`.\`${column}\` + excluded.\`${column}\``,
   forUpdate: (query) => query,
 
+  async eraseRemains(knex) {
+    await knex.raw('VACUUM');
+    await knex.raw('PRAGMA wal_checkpoint(TRUNCATE)');
+  },
+
   likeOperator: 'like',
   utcDayOf: (column) => `strftime('%Y-%m-%d', ${column}, 'unixepoch')`,
 

@@ -33,7 +33,8 @@ async function countAccounts(knex: Knex, kind: Account['kind']): Promise<number>
 
 const IS_LIMITED = 'NOT COALESCE(unlimited_quota, false)';
 
-async function findMismatches(knex: Knex, kind: Account['kind']): Promise<LedgerMismatch[]> {
+/** Balances that differ from what the ledger says. */
+export async function findMismatches(knex: Knex, kind: Account['kind']): Promise<LedgerMismatch[]> {
   const { table, column } = accountTables[kind];
   const balance = `COALESCE(a.${column}, 0)`;
   const expected = 'COALESCE(e.total, 0) - COALESCE(r.total, 0)';

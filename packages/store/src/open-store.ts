@@ -1,0 +1,222 @@
+import type {
+  Account,
+  ApiTokenRepository,
+  AuditLog,
+  ChannelRepository,
+  Clock,
+  ConfigRepository,
+  FailedRequestLog,
+  LedgerRepository,
+  Logger,
+  OptionRepository,
+  ParkedUsage,
+  RequestLogRepository,
+  SecretBox,
+  TokenSource,
+  UserRepository,
+} from '@turnpike/core';
+import { openDatabase, type Database, type DatabaseSettings } from './connect.ts';
+import { bookExternalChanges } from './ledger/book-external-changes.ts';
+import { drainLogOutbox } from './ledger/drain-log-outbox.ts';
+import { pruneUsageRequests } from './ledger/prune-usage-requests.ts';
+import { isMigrated, migrate, type MigrationReport } from './migrations/migrate.ts';
+import { createApiTokenRepository } from './repositories/api-token-repository.ts';
+import { createAuditLog } from './repositories/audit-log.ts';
+import { createChannelRepository } from './repositories/channel-repository.ts';
+import { createConfigRepository } from './repositories/config-repository.ts';
+import { createFailedRequestLog } from './repositories/failed-request-log.ts';
+import { createLedgerRepository } from './repositories/ledger-repository.ts';
+import { createOptionRepository } from './repositories/option-repository.ts';
+import { createParkedUsageRepository } from './repositories/parked-usage-repository.ts';
+import { createRequestLogRepository } from './repositories/request-log-repository.ts';
+import { openSqliteLedger } from './repositories/sqlite-ledger-repository.ts';
+import { createTokenSource } from './repositories/token-source.ts';
+import { createUserRepository } from './repositories/user-repository.ts';
+import { decryptKeys, encryptKeys, type SecretsReport } from './secrets/convert-secrets.ts';
+import { seedRoot, type RootSeed } from './seed/seed-root.ts';
+
+export interface StoreSettings extends Omit<DatabaseSettings, 'variable' | 'dsn'> {
+  /** `SQL_DSN`; empty: the SQLite file. */
+  sqlDsn: string;
+  /** `LOG_SQL_DSN`; empty: log rows are in the main database. */
+  logSqlDsn: string;
+  /** Whether this process brings the schema up to date; else it has to be. */
+  migrates: boolean;
+}
+
+export interface StoreDeps {
+  secretBox: SecretBox;
+  clock: Clock;
+  logger: Logger;
+  /** Whether log rows are written for usage (option `LogConsumeEnabled`); asked for each transaction. */
+  isConsumptionLogged: () => boolean;
+}
+
+/** The database with everything that reads and writes it. */
+export interface Store {
+  users: UserRepository;
+  apiTokens: ApiTokenRepository;
+  tokenSource: TokenSource;
+  channels: ChannelRepository;
+  options: OptionRepository;
+  configRepository: ConfigRepository;
+  requestLogs: RequestLogRepository;
+  failedRequestLog: FailedRequestLog;
+  auditLog: AuditLog;
+  /** On SQLite the fast one. */
+  ledgerRepository: LedgerRepository;
+  parkedUsage: ParkedUsage;
+  /** What the migration found and did; undefined where this process does not migrate. */
+  migration: MigrationReport | undefined;
+  /** Kind and place of the database, without a password. */
+  description: string;
+  /** Creates the first administrator where no user exists; resolves to whether it did. */
+  seedRoot(seed: RootSeed): Promise<boolean>;
+  encryptKeys(): Promise<SecretsReport>;
+  decryptKeys(): Promise<SecretsReport>;
+  /** Moves log rows to the log database; call it every second or so. Resolves to the number of rows, 0 without one. */
+  drainLogOutbox(): Promise<number>;
+  /** Forgets request ids after 35 days; call it once a day. */
+  pruneUsageRequests(): Promise<number>;
+  /** Takes over balances that another program changed. */
+  bookExternalChanges(): Promise<{ account: Account; delta: number }[]>;
+  /** Whether the error will pass: the database is away, busy or full. */
+  isTransientError(error: unknown): boolean;
+  /** @throws when the database does not answer */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, and the log database if there is one, and brings them up to date.
+ *
+ * @throws an error that names the variable when a database cannot be opened, or is not migrated yet
+ */
+export async function openStore(settings: StoreSettings, deps: StoreDeps): Promise<Store> {
+  const { sqlDsn, logSqlDsn, migrates, ...rest } = settings;
+  const opened: { close(): Promise<void> | void }[] = [];
+  async function close(): Promise<void> {
+    for (const part of opened.splice(0).reverse()) await part.close();
+  }
+  try {
+    const main = await openDatabase({ ...rest, variable: 'SQL_DSN', dsn: sqlDsn });
+    opened.push(main);
+    const migration = await bringUpToDate(main, migrates, deps);
+    const logs =
+      logSqlDsn.trim() === ''
+        ? undefined
+        : await openDatabase({ ...rest, variable: 'LOG_SQL_DSN', dsn: logSqlDsn });
+    if (logs !== undefined) {
+      opened.push(logs);
+      if (migrates) await migrate(logs, { ...migrationOptions(deps), contents: 'logs' });
+    }
+    const ledgerRepository = createLedger(settings, deps, { main, logs, opened });
+    const parts = createRepositories(deps, main, logs);
+    opened.push(parts.failedRequestLog);
+    return {
+      ...parts,
+      ...createMaintenance(deps, main, logs),
+      ledgerRepository,
+      migration,
+      description: main.description,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function bringUpToDate(
+  main: Database,
+  migrates: boolean,
+  deps: StoreDeps,
+): Promise<MigrationReport | undefined> {
+  if (migrates) return migrate(main, migrationOptions(deps));
+  if (await isMigrated(main)) return undefined;
+  throw new Error(
+    `SQL_DSN: the ${main.description} is not migrated to this version yet. Start a master first.`,
+  );
+}
+
+function migrationOptions({ logger, clock }: StoreDeps): { logger: Logger; now: number } {
+  return { logger, now: clock.now() };
+}
+
+function createLedger(
+  settings: StoreSettings,
+  { clock, isConsumptionLogged }: StoreDeps,
+  {
+    main,
+    logs,
+    opened,
+  }: { main: Database; logs: Database | undefined; opened: { close(): void | Promise<void> }[] },
+): LedgerRepository {
+  const general = createLedgerRepository({
+    knex: main.knex,
+    dialect: main.dialect,
+    clock,
+    isConsumptionLogged,
+    logs: logs?.knex,
+  });
+  if (main.sqliteFile === undefined) return general;
+  const ledger = openSqliteLedger({
+    file: main.sqliteFile,
+    synchronous: settings.sqliteSynchronous ?? 'FULL',
+    busyTimeoutMs: Math.max(settings.sqliteBusyTimeoutMs ?? 0, 10_000),
+    clock,
+    isConsumptionLogged,
+    usesLogOutbox: logs !== undefined,
+    fallback: general,
+  });
+  opened.push(ledger);
+  return ledger;
+}
+
+function createRepositories(
+  { secretBox, clock, logger }: StoreDeps,
+  { knex, dialect }: Database,
+  logs: Database | undefined,
+) {
+  const shared = { knex, dialect, secretBox, clock };
+  const logDatabase = logs ?? { knex, dialect };
+  const requestLogs = createRequestLogRepository({
+    logs: logDatabase,
+    main: knex,
+    reader: logDatabase.knex,
+    clock,
+  });
+  return {
+    users: createUserRepository(shared),
+    apiTokens: createApiTokenRepository(shared),
+    tokenSource: createTokenSource(shared),
+    channels: createChannelRepository(shared),
+    options: createOptionRepository(shared),
+    configRepository: createConfigRepository(shared),
+    requestLogs,
+    failedRequestLog: createFailedRequestLog({ requestLogs, logger }),
+    auditLog: createAuditLog(shared),
+    parkedUsage: createParkedUsageRepository(shared),
+  };
+}
+
+function createMaintenance(
+  { secretBox, clock }: StoreDeps,
+  main: Database,
+  logs: Database | undefined,
+) {
+  const { knex, dialect } = main;
+  return {
+    seedRoot: (seed: RootSeed) => seedRoot(main, secretBox, seed),
+    encryptKeys: () => encryptKeys(main, secretBox),
+    decryptKeys: () => decryptKeys(main, secretBox),
+    drainLogOutbox: () =>
+      logs === undefined ? Promise.resolve(0) : drainLogOutbox({ main: knex, logs }, clock.now()),
+    pruneUsageRequests: () => pruneUsageRequests(knex, clock.now()),
+    bookExternalChanges: () => bookExternalChanges(knex, dialect, clock.now()),
+    isTransientError: (error: unknown) => dialect.isTransient(error),
+    async ping() {
+      await knex.raw('SELECT 1');
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import {
+  apiTokenStatuses,
+  type ApiToken,
+  type ApiTokenChange,
+  type ApiTokenRepository,
+  type Clock,
+  type NewApiToken,
+  type SecretBox,
+} from '@turnpike/core';
+import type { Knex } from 'knex';
+import type { Dialect } from '../dialects/dialect.ts';
+import { reconcileAccount } from '../ledger/reconcile-account.ts';
+import { likePrefix } from '../schema/like-prefix.ts';
+import { areSecretsSealed } from '../schema/meta.ts';
+import {
+  readBoolean,
+  readNullableText,
+  readNumber,
+  readText,
+  type Row,
+} from '../schema/read-column.ts';
+import { refuseTooLong } from '../schema/refuse-too-long.ts';
+import { readTokenKey, toTokenKeyColumns } from '../secrets/key-columns.ts';
+
+export interface ApiTokenRepositoryDeps {
+  knex: Knex;
+  dialect: Dialect;
+  secretBox: SecretBox;
+  clock: Clock;
+}
+
+/** Clients' keys, each seen by its owner only. */
+export function createApiTokenRepository(deps: ApiTokenRepositoryDeps): ApiTokenRepository {
+  const { knex, dialect, secretBox } = deps;
+
+  async function find(id: number, userId: number): Promise<ApiToken | undefined> {
+    const [row] = (await knex('tokens').where({ id, user_id: userId })) as Row[];
+    return row && toApiToken(row, secretBox);
+  }
+
+  return {
+    find,
+
+    async list({ userId, offset, limit, order, keyword }) {
+      const select = knex('tokens').where({ user_id: userId }).offset(offset).limit(limit);
+      if (keyword !== undefined && keyword !== '') {
+        void select.whereRaw(`name ${dialect.likeOperator} ? ESCAPE '!'`, [likePrefix(keyword)]);
+      }
+      if (order === 'remain_quota') {
+        void select.orderByRaw(
+          'COALESCE(unlimited_quota, false) DESC, COALESCE(remain_quota, 0) DESC',
+        );
+      } else if (order === 'used_quota') {
+        void select.orderByRaw('COALESCE(used_quota, 0) DESC');
+      }
+      const rows = (await select.orderBy('id', 'desc')) as Row[];
+      return rows.map((row) => toApiToken(row, secretBox));
+    },
+
+    async create(token) {
+      const id = await refuseTooLong(dialect, () =>
+        dialect.inWriteTransaction(knex, (trx) => insertApiToken(trx, deps, token)),
+      );
+      const created = await find(id, token.userId);
+      if (created === undefined) throw new Error(`token ${id} vanished while it was created`);
+      return created;
+    },
+
+    async update(id, userId, change) {
+      await refuseTooLong(dialect, () =>
+        dialect.inWriteTransaction(knex, (trx) =>
+          updateApiToken(trx, deps, { id, userId, change }),
+        ),
+      );
+      return find(id, userId);
+    },
+
+    remove: (id, userId) =>
+      dialect.inWriteTransaction(knex, async (trx) => {
+        await dialect.retireId(trx, 'tokens', id);
+        return (await trx('tokens').where({ id, user_id: userId }).delete()) > 0;
+      }),
+  };
+}
+
+/** Inserts a token together with the entry of its first balance. */
+export async function insertApiToken(
+  trx: Knex,
+  { dialect, secretBox, clock }: Omit<ApiTokenRepositoryDeps, 'knex'>,
+  token: NewApiToken,
+): Promise<number> {
+  const now = clock.now();
+  const keyColumns = toTokenKeyColumns(secretBox, await areSecretsSealed(trx), token.key);
+  const id = await dialect.insertRow(trx, 'tokens', {
+    user_id: token.userId,
+    ...keyColumns,
+    status: apiTokenStatuses.enabled,
+    name: token.name,
+    created_time: Math.floor(now / 1000),
+    accessed_time: Math.floor(now / 1000),
+    expired_time: token.expiredTime,
+    remain_quota: token.remainQuota,
+    unlimited_quota: token.unlimitedQuota,
+    used_quota: 0,
+    models: token.models,
+    subnet: token.subnet,
+    quota_version: 1,
+  });
+  if (!token.unlimitedQuota) {
+    const reference = `created:token:${id}:${keyColumns.key_hash.slice(0, 12)}`;
+    const entry = { reason: 'created', reference, createdBy: token.userId };
+    await reconcileAccount(trx, dialect, { kind: 'token', id }, entry, now);
+  }
+  return id;
+}
+
+async function updateApiToken(
+  trx: Knex,
+  { dialect, clock }: ApiTokenRepositoryDeps,
+  { id, userId, change }: { id: number; userId: number; change: ApiTokenChange },
+): Promise<void> {
+  const [before] = (await dialect.forUpdate(trx('tokens').where({ id, user_id: userId }))) as Row[];
+  const columns = toColumns(change);
+  if (before === undefined || Object.keys(columns).length === 0) return;
+  const wasUnlimited = readBoolean(before['unlimited_quota']);
+  const isSwitched = change.unlimitedQuota !== undefined && change.unlimitedQuota !== wasUnlimited;
+  const version = readNumber(before['quota_version']) + 1;
+  await trx('tokens')
+    .where({ id })
+    .update({ ...columns, ...(isSwitched && { quota_version: version }) });
+  if (!isSwitched || !wasUnlimited) return;
+  // While it was unlimited its usage was counted, but its balance stood still.
+  const reference = `limited:token:${id}:${version}`;
+  const entry = { reason: 'limited', reference, createdBy: userId };
+  await reconcileAccount(trx, dialect, { kind: 'token', id }, entry, clock.now());
+}
+
+const columnOf = {
+  name: 'name',
+  status: 'status',
+  expiredTime: 'expired_time',
+  unlimitedQuota: 'unlimited_quota',
+  models: 'models',
+  subnet: 'subnet',
+} as const satisfies Record<keyof ApiTokenChange, string>;
+
+function toColumns(change: ApiTokenChange): Record<string, unknown> {
+  const columns: Record<string, unknown> = {};
+  for (const [field, column] of Object.entries(columnOf)) {
+    const value = change[field as keyof ApiTokenChange];
+    if (value !== undefined) columns[column] = value;
+  }
+  return columns;
+}
+
+function toApiToken(row: Row, secretBox: SecretBox): ApiToken {
+  return {
+    id: readNumber(row['id']),
+    userId: readNumber(row['user_id']),
+    key: readTokenKey(secretBox, row),
+    status: readNumber(row['status']),
+    name: readText(row['name']),
+    createdTime: readNumber(row['created_time']),
+    accessedTime: readNumber(row['accessed_time']),
+    expiredTime: readNumber(row['expired_time']),
+    remainQuota: readNumber(row['remain_quota']),
+    unlimitedQuota: readBoolean(row['unlimited_quota']),
+    usedQuota: readNumber(row['used_quota']),
+    models: readNullableText(row['models']),
+    subnet: readNullableText(row['subnet']),
+    quotaVersion: readNumber(row['quota_version']),
+  };
+}

@@ -1,0 +1,179 @@
+import {
+  channelStatuses,
+  type Channel,
+  type ChannelRepository,
+  type Clock,
+  type NewChannel,
+  type SecretBox,
+} from '@turnpike/core';
+import type { Knex } from 'knex';
+import type { Dialect } from '../dialects/dialect.ts';
+import { likeAnywhere, likePrefix } from '../schema/like-prefix.ts';
+import { areSecretsSealed } from '../schema/meta.ts';
+import type { Row } from '../schema/read-column.ts';
+import { refuseTooLong } from '../schema/refuse-too-long.ts';
+import { rebuildAbilities } from './abilities.ts';
+import { toChannel, toChannelColumns } from './channel-row.ts';
+import { bumpConfigVersion } from './config-version.ts';
+
+export interface ChannelRepositoryDeps {
+  knex: Knex;
+  dialect: Dialect;
+  secretBox: SecretBox;
+  clock: Clock;
+}
+
+/** Accounts at upstreams, with what they serve. */
+export function createChannelRepository(deps: ChannelRepositoryDeps): ChannelRepository {
+  const { knex, dialect, secretBox } = deps;
+
+  async function find(id: number): Promise<Channel | undefined> {
+    const [row] = (await knex('channels').where({ id })) as Row[];
+    return row && toChannel(row, secretBox);
+  }
+
+  function write<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+    return refuseTooLong(dialect, () => dialect.inWriteTransaction(knex, work));
+  }
+
+  return {
+    find,
+
+    async list(query) {
+      const rows = (await selectChannels(deps, query)) as Row[];
+      return rows.map((row) => toChannel(row, secretBox));
+    },
+
+    async createMany(channels) {
+      const ids = await write(async (trx) => {
+        const created: number[] = [];
+        for (const channel of channels) created.push(await insertChannel(trx, deps, channel));
+        await bumpConfigVersion(trx);
+        return created;
+      });
+      const rows = (await knex('channels').whereIn('id', ids).orderBy('id')) as Row[];
+      return rows.map((row) => toChannel(row, secretBox));
+    },
+
+    async update(id, change) {
+      await write(async (trx) => {
+        const columns = toChannelColumns(change, secretBox, await areSecretsSealed(trx));
+        if (Object.keys(columns).length === 0) return;
+        const changed = await trx('channels').where({ id }).update(columns);
+        if (changed === 0) return;
+        await rebuildAbilities(trx, id);
+        await bumpConfigVersion(trx);
+      });
+      return find(id);
+    },
+
+    setStatus: (id, status, onlyFrom) =>
+      write(async (trx) => {
+        const update = trx('channels')
+          .where({ id })
+          .whereRaw('COALESCE(status, 0) <> ?', [status])
+          .update({ status });
+        if (onlyFrom !== undefined) void update.whereIn('status', onlyFrom);
+        if ((await update) === 0) return false;
+        await trx('abilities')
+          .where({ channel_id: id })
+          .update({ enabled: status === channelStatuses.enabled });
+        await bumpConfigVersion(trx);
+        return true;
+      }),
+
+    async recordTest(id, { testTime, responseTime }) {
+      await knex('channels')
+        .where({ id })
+        .update({ test_time: testTime, response_time: responseTime });
+    },
+
+    async recordBalance(id, { balance, balanceUpdatedTime }) {
+      await knex('channels')
+        .where({ id })
+        .update({ balance, balance_updated_time: balanceUpdatedTime });
+    },
+
+    remove: (id) => write(async (trx) => (await removeChannels(trx, dialect, [id])) > 0),
+
+    removeDisabled: () =>
+      write(async (trx) => {
+        const rows = (await trx('channels')
+          .select('id')
+          .whereIn('status', [channelStatuses.manuallyDisabled, channelStatuses.autoDisabled])) as {
+          id: number;
+        }[];
+        return removeChannels(
+          trx,
+          dialect,
+          rows.map(({ id }) => id),
+        );
+      }),
+  };
+}
+
+async function insertChannel(
+  trx: Knex,
+  { dialect, secretBox, clock }: ChannelRepositoryDeps,
+  channel: NewChannel,
+): Promise<number> {
+  const withDefaults: NewChannel = {
+    type: 0,
+    status: channelStatuses.enabled,
+    name: '',
+    weight: 0,
+    testTime: 0,
+    responseTime: 0,
+    baseUrl: '',
+    other: '',
+    balance: 0,
+    balanceUpdatedTime: 0,
+    models: '',
+    group: 'default',
+    modelMapping: '',
+    priority: 0,
+    config: '',
+    systemPrompt: null,
+    ...channel,
+  };
+  const id = await dialect.insertRow(trx, 'channels', {
+    ...toChannelColumns(withDefaults, secretBox, await areSecretsSealed(trx)),
+    created_time: Math.floor(clock.now() / 1000),
+    used_quota: 0,
+  });
+  await rebuildAbilities(trx, id);
+  return id;
+}
+
+async function removeChannels(
+  trx: Knex,
+  dialect: Dialect,
+  ids: readonly number[],
+): Promise<number> {
+  if (ids.length === 0) return 0;
+  for (const id of ids) await dialect.retireId(trx, 'channels', id);
+  await trx('abilities').whereIn('channel_id', ids).delete();
+  const removed = await trx('channels').whereIn('id', ids).delete();
+  if (removed > 0) await bumpConfigVersion(trx);
+  return removed;
+}
+
+type ChannelListQuery = Parameters<ChannelRepository['list']>[0];
+
+function selectChannels({ knex, dialect }: ChannelRepositoryDeps, query: ChannelListQuery) {
+  const { keyword, status, ids, group, offset, limit } = query;
+  const select = knex('channels').orderBy('id', 'desc').offset(offset).limit(limit);
+  if (status !== undefined) void select.whereIn('status', status);
+  if (ids !== undefined) void select.whereIn('id', ids);
+  if (group !== undefined) {
+    const list = `CONCAT(',', REPLACE(COALESCE(??, ''), ' ', ''), ',')`;
+    void select.whereRaw(`${list} LIKE ? ESCAPE '!'`, ['group', likeAnywhere(`,${group},`)]);
+  }
+  if (keyword !== undefined && keyword !== '') {
+    void select.where((any) => {
+      void any.whereRaw(`name ${dialect.likeOperator} ? ESCAPE '!'`, [likePrefix(keyword)]);
+      if (/^\d{1,15}$/.test(keyword)) void any.orWhere('id', Number(keyword));
+    });
+  }
+  return select;
+}

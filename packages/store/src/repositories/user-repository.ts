@@ -1,0 +1,247 @@
+import { randomBytes } from 'node:crypto';
+import {
+  errors,
+  userStatuses,
+  type Clock,
+  type NewUser,
+  type SecretBox,
+  type User,
+  type UserChange,
+  type UserListQuery,
+  type UserRepository,
+} from '@turnpike/core';
+import type { Knex } from 'knex';
+import type { Dialect } from '../dialects/dialect.ts';
+import { reconcileAccount } from '../ledger/reconcile-account.ts';
+import { likePrefix } from '../schema/like-prefix.ts';
+import { areSecretsSealed } from '../schema/meta.ts';
+import { readNumber, readText, type Row } from '../schema/read-column.ts';
+import { refuseTooLong } from '../schema/refuse-too-long.ts';
+import { hashAccessToken, toAccessTokenColumns } from '../secrets/key-columns.ts';
+
+export interface UserRepositoryDeps {
+  knex: Knex;
+  dialect: Dialect;
+  secretBox: SecretBox;
+  clock: Clock;
+}
+
+/** Accounts of persons and systems. */
+export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
+  const { knex, dialect, secretBox } = deps;
+
+  async function findRow(condition: Row): Promise<Row | undefined> {
+    const [row] = (await knex('users').where(condition).orderBy('id').limit(1)) as Row[];
+    return row;
+  }
+
+  return {
+    findById: async (id) => toUserIfAny(await findRow({ id })),
+
+    async findForLogin(login) {
+      if (login === '') return undefined;
+      return toLogin((await findRow({ username: login })) ?? (await findRow({ email: login })));
+    },
+
+    findWithPassword: async (id) => toLogin(await findRow({ id })),
+
+    async findByAccessToken(accessToken) {
+      if (accessToken === '') return undefined;
+      // A stored hash must never be taken for a token: each form is looked for in its own rows.
+      const rows = (await knex('users')
+        .where((query) => {
+          void query
+            .where({ access_token: hashAccessToken(accessToken) })
+            .whereNotNull('access_token_cipher');
+        })
+        .orWhere((query) => {
+          void query.where({ access_token: accessToken }).whereNull('access_token_cipher');
+        })) as Row[];
+      const users = rows.filter((row) => isSameToken(row, accessToken)).map(toUser);
+      return users.find(({ status }) => status !== userStatuses.deleted);
+    },
+
+    async list(query) {
+      return ((await selectUsers(deps, query)) as Row[]).map(toUser);
+    },
+
+    async count() {
+      const [row] = (await knex('users').count({ count: '*' })) as { count: number }[];
+      return row?.count ?? 0;
+    },
+
+    async create(user) {
+      const id = await withNameCheck(deps, user, () =>
+        dialect.inWriteTransaction(knex, (trx) => insertUser(trx, deps, user)),
+      );
+      const row = await findRow({ id });
+      if (row === undefined) throw new Error(`user ${id} vanished while it was created`);
+      return toUser(row);
+    },
+
+    async update(id, change) {
+      const columns = toColumns(change);
+      if (Object.keys(columns).length > 0) {
+        await withNameCheck(deps, change, () => knex('users').where({ id }).update(columns));
+      }
+      return toUserIfAny(await findRow({ id }));
+    },
+
+    setAccessToken: (id, accessToken) =>
+      dialect.inWriteTransaction(knex, async (trx) => {
+        const isSealed = await areSecretsSealed(trx);
+        await trx('users')
+          .where({ id })
+          .update(toAccessTokenColumns(secretBox, isSealed, accessToken));
+      }),
+
+    async remove(id) {
+      const username = `deleted_${randomBytes(16).toString('hex')}`;
+      const changed = await knex('users')
+        .where({ id })
+        .update({ username, status: userStatuses.deleted });
+      return changed > 0;
+    },
+  };
+}
+
+/** Inserts a user together with the entry of the first balance. */
+export async function insertUser(
+  trx: Knex,
+  { dialect, secretBox, clock }: Omit<UserRepositoryDeps, 'knex'>,
+  user: NewUser,
+): Promise<number> {
+  const isSealed = await areSecretsSealed(trx);
+  const id = await dialect.insertRow(trx, 'users', {
+    username: user.username,
+    password: user.passwordHash,
+    display_name: user.displayName,
+    role: user.role,
+    status: userStatuses.enabled,
+    email: user.email ?? '',
+    github_id: '',
+    wechat_id: '',
+    lark_id: '',
+    oidc_id: '',
+    ...toAccessTokenColumns(secretBox, isSealed, user.accessToken),
+    quota: user.quota,
+    used_quota: 0,
+    request_count: 0,
+    group: user.group ?? 'default',
+    aff_code: user.affCode,
+    inviter_id: user.inviterId ?? 0,
+    quota_version: 1,
+  });
+  const reference = `created:user:${id}:${randomBytes(6).toString('hex')}`;
+  const entry = { reason: user.quotaReason, reference };
+  await reconcileAccount(trx, dialect, { kind: 'user', id }, entry, clock.now());
+  return id;
+}
+
+function selectUsers({ knex, dialect }: UserRepositoryDeps, query: UserListQuery) {
+  const { keyword, order, includeDeleted, offset, limit } = query;
+  const select = knex('users').offset(offset).limit(limit);
+  if (includeDeleted !== true) {
+    void select.whereRaw('COALESCE(status, 0) <> ?', [userStatuses.deleted]);
+  }
+  if (keyword !== undefined && keyword !== '') {
+    void select.where((any) => {
+      for (const column of ['username', 'email', 'display_name']) {
+        void any.orWhereRaw(`?? ${dialect.likeOperator} ? ESCAPE '!'`, [
+          column,
+          likePrefix(keyword),
+        ]);
+      }
+      if (/^\d{1,15}$/.test(keyword)) void any.orWhere('id', Number(keyword));
+    });
+  }
+  if (order !== undefined) void select.orderByRaw('COALESCE(??, 0) DESC', [order]);
+  return select.orderBy('id', 'desc');
+}
+
+const columnOf = {
+  username: 'username',
+  displayName: 'display_name',
+  role: 'role',
+  status: 'status',
+  email: 'email',
+  group: 'group',
+  passwordHash: 'password',
+} as const satisfies Record<keyof UserChange, string>;
+
+function toColumns(change: UserChange): Record<string, unknown> {
+  const columns: Record<string, unknown> = {};
+  for (const [field, column] of Object.entries(columnOf)) {
+    const value = change[field as keyof UserChange];
+    if (value !== undefined) columns[column] = value;
+  }
+  return columns;
+}
+
+/** @throws `conflict` with `param` where a name or an invitation code is taken */
+async function withNameCheck<T>(
+  { knex, dialect }: UserRepositoryDeps,
+  { username }: { username?: string },
+  write: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await refuseTooLong(dialect, write);
+  } catch (error) {
+    if (!dialect.isUniqueViolation(error)) throw error;
+    const named =
+      username === undefined ? [] : ((await knex('users').where({ username })) as Row[]);
+    throw named.length > 0
+      ? errors.conflict(
+          {
+            param: 'username',
+            reason: 'This username is taken. Choose another one.',
+            reasonZh: '用户名已被占用。请更换一个。',
+          },
+          { cause: error },
+        )
+      : errors.conflict(
+          {
+            param: 'aff_code',
+            reason: 'This invitation code or access token is taken. Try again.',
+            reasonZh: '邀请码或访问令牌已存在。请重试。',
+          },
+          { cause: error },
+        );
+  }
+}
+
+/** MySQL may compare without regard to case. */
+function isSameToken(row: Row, accessToken: string): boolean {
+  const stored = readText(row['access_token']).trimEnd();
+  return stored === accessToken || stored === hashAccessToken(accessToken);
+}
+
+function toLogin(row: Row | undefined): { user: User; passwordHash: string } | undefined {
+  return row && { user: toUser(row), passwordHash: readText(row['password']) };
+}
+
+function toUserIfAny(row: Row | undefined): User | undefined {
+  return row && toUser(row);
+}
+
+function toUser(row: Row): User {
+  return {
+    id: readNumber(row['id']),
+    username: readText(row['username']),
+    displayName: readText(row['display_name']),
+    role: readNumber(row['role']),
+    status: readNumber(row['status']),
+    email: readText(row['email']),
+    githubId: readText(row['github_id']),
+    wechatId: readText(row['wechat_id']),
+    larkId: readText(row['lark_id']),
+    oidcId: readText(row['oidc_id']),
+    quota: readNumber(row['quota']),
+    usedQuota: readNumber(row['used_quota']),
+    requestCount: readNumber(row['request_count']),
+    group: readText(row['group']) || 'default',
+    affCode: readText(row['aff_code']),
+    inviterId: readNumber(row['inviter_id']),
+    quotaVersion: readNumber(row['quota_version']),
+  };
+}

@@ -14,7 +14,7 @@ function openCli(environment: Record<string, string> = {}) {
           return Promise.resolve(7);
         }),
     },
-    fail: { text: 'Fail.', load: () => Promise.reject(new Error('broken')) },
+    fail: { text: 'Fail.', load: () => Promise.reject(new Error('broken: postgres://root:hunter2@host')) },
   };
   const run = createCli({
     commands,
@@ -51,8 +51,10 @@ describe('createCli', () => {
     expect(problems.join()).toContain(`There is no command "${command}"`);
   });
 
-  it('answers 1 where a command throws', async () => {
-    expect(await openCli().run(['fail', '--log-dir='])).toBe(1);
+  it('answers 1 where a command throws, and says why without any secret', async () => {
+    const { run, problems } = openCli();
+    expect(await run(['fail', '--log-dir='])).toBe(1);
+    expect(problems).toEqual(['Turnpike stopped: broken: postgres://root:[redacted]@host']);
   });
 
   it('prints help and version without reading any setting', async () => {

@@ -1,5 +1,6 @@
 import type { Logger } from '@turnpike/core';
 import { createLogger, type OpenLogger } from '../logging/create-logger.ts';
+import { redactText } from '../logging/redact-secrets.ts';
 import { loadSettings, type Settings } from '../settings/load-settings.ts';
 import { readEnvironment, type Environment } from '../settings/read-environment.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -60,7 +61,7 @@ export function createCli(deps: CliDeps): (argv: readonly string[]) => Promise<n
     const log = openLog(loaded.settings, printProblem);
     if (log === undefined) return EXIT_WRONG_USE;
     for (const warning of loaded.warnings) log.logger.warn({ warning }, 'setting with a surprise');
-    return runCommand(entry, loaded.settings, log, commandLine.operands);
+    return runCommand(entry, loaded.settings, log, commandLine.operands, printProblem);
   };
 }
 
@@ -81,12 +82,14 @@ async function runCommand(
   settings: Settings,
   { logger, close }: OpenLogger,
   operands: readonly string[],
+  printProblem: (text: string) => void,
 ): Promise<number> {
   try {
     const command = await entry.load();
     return await command(settings, logger, operands);
   } catch (error) {
     logger.fatal({ err: error }, 'command failed');
+    printProblem(`Turnpike stopped: ${redactText((error as Error).message)}`);
     return 1;
   } finally {
     await close();

@@ -51,7 +51,7 @@ export function redactSecrets<T extends object>(fields: T): T {
 }
 
 /** The same for one text, such as an error's message. */
-function redactText(text: string): string {
+export function redactText(text: string): string {
   if (text.length < SHORTEST_SECRET || !suspicious.test(text)) return text;
   let clean = text;
   for (const [pattern, replacement] of secretTexts) clean = clean.replace(pattern, replacement);

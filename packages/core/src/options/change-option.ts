@@ -59,7 +59,7 @@ export function checkOptionChange(
   const textOf = (name: string): string =>
     (Object.hasOwn(current, name) ? current[name] : undefined) ?? findOption(name)?.default ?? '';
   const need = Object.hasOwn(needs, key) ? needs[key] : undefined;
-  if (need !== undefined && value === need.when && isEmptyList(textOf(need.key))) return need.text;
+  if (need?.when === value && isEmptyList(textOf(need.key))) return need.text;
   if (isEmptyList(value)) {
     const dependent = Object.entries(needs).find(
       ([name, rule]) => rule.key === key && textOf(name) === rule.when,

@@ -14,9 +14,9 @@ export interface OptionDefinition<Value> {
   en: string;
   zh: string;
   /** Reads a stored text, however it got there: what cannot be understood is the default. */
-  read(text: string): Value;
+  read: (text: string) => Value;
   /** Checks a text that is about to be stored. */
-  check(text: string): { value: string } | { problem: string };
+  check: (text: string) => { value: string } | { problem: string };
   min?: number;
   max?: number;
   choices?: readonly string[];

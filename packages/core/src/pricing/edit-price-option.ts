@@ -40,7 +40,7 @@ export function parsePriceOption(
 }
 
 /** Entries that say something else than the shipped table. Compared as numbers: clients rewrite 2.50 as 2.5. */
-export function diffAgainstDefault(table: PriceTable, defaults: PriceTable): PriceTable {
+function diffAgainstDefault(table: PriceTable, defaults: PriceTable): PriceTable {
   return Object.fromEntries(
     Object.entries(table).filter(
       ([name, cell]) => !Object.hasOwn(defaults, name) || !isSameCell(cell, defaults[name]),

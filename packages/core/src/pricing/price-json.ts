@@ -34,7 +34,7 @@ class PlacedProblem extends Error {
 }
 
 function isPlacedProblem(error: unknown): error is PlacedProblem {
-  return error instanceof Error && error.name === 'PlacedProblem';
+  return (error as Partial<Error> | null)?.name === 'PlacedProblem';
 }
 
 const stringPattern = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;

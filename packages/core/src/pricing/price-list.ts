@@ -77,7 +77,8 @@ export function createPriceList({ options, clock = systemClock }: PriceListDeps)
         freshUntilMs = Infinity;
       }
       let ofType = prices.get(channelType);
-      if (ofType === undefined) prices.set(channelType, (ofType = new Map()));
+      if (ofType === undefined)
+        prices.set(channelType, (ofType = new Map<string, ModelPrice | undefined>()));
       const known = ofType.get(model);
       if (known !== undefined || ofType.has(model)) return known;
       const price = workOutPrice(model, channelType);

@@ -14,7 +14,10 @@ function openCli(environment: Record<string, string> = {}) {
           return Promise.resolve(7);
         }),
     },
-    fail: { text: 'Fail.', load: () => Promise.reject(new Error('broken: postgres://root:hunter2@host')) },
+    fail: {
+      text: 'Fail.',
+      load: () => Promise.reject(new Error('broken: postgres://root:hunter2@host')),
+    },
   };
   const run = createCli({
     commands,

@@ -1,6 +1,5 @@
 import type { ChannelHealthSink, ScheduledJob } from '@turnpike/core';
-import type { Express } from 'express';
-import { createApi } from './api/index.ts';
+import { createApi, type Api } from './api/index.ts';
 import type { MasterDeps } from './master-deps.ts';
 import { createConfigPublisher } from './publisher/publish-config.ts';
 import { listJobs } from './schedules/index.ts';
@@ -25,7 +24,7 @@ import { createUserService } from './services/user-service.ts';
 
 export interface Master {
   /** The management API, to be mounted at the root: it answers `/api` and passes everything else on. */
-  router: Express;
+  router: Api;
   /** Periodic work, for `Schedules`. */
   jobs: readonly ScheduledJob[];
   /** Where relays report channels that their upstream refuses for good. */

@@ -1,5 +1,6 @@
 import { isGatewayError, managementErrors, type GatewayError, type Logger } from '@turnpike/core';
 import type { ErrorRequestHandler, Request, Response } from 'express';
+import { readForeignError } from './read-foreign-error.ts';
 
 /** Statuses that go out as they are; all other refusals are 200, as clients of this API have always got them. */
 const PLAIN_STATUSES: ReadonlySet<string> = new Set([
@@ -50,20 +51,15 @@ function toStatus({ code, status }: GatewayError): number {
   return status >= 500 || PLAIN_STATUSES.has(code) ? status : 200;
 }
 
-/** Errors of Express and its body parser are told by their `type` and `status`. */
 function toGatewayError(thrown: unknown, response: Response): GatewayError {
   if (isGatewayError(thrown)) return thrown;
-  const { type, status } = readForeignError(thrown);
-  if (type === 'entity.too.large') return managementErrors.bodyTooLarge({}, { cause: thrown });
-  if (status >= 400 && status < 500) return managementErrors.undecodableBody({}, { cause: thrown });
+  const { status } = readForeignError(thrown); // Express refuses paths that are not well-formed
+  if (status >= 400 && status < 500)
+    return managementErrors.invalidParameter(
+      { reason: 'the path is not well-formed', reasonZh: '路径格式不正确' },
+      { cause: thrown },
+    );
   return managementErrors.internalError({ requestId: requestIdOf(response) }, { cause: thrown });
-}
-
-function readForeignError(thrown: unknown): { type: unknown; status: number } {
-  if (typeof thrown !== 'object' || thrown === null) return { type: undefined, status: 0 };
-  const type = 'type' in thrown ? thrown.type : undefined;
-  const status = 'status' in thrown ? thrown.status : undefined;
-  return { type, status: typeof status === 'number' ? status : 0 };
 }
 
 function requestIdOf(response: Response): string {

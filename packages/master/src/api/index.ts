@@ -55,8 +55,11 @@ export interface ApiDeps {
   settings: MasterSettings;
 }
 
+/** An Express app, to be mounted or called as a request listener. */
+export type Api = Express;
+
 /** The management API: everything under `/api`, errors and unknown paths included. Other paths are passed on. */
-export function createApi(deps: ApiDeps): Express {
+export function createApi(deps: ApiDeps): Api {
   const { settings, rateLimiter, passwords, currentOptions } = deps;
   const sessionCodec = createSessionCodec({ secret: settings.sessionSecret, clock: deps.clock });
   const sessions = createSessions({ sessionCodec, settings });

@@ -86,7 +86,7 @@ export function createApiTokenService(deps: ApiTokenServiceDeps) {
         userId: actor.user.id,
         key: drawRelayKey(),
         name: input.name ?? '',
-        expiredTime: input.expired_time || -1, // 0 means never here, as it always did
+        expiredTime: toExpiry(input.expired_time),
         remainQuota,
         unlimitedQuota: isUnlimited,
         models: input.models ?? null,
@@ -128,6 +128,11 @@ export function createApiTokenService(deps: ApiTokenServiceDeps) {
       await deps.recordAudit(actor, 'token.delete', id, { name: token.name });
     },
   };
+}
+
+/** A new token that is given no expiry, or 0, never expires. */
+function toExpiry(expiredTime = 0): number {
+  return expiredTime === 0 ? -1 : expiredTime;
 }
 
 function toChange(input: ApiTokenUpdateInput): ApiTokenChange {

@@ -126,12 +126,12 @@ function requireBaseUrl(type: number, baseUrl: string): void {
 /** The fields that can be set to empty or 0: they are written whenever they are given. */
 function toClearableFields(input: ChannelUpdateInput | ChannelCreateInput): ChannelChange {
   return {
-    ...(input.base_url != null && { baseUrl: input.base_url.trim() }),
-    ...(input.other != null && { other: input.other }),
-    ...(input.model_mapping != null && { modelMapping: input.model_mapping.trim() }),
-    ...(input.system_prompt != null && { systemPrompt: input.system_prompt }),
-    ...(input.weight != null && { weight: input.weight }),
-    ...(input.priority != null && { priority: input.priority }),
+    ...(isGiven(input.base_url) && { baseUrl: input.base_url.trim() }),
+    ...(isGiven(input.other) && { other: input.other }),
+    ...(isGiven(input.model_mapping) && { modelMapping: input.model_mapping.trim() }),
+    ...(isGiven(input.system_prompt) && { systemPrompt: input.system_prompt }),
+    ...(isGiven(input.weight) && { weight: input.weight }),
+    ...(isGiven(input.priority) && { priority: input.priority }),
   };
 }
 
@@ -163,4 +163,8 @@ function toNewFields(input: ChannelCreateInput): Omit<NewChannel, 'key'> {
 function toChange(input: ChannelUpdateInput): ChannelChange {
   const key = input.key?.trim();
   return { ...toPlainFields(input), ...toClearableFields(input), ...(key && { key }) };
+}
+
+function isGiven<Value>(value: Value | null | undefined): value is Value {
+  return value !== undefined && value !== null;
 }

@@ -6,6 +6,7 @@ import {
   type ApiToken,
   type Clock,
   type LedgerRepository,
+  type OptionValues,
   type RequestLogRepository,
   type User,
   type UserRepository,
@@ -129,9 +130,13 @@ export function createQuotaService(deps: QuotaServiceDeps) {
         username: user.username,
         created_at: Math.floor(deps.clock.now() / 1000),
         quota: input.quota,
-        content: input.remark || `Top-up through the API: ${formatQuota(input.quota, options)}`,
+        content: toRemark(input, options),
       });
       await deps.recordAudit(actor, 'user.top-up', user.id, { quota: input.quota });
     },
   };
+}
+
+function toRemark({ remark = '', quota }: TopUpInput, options: OptionValues): string {
+  return remark === '' ? `Top-up through the API: ${formatQuota(quota, options)}` : remark;
 }

@@ -61,7 +61,7 @@ export function createUserService(deps: UserServiceDeps) {
       requireGivableRole(actor.user, input.role ?? 0);
       const user = await deps.createAccount({
         username: input.username,
-        displayName: input.display_name || input.username,
+        displayName: toDisplayName(input),
         passwordHash: await deps.passwords.hash(input.password),
       });
       await deps.recordAudit(actor, 'user.create', user.id, { username: user.username });
@@ -78,6 +78,10 @@ export function createUserService(deps: UserServiceDeps) {
       await deps.recordAudit(actor, 'user.delete', id, { username: user.username });
     },
   };
+}
+
+function toDisplayName({ display_name = '', username }: UserCreateInput): string {
+  return display_name === '' ? username : display_name;
 }
 
 /** @throws `not_found` */

@@ -27,18 +27,17 @@ export function createPasswordLogin({ users, passwords }: PasswordLoginDeps): Pa
 
   const authenticator = new passport.Passport();
   authenticator.use(
+    // The check goes through passport unfinished, so that its errors arrive as they were thrown.
     new LocalStrategy({ session: false }, (login, password, done) => {
-      verify(login, password).then((found) => {
-        done(null, found ?? false);
-      }, done);
+      done(null, { check: verify(login, password) } satisfies Attempt);
     }),
   );
 
   return (request, response) =>
     new Promise((resolve, reject) => {
-      const finish = (error: unknown, found?: LoggedIn | false | null): void => {
-        if (error) reject(error instanceof Error ? error : new Error(String(error)));
-        else resolve(found || undefined);
+      const finish = (error: unknown, attempt?: Attempt | false | null): void => {
+        if (error) reject(new Error('login by password failed', { cause: error }));
+        else resolve(attempt ? attempt.check : undefined);
       };
       const handle = authenticator.authenticate('local', { session: false }, finish) as (
         request: Request,
@@ -47,4 +46,8 @@ export function createPasswordLogin({ users, passwords }: PasswordLoginDeps): Pa
       ) => void;
       handle(request, response, finish);
     });
+}
+
+interface Attempt {
+  check: Promise<LoggedIn | undefined>;
 }

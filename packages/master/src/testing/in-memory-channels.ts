@@ -1,0 +1,88 @@
+import { channelStatuses, type Channel, type ChannelRepository } from '@turnpike/core';
+
+export interface InMemoryChannels extends ChannelRepository {
+  rows: Map<number, Channel>;
+  /** Grows with each change of configuration. */
+  version: number;
+}
+
+export function createInMemoryChannels(): InMemoryChannels {
+  const rows = new Map<number, Channel>();
+  const disabled: number[] = [channelStatuses.manuallyDisabled, channelStatuses.autoDisabled];
+  return {
+    rows,
+    version: 1,
+    async find(id) {
+      const row = rows.get(id);
+      return row && { ...row };
+    },
+    list: async ({ offset, limit, keyword = '', status, ids, group }) =>
+      [...rows.values()]
+        .filter((row) => row.name.startsWith(keyword) || String(row.id) === keyword)
+        .filter((row) => status === undefined || status.includes(row.status))
+        .filter((row) => ids === undefined || ids.includes(row.id))
+        .filter((row) => group === undefined || row.group.split(',').includes(group))
+        .sort((a, b) => b.id - a.id)
+        .slice(offset, offset + limit)
+        .map((row) => ({ ...row })),
+    async createMany(channels) {
+      this.version += 1;
+      return channels.map((channel) => {
+        const row: Channel = { ...emptyChannel, ...channel, id: rows.size + 1 };
+        rows.set(row.id, row);
+        return { ...row };
+      });
+    },
+    async update(id, change) {
+      this.version += 1;
+      const row = rows.get(id);
+      return row && { ...Object.assign(row, change) };
+    },
+    async setStatus(id, status, onlyFrom) {
+      const row = rows.get(id);
+      if (row === undefined || row.status === status) return false;
+      if (onlyFrom !== undefined && !onlyFrom.includes(row.status)) return false;
+      row.status = status;
+      this.version += 1;
+      return true;
+    },
+    async recordTest(id, result) {
+      Object.assign(rows.get(id) ?? {}, result);
+    },
+    async recordBalance(id, result) {
+      Object.assign(rows.get(id) ?? {}, result);
+    },
+    async remove(id) {
+      this.version += 1;
+      return rows.delete(id);
+    },
+    async removeDisabled() {
+      const gone = [...rows.values()].filter((row) => disabled.includes(row.status));
+      for (const { id } of gone) rows.delete(id);
+      this.version += 1;
+      return gone.length;
+    },
+  };
+}
+
+const emptyChannel: Omit<Channel, 'id'> = {
+  type: 1,
+  key: '',
+  status: channelStatuses.enabled,
+  name: '',
+  weight: 0,
+  createdTime: 1,
+  testTime: 0,
+  responseTime: 0,
+  baseUrl: '',
+  other: null,
+  balance: 0,
+  balanceUpdatedTime: 0,
+  models: '',
+  group: 'default',
+  usedQuota: 0,
+  modelMapping: '',
+  priority: 0,
+  config: '',
+  systemPrompt: null,
+};

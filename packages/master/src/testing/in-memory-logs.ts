@@ -1,0 +1,57 @@
+import type { LogFilter, RequestLogRepository, RequestLogRow } from '@turnpike/core';
+
+export interface InMemoryLogs extends RequestLogRepository {
+  rows: RequestLogRow[];
+}
+
+export function createInMemoryLogs(): InMemoryLogs {
+  const rows: RequestLogRow[] = [];
+  const find = (filter: LogFilter): RequestLogRow[] =>
+    rows
+      .filter((row) => filter.type === undefined || row.type === filter.type)
+      .filter((row) => filter.userId === undefined || row.user_id === filter.userId)
+      .filter((row) => filter.username === undefined || row.username === filter.username)
+      .filter((row) => filter.modelName === undefined || row.model_name === filter.modelName)
+      .filter((row) => filter.channel === undefined || row.channel === filter.channel)
+      .filter((row) => row.created_at >= (filter.startTimestamp ?? 0))
+      .filter((row) => row.created_at <= (filter.endTimestamp ?? Infinity))
+      .sort((a, b) => b.id - a.id);
+  return {
+    rows,
+    list: async (filter, { offset, limit }) => find(filter).slice(offset, offset + limit),
+    sumQuota: async (filter) => find(filter).reduce((sum, row) => sum + row.quota, 0),
+    search: async (keyword, filter, limit) =>
+      find(filter)
+        .filter((row) => String(row.type) === keyword || row.content.startsWith(keyword))
+        .slice(0, limit),
+    async removeBefore(timestamp) {
+      const kept = rows.filter((row) => row.created_at >= timestamp);
+      const count = rows.length - kept.length;
+      rows.splice(0, rows.length, ...kept);
+      return count;
+    },
+    async add(row) {
+      rows.push({ ...emptyRow, ...row, id: rows.length + 1 });
+    },
+    addFailed: () => Promise.reject(new Error('not part of the management API')),
+    dayStats: async () => [],
+  };
+}
+
+const emptyRow: Omit<RequestLogRow, 'id'> = {
+  user_id: 0,
+  created_at: 0,
+  type: 0,
+  content: '',
+  username: '',
+  token_name: '',
+  model_name: '',
+  quota: 0,
+  prompt_tokens: 0,
+  completion_tokens: 0,
+  channel: 0,
+  request_id: '',
+  elapsed_time: 0,
+  is_stream: false,
+  system_prompt_reset: false,
+};

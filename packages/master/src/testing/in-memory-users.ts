@@ -1,0 +1,101 @@
+import { errors, userStatuses, type NewUser, type User, type UserRepository } from '@turnpike/core';
+
+export interface StoredUser extends User {
+  passwordHash: string;
+  accessToken: string;
+}
+
+/** Users in a map, with the promises of the port. */
+export interface InMemoryUsers extends UserRepository {
+  rows: Map<number, StoredUser>;
+}
+
+export function createInMemoryUsers(): InMemoryUsers {
+  const rows = new Map<number, StoredUser>();
+  const all = (): StoredUser[] => [...rows.values()];
+  const requireFreeName = (username: string | undefined, id?: number): void => {
+    if (all().some((row) => row.username === username && row.id !== id)) throw errors.conflict();
+  };
+  const withPassword = (row: StoredUser | undefined) =>
+    row && { user: toUser(row), passwordHash: row.passwordHash };
+
+  return {
+    rows,
+    findById: async (id) => optional(rows.get(id)),
+    findForLogin: async (login) =>
+      withPassword(
+        all().find((row) => row.username === login) ??
+          all().find((row) => row.email === login && login !== ''),
+      ),
+    findWithPassword: async (id) => withPassword(rows.get(id)),
+    findByAccessToken: async (accessToken) =>
+      optional(
+        all().find((row) => row.accessToken === accessToken && row.status !== userStatuses.deleted),
+      ),
+    async list({ offset, limit, keyword = '', order, includeDeleted = false }) {
+      const found = all()
+        .filter((row) => includeDeleted || row.status !== userStatuses.deleted)
+        .filter((row) => row.username.startsWith(keyword) || String(row.id) === keyword)
+        .sort((a, b) => b.id - a.id);
+      if (order === 'quota') found.sort((a, b) => b.quota - a.quota);
+      return found.slice(offset, offset + limit).map(toUser);
+    },
+    count: async () => rows.size,
+    async create(user) {
+      requireFreeName(user.username);
+      const row = toRow(rows.size + 1, user);
+      rows.set(row.id, row);
+      return toUser(row);
+    },
+    async update(id, change) {
+      const row = rows.get(id);
+      if (row === undefined) return undefined;
+      requireFreeName(change.username, id);
+      Object.assign(row, change);
+      return toUser(row);
+    },
+    async setAccessToken(id, accessToken) {
+      const row = rows.get(id);
+      if (row !== undefined) row.accessToken = accessToken;
+    },
+    async remove(id) {
+      const row = rows.get(id);
+      if (row === undefined) return false;
+      Object.assign(row, { status: userStatuses.deleted, username: `deleted_${'0'.repeat(32)}` });
+      return true;
+    },
+  };
+}
+
+function optional(row: StoredUser | undefined): User | undefined {
+  return row && toUser(row);
+}
+
+/** A copy without the secrets: rows do not leave a repository. */
+function toUser({ passwordHash: _hash, accessToken: _token, ...user }: StoredUser): User {
+  return { ...user };
+}
+
+function toRow(id: number, user: NewUser): StoredUser {
+  return {
+    id,
+    username: user.username,
+    displayName: user.displayName,
+    role: user.role,
+    status: userStatuses.enabled,
+    email: user.email ?? '',
+    githubId: '',
+    wechatId: '',
+    larkId: '',
+    oidcId: '',
+    quota: user.quota,
+    usedQuota: 0,
+    requestCount: 0,
+    group: user.group ?? 'default',
+    affCode: user.affCode,
+    inviterId: user.inviterId ?? 0,
+    quotaVersion: 1,
+    passwordHash: user.passwordHash,
+    accessToken: user.accessToken,
+  };
+}

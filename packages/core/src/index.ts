@@ -16,6 +16,8 @@ export { managementErrors } from './errors/management-catalogue.ts';
 export type { MakeError } from './errors/catalogue.ts';
 export { GatewayError, isGatewayError } from './errors/gateway-error.ts';
 export type { ErrorDetails } from './errors/gateway-error.ts';
+export { passOnUpstreamAnswer } from './errors/upstream-answer.ts';
+export type { UpstreamAnswer } from './errors/upstream-answer.ts';
 export { clearSecretBox, createSecretBox } from './secrets/secret-box.ts';
 export type { SecretBox } from './secrets/secret-box.ts';
 export { hashKey } from './secrets/hash-key.ts';

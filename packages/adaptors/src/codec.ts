@@ -24,6 +24,14 @@ export type StreamUsage =
   | 'always'
   | 'never';
 
+/** A top-level member that an upstream needs. `json` is the text of a JSON value. */
+export interface DefaultMember {
+  key: string;
+  json: string;
+  /** Only where this member is present too. */
+  when?: string;
+}
+
 /** Variations of one provider within its family, as data. */
 export interface Dialect {
   streamUsage: StreamUsage;
@@ -31,12 +39,30 @@ export interface Dialect {
   renameMembers?: Readonly<Record<string, string>>;
   /** Top-level members that this upstream refuses. */
   deleteMembers?: readonly string[];
+  /** Numbers outside these bounds are moved to the nearest one that the upstream accepts. */
+  clampMembers?: Readonly<Record<string, { min?: number; max?: number }>>;
+  /** Added where the client did not set them. */
+  defaultMembers?: readonly DefaultMember[];
+  /** Of these pairs the upstream accepts one; the second wins. */
+  exclusiveMembers?: readonly (readonly [string, string])[];
   /** Reads usage where it is not in the usual place or counts differently. Gets the usage object's parent. */
   readUsage?: (body: Readonly<Record<string, unknown>>) => Usage | undefined;
   /** Frames with empty `choices` and no usage are not forwarded (Azure's first frame). */
   dropEmptyChoices?: boolean;
   /** Extra request headers. */
   headers?: Readonly<Record<string, string>>;
+  /** Real status of errors that come with another one (200, as a rule), by the upstream's own code. */
+  statusOfCode?: Readonly<Record<string, number>>;
+  /** Codes and types by which this upstream says that the account cannot be used any more. */
+  disablingCodes?: readonly string[];
+  /** Codes and types that sound like that here, but pass by themselves. */
+  passingCodes?: readonly string[];
+}
+
+/** What a dialect may depend on besides the provider. */
+export interface DialectContext {
+  operation: Operation;
+  config: Readonly<Record<string, unknown>>;
 }
 
 /** A kind of upstream: data around a family. To add one is to add a file and a line in `providers/index.ts`. */
@@ -51,12 +77,14 @@ export interface Provider {
   /** Offered when the type is picked; One API's list. */
   defaultModels: readonly string[];
   dialect: Dialect;
+  /** Where the dialect depends on more. Use `dialectOf` to get the right one. */
+  dialectFor?: (context: DialectContext) => Dialect;
   /** Undefined where this provider does not offer the operation. */
   url(target: UpstreamTarget): string | undefined;
   authorize(key: string, config: Readonly<Record<string, unknown>>): Record<string, string>;
 }
 
-/** What a failed upstream answer says. Nothing in it is safe to show before `redact`. */
+/** What a failed upstream answer says. Nothing in it is safe to show before `redactText`. */
 export interface UpstreamError {
   status: number;
   message: string;
@@ -72,21 +100,27 @@ export interface UpstreamError {
 
 /** What is known of a stream so far. */
 export interface StreamFacts {
-  /** Something that commits us to this upstream was seen: text, a tool call, a finish, or an error. */
+  /** Something that commits us to this upstream was forwarded: text, a tool call, a finish. An error is not. */
   isMeaningful: boolean;
   /** A finish reason was seen. */
   hasFinish: boolean;
+  /** Last finish reason, as the upstream wrote it. */
+  finishReason?: string | undefined;
   /** The terminal marker was seen; what follows it is dropped. */
   isTerminated: boolean;
   /** Last usage the upstream reported. */
   usage: Usage | undefined;
-  /** An error frame; it is not forwarded before anything meaningful was. */
+  /** An error frame. It and what follows it are never forwarded: the caller sends its own, redacted. */
   error: UpstreamError | undefined;
+  /** Pictures that were delivered (image streams). */
+  images?: number;
+  /** Bytes of generated text that `generatedText` has no room for. */
+  forgottenTextBytes?: number;
 }
 
 /**
  * Watches a stream on the byte plane: what it returns is what the client gets, untouched but for what is withheld
- * (usage frame that the client did not ask for, frames before the first meaningful one, the terminal marker).
+ * (usage frame that the client did not ask for, frames before the first meaningful one, errors, the terminal marker).
  */
 export interface StreamTap {
   readonly facts: StreamFacts;
@@ -100,4 +134,9 @@ export interface StreamTap {
   terminal(): Buffer;
   /** The generated text so far, reasoning and tool arguments included, for a local count. */
   generatedText(): string;
+}
+
+/** The dialect for one attempt. */
+export function dialectOf(provider: Provider, context: DialectContext): Dialect {
+  return provider.dialectFor?.(context) ?? provider.dialect;
 }

@@ -1,0 +1,142 @@
+import type { Usage } from '@turnpike/core';
+import type { Dialect, UpstreamError } from '../../codec.ts';
+import { asArray, asObject, asText, parseJson, type JsonObject } from '../../wire/json-object.ts';
+import type { SseFrame } from '../../wire/sse-frame.ts';
+import { SseTap, type FrameReading, type StreamGrammar } from '../../wire/sse-tap.ts';
+import { readErrorValue } from './read-error.ts';
+import { readUsage } from './read-usage.ts';
+
+export interface ChatStreamOptions {
+  dialect: Dialect;
+  /** The client did not ask for the usage frame. */
+  hideUsage: boolean;
+  /** Our own count of the prompt, for upstreams that report a total only. */
+  estimatedPromptTokens?: number | undefined;
+}
+
+/** Watches streams of chat and completion chunks. */
+export function createChatStreamTap(options: ChatStreamOptions): SseTap {
+  return new SseTap(createChatGrammar(options));
+}
+
+const DONE = '[DONE]';
+
+function createChatGrammar(options: ChatStreamOptions): StreamGrammar {
+  const { dialect, hideUsage } = options;
+  const { estimatedPromptTokens } = options;
+  const quirks = estimatedPromptTokens === undefined ? {} : { estimatedPromptTokens };
+  const readChunkUsage = (chunk: JsonObject): Usage | undefined =>
+    dialect.readUsage === undefined ? readUsage(chunk, quirks) : dialect.readUsage(chunk);
+  const dropsEmpty = dialect.dropEmptyChoices === true;
+
+  return {
+    textStart,
+    finish: finishReason,
+    terminal: Buffer.from(`data: ${DONE}\n\n`),
+
+    // A quote inside generated text is escaped, so these find members only, never words of the answer.
+    isNotable: (frames) =>
+      frames.includes(DONE) ||
+      frames.includes('"error"') ||
+      frames.includes('event:') ||
+      hasUsageObject(frames) ||
+      (dropsEmpty && emptyChoices.test(frames)),
+
+    isSurelyContent: (start) => filledChoices.test(start) && !start.includes('"error"'),
+
+    read(frame) {
+      if (frame.data === undefined) return { verdict: 'forward' };
+      if (frame.data.trim() === DONE) return { verdict: 'terminal' };
+      const chunk = asObject(parseJson(frame.data));
+      // What nobody can read is the client's to judge; it certainly is not silence.
+      if (chunk === undefined) return { verdict: 'meaningful' };
+      const error = readChunkError(frame, chunk, dialect);
+      if (error !== undefined) return { verdict: 'withhold', error };
+      return readChunk(chunk);
+    },
+  };
+
+  function readChunk(chunk: JsonObject): FrameReading {
+    const choices = asArray(chunk['choices']);
+    const usage = readsUsage(chunk) ? { usage: () => readChunkUsage(chunk) } : undefined;
+    if (choices.length === 0) {
+      if (usage !== undefined) return { verdict: hideUsage ? 'withhold' : 'forward', ...usage };
+      return { verdict: dropsEmpty ? 'withhold' : 'forward' };
+    }
+    // MiniMax closes with the whole answer once more: clients would show it twice.
+    const isRepetition = chunk['object'] === 'chat.completion';
+    const verdict = isRepetition ? 'withhold' : choices.some(isFilled) ? 'meaningful' : 'forward';
+    return { verdict, ...usage };
+  }
+}
+
+const textStart =
+  /"(content|reasoning_content|reasoning|refusal|arguments|name|thinking|transcript|text)"\s*:\s*"/g;
+const finishReason = /"finish_reason"\s*:\s*"(?!"|null")([^"\\]+)"/g;
+const filledChoices = /"choices"\s*:\s*\[\s*\{/;
+const emptyChoices = /"choices"\s*:\s*\[\s*\]/;
+
+/** Whether any `usage` member is an object: many upstreams write `"usage":null` into every chunk. */
+function hasUsageObject(frames: string): boolean {
+  for (let at = frames.indexOf('"usage"'); at >= 0; at = frames.indexOf('"usage"', at + 7)) {
+    let next = at + 7;
+    while (frames[next] === ' ' || frames[next] === ':') next++;
+    if (frames[next] === '{') return true;
+  }
+  return false;
+}
+
+function readsUsage(chunk: JsonObject): boolean {
+  const choice = asObject(asArray(chunk['choices'])[0]);
+  return [
+    chunk['usage'],
+    asObject(chunk['x_groq'])?.['usage'],
+    choice?.['usage'],
+    chunk['bot_usage'],
+  ].some((place) => asObject(place) !== undefined);
+}
+
+/** Whether a choice says anything: a finish, or a delta that is more than a role. */
+function isFilled(choice: unknown): boolean {
+  const { finish_reason: finish, text, delta, message } = asObject(choice) ?? {};
+  if (asText(finish) !== undefined && finish !== 'null') return true;
+  if (typeof text === 'string' && text !== '') return true;
+  const said = asObject(delta) ?? asObject(message) ?? {};
+  return Object.entries(said).some(([key, value]) => key !== 'role' && !isEmpty(value));
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return value === null || value === undefined || value === '';
+}
+
+function readChunkError(
+  frame: SseFrame,
+  chunk: JsonObject,
+  dialect: Dialect,
+): UpstreamError | undefined {
+  const choice = asObject(asArray(chunk['choices'])[0]);
+  const carrier = [chunk['error'], choice?.['error'], asObject(chunk['x_groq'])?.['error']].find(
+    (place) => asObject(place) !== undefined || asText(place) !== undefined,
+  );
+  if (carrier !== undefined) {
+    return readErrorValue({ code: chunk['code'], error: carrier }, 200, dialect);
+  }
+  const isError =
+    frame.event === 'error' ||
+    choice?.['finish_reason'] === 'error' ||
+    saysFailure(chunk, choice !== undefined);
+  if (!isError) return undefined;
+  return (
+    readErrorValue(chunk, 200, dialect) ??
+    readErrorValue({ message: 'The upstream ended its answer with an error.' }, 200, dialect)
+  );
+}
+
+/** Vendors that answer 200 and put a code of their own into the chunk. */
+function saysFailure(chunk: JsonObject, hasChoice: boolean): boolean {
+  const status = asObject(chunk['base_resp'])?.['status_code'];
+  if (typeof status === 'number' && status !== 0) return true;
+  const code = chunk['code'];
+  return !hasChoice && code !== undefined && code !== null && code !== 0 && code !== '';
+}

@@ -1,0 +1,184 @@
+import type { Usage } from '@turnpike/core';
+import { asArray, asObject, type JsonObject } from '../../wire/json-object.ts';
+
+export interface UsageQuirks {
+  /** What the generated tokens of this operation are. */
+  outputKind?: 'text' | 'audio' | 'image';
+  /** The completion figure leaves reasoning out, and the prompt figure may leave cached tokens out (xAI). */
+  isExclusive?: boolean;
+  /** Our own count of the prompt, for upstreams that report nothing but a total. */
+  estimatedPromptTokens?: number;
+}
+
+/**
+ * Reads the usage of an OpenAI-shaped answer or chunk, wherever its upstream puts it, into buckets that never overlap.
+ *
+ * @param body the object that holds `usage` (or `x_groq`, `choices[].usage`, `bot_usage`, `meta.tokens`)
+ * @returns undefined where nothing was reported, or nothing but zeros: then a local count decides
+ */
+export function readUsage(body: JsonObject, quirks: UsageQuirks = {}): Usage | undefined {
+  const usage = findUsage(body);
+  if (usage === undefined) return undefined;
+  const seconds = readSeconds(usage);
+  const images = count(usage['generated_images']);
+  const figures = readFigures(usage, quirks);
+  if (figures === undefined && seconds === 0 && images === 0) return undefined;
+  return {
+    ...toBuckets(figures ?? noFigures, quirks),
+    ...(seconds > 0 && { seconds }),
+    ...(images > 0 && { images }),
+    source: figures?.isSplit === true ? 'mixed' : 'reported',
+  };
+}
+
+interface Figures {
+  prompt: number;
+  completion: number;
+  cacheRead: number;
+  cacheWrite: number;
+  reasoning: number;
+  input: JsonObject;
+  output: JsonObject;
+  /** Only a total was reported; prompt and completion are our split of it. */
+  isSplit: boolean;
+}
+
+const nothing: JsonObject = {};
+
+const noFigures: Figures = {
+  prompt: 0,
+  completion: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  reasoning: 0,
+  input: nothing,
+  output: nothing,
+  isSplit: false,
+};
+
+function findUsage(body: JsonObject): JsonObject | undefined {
+  const choice = asObject(asArray(body['choices'])[0]);
+  return (
+    asObject(body['usage']) ??
+    asObject(asObject(body['x_groq'])?.['usage']) ??
+    asObject(choice?.['usage']) ??
+    sumModelUsage(body['bot_usage']) ??
+    asObject(asObject(body['meta'])?.['tokens'])
+  );
+}
+
+/** Ark's applications report one entry for each model that they called. */
+function sumModelUsage(botUsage: unknown): JsonObject | undefined {
+  const entries = asArray(asObject(botUsage)?.['model_usage']).map(asObject);
+  if (entries.length === 0) return undefined;
+  const sum = (name: string): number =>
+    entries.reduce((total, entry) => total + count(entry?.[name]), 0);
+  return {
+    prompt_tokens: sum('prompt_tokens'),
+    completion_tokens: sum('completion_tokens'),
+    total_tokens: sum('total_tokens'),
+  };
+}
+
+function readFigures(usage: JsonObject, quirks: UsageQuirks): Figures | undefined {
+  const input = findDetails(usage, 'prompt', 'input');
+  const output = findDetails(usage, 'completion', 'output');
+  let prompt = count(usage['prompt_tokens'] ?? usage['input_tokens']);
+  let completion = count(usage['completion_tokens'] ?? usage['output_tokens']);
+  const total = count(usage['total_tokens']);
+  if (prompt === 0 && completion === 0 && total === 0) return undefined;
+
+  const cacheRead = count(
+    input['cached_tokens'] ??
+      usage['prompt_cache_hit_tokens'] ??
+      usage['num_cached_tokens'] ??
+      usage['cached_tokens'],
+  );
+  const reasoning = count(output['reasoning_tokens'] ?? usage['reasoning_tokens']);
+  if (quirks.isExclusive === true && cacheRead > prompt) prompt += cacheRead;
+  // The sum gives away who leaves reasoning out, behind resellers too.
+  const isReasoningExtra = total > 0 && total === prompt + completion + reasoning;
+  if (quirks.isExclusive === true || isReasoningExtra) completion += reasoning;
+
+  let isSplit = false;
+  if (prompt === 0 && total > completion) {
+    const isOnlyTotal = completion === 0 && quirks.estimatedPromptTokens !== undefined;
+    prompt = isOnlyTotal ? Math.min(total, quirks.estimatedPromptTokens ?? 0) : total - completion;
+    completion = total - prompt;
+    isSplit = isOnlyTotal;
+  }
+  const cacheWrite = count(input['cache_write_tokens'] ?? input['cache_creation_input_tokens']);
+  return { prompt, completion, cacheRead, cacheWrite, reasoning, input, output, isSplit };
+}
+
+function findDetails(usage: JsonObject, chatName: string, responsesName: string): JsonObject {
+  for (const name of [chatName, responsesName]) {
+    const details =
+      asObject(usage[`${name}_tokens_details`]) ?? asObject(usage[`${name}_token_details`]);
+    if (details !== undefined) return details;
+  }
+  return nothing;
+}
+
+/** Parts are taken out of the whole one after the other, so that whatever an upstream says the sum stays its total. */
+function toBuckets(figures: Figures, quirks: UsageQuirks): Pick<Usage, 'input' | 'output'> {
+  const input = new Remainder(figures.prompt);
+  const cacheRead = input.take(figures.cacheRead);
+  const cacheWrite = input.take(figures.cacheWrite);
+  const audioIn = input.take(count(figures.input['audio_tokens']));
+  const imageIn = input.take(count(figures.input['image_tokens']));
+
+  const output = new Remainder(figures.completion);
+  const reasoning = output.take(figures.reasoning);
+  const { outputKind = 'text' } = quirks;
+  const audioOut = output.take(
+    outputKind === 'audio' ? figures.completion : count(figures.output['audio_tokens']),
+  );
+  const textOut = count(figures.output['text_tokens']);
+  const imageOut = output.take(
+    outputKind === 'image' ? figures.completion - textOut : count(figures.output['image_tokens']),
+  );
+  return {
+    input: {
+      uncached: input.left,
+      cacheRead,
+      cacheWrite,
+      ...(audioIn > 0 && { audio: audioIn }),
+      ...(imageIn > 0 && { image: imageIn }),
+    },
+    output: {
+      text: output.left,
+      reasoning,
+      ...(audioOut > 0 && { audio: audioOut }),
+      ...(imageOut > 0 && { image: imageOut }),
+    },
+  };
+}
+
+class Remainder {
+  left: number;
+
+  constructor(total: number) {
+    this.left = total;
+  }
+
+  take(wanted: number): number {
+    const taken = Math.max(0, Math.min(wanted, this.left));
+    this.left -= taken;
+    return taken;
+  }
+}
+
+/** Transcriptions billed by the second: `{ type: "duration", seconds }`. */
+function readSeconds(usage: JsonObject): number {
+  const seconds = usage['seconds'] ?? usage['prompt_audio_seconds'];
+  return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
+}
+
+/** Tokens are whole and never negative, whatever an upstream says. */
+function count(value: unknown): number {
+  const figure = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof figure === 'number' && Number.isFinite(figure) && figure > 0
+    ? Math.min(Math.ceil(figure), Number.MAX_SAFE_INTEGER)
+    : 0;
+}

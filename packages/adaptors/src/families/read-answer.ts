@@ -1,0 +1,197 @@
+import type { Operation, Usage } from '@turnpike/core';
+import type { Dialect, UpstreamError } from '../codec.ts';
+import {
+  asArray,
+  asObject,
+  asText,
+  buildSmallMembers,
+  parseJson,
+  type JsonObject,
+} from '../wire/json-object.ts';
+import { tryProbeJson, type JsonProbe } from '../wire/json-probe.ts';
+import { readSubtitleText } from './media/read-subtitle-text.ts';
+import { readErrorValue } from './openai-chat/read-error.ts';
+import { readUsage } from './openai-chat/read-usage.ts';
+
+export interface AnswerContext {
+  operation: Operation;
+  dialect: Dialect;
+  /** Lower case, with or without parameters. */
+  contentType: string;
+  /** Our own count of the prompt, for upstreams that report a total only. */
+  estimatedPromptTokens?: number;
+}
+
+/** What a whole answer says. */
+export interface AnswerFacts {
+  /** The body is none that this operation answers with (HTML from a proxy, broken JSON). */
+  isUnreadable: boolean;
+  /** An error that came with a good status. */
+  error: UpstreamError | undefined;
+  usage: Usage | undefined;
+  /** Pictures delivered. */
+  images: number;
+  /** Seconds of audio that were transcribed, where the answer says so. */
+  seconds: number | undefined;
+  /** The tier that served, where it says so: it may decide the price. */
+  serviceTier: string | undefined;
+  /** The generated text, for a local count. Parses the body when it is called. */
+  generatedText(): string;
+}
+
+/** Reads an answer with a good status. Only small top-level members are parsed, however large the body is. */
+export function readAnswer(body: Buffer, context: AnswerContext): AnswerFacts {
+  const probe = tryProbeJson(body);
+  if (probe === undefined) return readPlainAnswer(body, context);
+  const small = buildSmallMembers(probe);
+  const error = findError(probe, small, context.dialect);
+  const usage = error === undefined ? readAnswerUsage(small, context) : undefined;
+  return {
+    isUnreadable: error === undefined && !hasPayload(probe, context.operation),
+    error,
+    usage,
+    images: countImages(probe, context.operation),
+    seconds: usage?.seconds ?? readDuration(small['duration']),
+    serviceTier: asText(small['service_tier']),
+    generatedText: () => readGeneratedText(parseJson(body.toString('utf8'))),
+  };
+}
+
+/** Transcripts may be plain text or subtitles, and speech is bytes; nothing else may. */
+function readPlainAnswer(body: Buffer, { operation, contentType }: AnswerContext): AnswerFacts {
+  const isTranscript = operation === 'transcription' || operation === 'translation';
+  const isMedia = operation === 'speech' && !contentType.startsWith('text/');
+  const looksLikeMarkup = contentType.startsWith('text/html');
+  return {
+    isUnreadable: !(isMedia || (isTranscript && !looksLikeMarkup)),
+    error: undefined,
+    usage: undefined,
+    images: 0,
+    seconds: undefined,
+    serviceTier: undefined,
+    generatedText: () => (isTranscript ? readSubtitleText(body.toString('utf8')) : ''),
+  };
+}
+
+/** Members that hold an operation's answer; one is enough. */
+const payloadKeys: Readonly<Partial<Record<Operation, readonly string[]>>> = {
+  chat: ['choices'],
+  completions: ['choices'],
+  edits: ['choices'],
+  embeddings: ['data', 'embeddings', 'output'],
+  moderations: ['results'],
+  responses: ['output', 'status', 'id'],
+  'image-generation': ['data', 'images'],
+  'image-edit': ['data', 'images'],
+  'image-variation': ['data', 'images'],
+  transcription: ['text', 'segments'],
+  translation: ['text', 'segments'],
+};
+
+function hasPayload(probe: JsonProbe, operation: Operation): boolean {
+  const keys = payloadKeys[operation];
+  if (keys === undefined) return true;
+  return keys.some((key) => {
+    const kind = probe.last(key)?.kind;
+    return kind !== undefined && kind !== 'null';
+  });
+}
+
+function findError(
+  probe: JsonProbe,
+  small: JsonObject,
+  dialect: Dialect,
+): UpstreamError | undefined {
+  if (asObject(small['error']) !== undefined || asText(small['error']) !== undefined) {
+    return readErrorValue(small, 200, dialect);
+  }
+  const status = asObject(small['base_resp'])?.['status_code'];
+  if (typeof status === 'number' && status !== 0) return readErrorValue(small, 200, dialect);
+  if (small['status'] === 'failed' && small['object'] === 'response') {
+    return readErrorValue({ message: 'The upstream failed.' }, 200, dialect);
+  }
+  const hasAnswer = ['choices', 'data', 'output', 'results', 'text', 'images'].some((key) => {
+    const kind = probe.last(key)?.kind;
+    return kind !== undefined && kind !== 'null';
+  });
+  return hasAnswer ? undefined : readErrorValue(small, 200, dialect);
+}
+
+function readAnswerUsage(small: JsonObject, context: AnswerContext): Usage | undefined {
+  const { dialect, operation, estimatedPromptTokens } = context;
+  if (dialect.readUsage !== undefined) return dialect.readUsage(small);
+  return readUsage(small, {
+    outputKind: operation.startsWith('image-')
+      ? 'image'
+      : operation === 'speech'
+        ? 'audio'
+        : 'text',
+    ...(estimatedPromptTokens !== undefined && { estimatedPromptTokens }),
+  });
+}
+
+function readDuration(duration: unknown): number | undefined {
+  const seconds = typeof duration === 'string' ? Number(duration) : duration;
+  return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0
+    ? seconds
+    : undefined;
+}
+
+/** Pictures are items of a list that is too large to parse: each has exactly one of these members. */
+function countImages(probe: JsonProbe, operation: Operation): number {
+  if (!operation.startsWith('image-')) return 0;
+  const list = probe.last('data') ?? probe.last('images');
+  if (list?.kind !== 'array') return 0;
+  const items = probe.body.subarray(list.valueStart, list.valueEnd);
+  return countOf(items, '"b64_json"') || countOf(items, '"url"');
+}
+
+/** Quotes inside values are escaped, so a quoted name is a member, or a value equal to it (no picture is). */
+function countOf(bytes: Buffer, name: string): number {
+  let count = 0;
+  for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at + name.length)) count++;
+  return count;
+}
+
+function readGeneratedText(value: unknown): string {
+  const body = asObject(value) ?? {};
+  const pieces: string[] = [];
+  for (const choice of asArray(body['choices']).map(asObject)) {
+    pieces.push(asText(choice?.['text']) ?? '', ...messageTexts(asObject(choice?.['message'])));
+  }
+  for (const item of asArray(body['output']).map(asObject)) pieces.push(...itemTexts(item));
+  pieces.push(asText(body['text']) ?? '');
+  return pieces.join('');
+}
+
+function messageTexts(message: JsonObject | undefined): string[] {
+  if (message === undefined) return [];
+  const calls = [...asArray(message['tool_calls']), { function: message['function_call'] }];
+  return [
+    asText(message['reasoning_content']) ?? asText(message['reasoning']) ?? '',
+    ...partTexts(message['content']),
+    asText(message['refusal']) ?? '',
+    ...calls.flatMap((call) => {
+      const called = asObject(asObject(call)?.['function']) ?? asObject(asObject(call)?.['custom']);
+      return [called?.['name'], called?.['arguments'], called?.['input']].map(
+        (text) => asText(text) ?? '',
+      );
+    }),
+  ];
+}
+
+function itemTexts(item: JsonObject | undefined): string[] {
+  return [
+    ...partTexts(item?.['summary']),
+    ...partTexts(item?.['content']),
+    ...[item?.['name'], item?.['arguments'], item?.['input']].map((text) => asText(text) ?? ''),
+  ];
+}
+
+function partTexts(content: unknown): string[] {
+  if (typeof content === 'string') return [content];
+  return asArray(content).flatMap((part) => {
+    const { text, refusal, thinking } = asObject(part) ?? {};
+    return [asText(text) ?? '', asText(refusal) ?? '', ...partTexts(thinking)];
+  });
+}

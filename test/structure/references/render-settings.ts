@@ -4,7 +4,10 @@ import { code, generatedNote, renderTable } from './markdown-table.ts';
 
 /** Section title → its settings. */
 function listSections(): [string, SettingDefinition<unknown>[]][] {
-  return Object.entries(settingsSchema).map(([title, section]) => [title, Object.values(section)]);
+  return Object.entries(settingsSchema).map(([title, section]) => [
+    title,
+    Object.values<SettingDefinition<unknown>>(section),
+  ]);
 }
 
 /** `docs/reference/settings.md`. */

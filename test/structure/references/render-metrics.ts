@@ -35,5 +35,5 @@ export function listMetrics(): RegisteredMetric[] {
     openEntries: () => Promise.resolve({ count: 0 }),
     snapshotVersion: () => 0,
   });
-  return registry.getMetricsAsArray() as RegisteredMetric[];
+  return registry.getMetricsAsArray();
 }

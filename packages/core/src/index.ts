@@ -72,8 +72,6 @@ export { priceUsage } from './pricing/price-usage.ts';
 export type { RequestFacts } from './pricing/price-usage.ts';
 export { affordableTokens, estimateQuota } from './pricing/estimate-quota.ts';
 export type { EstimateMode, UsageEstimate } from './pricing/estimate-quota.ts';
-export { estimateUsage, outputStepTokens } from './pricing/estimate-usage.ts';
-export type { RequestSize } from './pricing/estimate-usage.ts';
 export { createPriceList } from './pricing/price-list.ts';
 export type { GroupRatio, PriceList, PriceListDeps } from './pricing/price-list.ts';
 export { isPriceOptionKey, priceOptionKeys } from './pricing/price-options.ts';

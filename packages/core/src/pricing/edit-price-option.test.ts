@@ -119,7 +119,8 @@ describe('parsePriceOption', () => {
     });
   });
 
-  it('takes an empty text for no entries', () => {
-    expect(parsePriceOption('ModelRatio', ' ', today)).toEqual({ stored: '{}' });
+  it('returns to the shipped table with an empty text', () => {
+    expect(parsePriceOption('GroupRatio', ' ', today)).toEqual({ stored: '' });
+    expect(readTable('GroupRatio', '')).toEqual({ default: 1, vip: 1, svip: 1 });
   });
 });

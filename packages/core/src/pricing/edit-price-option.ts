@@ -20,7 +20,7 @@ export function readPriceOption(
 }
 
 /**
- * Checks a table that a client writes. What is stored are only the entries that differ from today's shipped price, so a
+ * Checks a table that a client writes; an empty text returns to the shipped table. What is stored are only the entries that differ from today's shipped price, so a
  * client that writes the whole table back does not pin prices that it never looked at. A `problem` names the entry or the
  * place, and nothing of the table is to be applied then.
  */
@@ -29,7 +29,8 @@ export function parsePriceOption(
   text: string,
   atMs: number = Date.now(),
 ): { stored: string } | { problem: string } {
-  const read = readPriceJson(text.trim() === '' ? '{}' : text, hasParts(key));
+  if (text.trim() === '') return { stored: '' };
+  const read = readPriceJson(text, hasParts(key));
   if ('problem' in read) return read;
   const problem = read.entries.map(findProblem).find((found) => found !== undefined);
   if (problem !== undefined) return { problem };

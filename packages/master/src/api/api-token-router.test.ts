@@ -116,6 +116,14 @@ describe('an edit of a token', () => {
     expect(stored()).toMatchObject({ remainQuota: 300, name: 'mine' });
   });
 
+  it('may limit a token and set its quota on the version that was read', async () => {
+    await create({ unlimited_quota: true, remain_quota: -1 });
+    const call = test.as('alice').put('/api/token/').set('if-match', '"1"');
+    const { body } = await call.send({ id: 1, unlimited_quota: false, remain_quota: 50 });
+
+    expect(body.data).toMatchObject({ unlimited_quota: false, remain_quota: 50 });
+  });
+
   it('of the status alone writes nothing else', async () => {
     await create();
     const { data } = await edit({ id: 1, status: 2, name: 'other' }, '?status_only=true');

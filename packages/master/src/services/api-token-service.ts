@@ -114,10 +114,11 @@ export function createApiTokenService(deps: ApiTokenServiceDeps) {
       if (input.status === apiTokenStatuses.enabled) requireUsable(token, deps.clock.now());
       if (ifVersion !== undefined && ifVersion !== token.quotaVersion)
         throw managementErrors.staleVersion();
-      const change = toChange(input);
-      if (Object.keys(change).length > 0) await apiTokens.update(token.id, actor.user.id, change);
+      // The quota first: a switch between limited and unlimited makes a new version of the balance.
       const { remain_quota: quota, quotaDelta } = input;
       await deps.quotas.editTokenQuota(token, { quota, quotaDelta }, actor, ifVersion);
+      const change = toChange(input);
+      if (Object.keys(change).length > 0) await apiTokens.update(token.id, actor.user.id, change);
       return finishEdit(token, actor);
     },
 

@@ -53,8 +53,9 @@ export function createOptionService(deps: OptionServiceDeps) {
         checkOptionChange(key, checked.value, stored) ?? findOwnLockOut(key, checked.value, actor);
       if (problem !== undefined) throw refuse(problem);
 
-      const isShippedTable = isPriceOptionKey(key) && checked.value === '';
-      await deps.options.set({ [key]: isShippedTable ? undefined : checked.value });
+      await deps.options.set({
+        [key]: isAsShipped(key, checked.value) ? undefined : checked.value,
+      });
       await deps.recordAudit(actor, 'option.update', key, describe(key, stored, checked.value));
       await deps.publisher.publish();
     },
@@ -69,8 +70,13 @@ export function createOptionService(deps: OptionServiceDeps) {
 
 /** Tables of prices are shown whole: what is shipped, and over it what is stored. */
 function readValue(key: string, stored: Stored): string {
-  if (isPriceOptionKey(key)) return readPriceOption(key, stored[key] ?? '');
+  if (isPriceOptionKey(key)) return readPriceOption(key, stored[key]);
   return stored[key] ?? findOption(key)?.default ?? '';
+}
+
+/** A table that says nothing of its own needs no row. */
+function isAsShipped(key: string, value: string): boolean {
+  return isPriceOptionKey(key) && readPriceOption(key, value) === readPriceOption(key, undefined);
 }
 
 /** Another way to log in may be on, but is of no use to somebody who never bound it. */

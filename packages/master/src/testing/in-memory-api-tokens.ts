@@ -36,7 +36,10 @@ export function createInMemoryApiTokens(): InMemoryApiTokens {
     },
     async update(id, userId, change) {
       const row = own(id, userId);
-      return row && { ...Object.assign(row, change) };
+      if (row === undefined) return undefined;
+      const isSwitched = (change.unlimitedQuota ?? row.unlimitedQuota) !== row.unlimitedQuota;
+      const quotaVersion = row.quotaVersion + (isSwitched ? 1 : 0);
+      return { ...Object.assign(row, change, { quotaVersion }) };
     },
     remove: async (id, userId) => own(id, userId) !== undefined && rows.delete(id),
   };

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { silentLogger, type ConfigSnapshot } from '@turnpike/core';
+import { createConfigPublisher } from './publish-config.ts';
+
+function openPublisher() {
+  const state = { version: 1, reads: 0, isAway: false };
+  const published: number[] = [];
+  let latest: ConfigSnapshot | undefined;
+  const publisher = createConfigPublisher({
+    logger: silentLogger,
+    configRepository: {
+      async readSnapshot() {
+        state.reads += 1;
+        const { version } = state;
+        await new Promise(setImmediate);
+        if (state.isAway) throw new Error('database away');
+        return { version, channels: [], options: {} };
+      },
+      readVersion: async () => state.version,
+    },
+    configBus: {
+      async publishSnapshot(snapshot) {
+        latest = snapshot;
+        published.push(snapshot.version);
+      },
+      latestSnapshot: async () => latest,
+      announceAccounts: async () => undefined,
+      subscribe: () => () => undefined,
+    },
+  });
+  return { publisher, state, published };
+}
+
+describe('the config publisher', () => {
+  it('has published a change when publish resolves, even while a run was under way', async () => {
+    const { publisher, state, published } = openPublisher();
+    const first = publisher.publish();
+    state.version = 2; // committed after the first run had read
+    await publisher.publish();
+
+    expect(published).toEqual([1, 2]);
+    await first;
+  });
+
+  it('shares one run among all changes that wait', async () => {
+    const { publisher, state } = openPublisher();
+    await Promise.all(Array.from({ length: 100 }, () => publisher.publish()));
+
+    expect(state.reads).toBe(2);
+  });
+
+  it('tells every caller whose change could not be published, and goes on afterwards', async () => {
+    const { publisher, state, published } = openPublisher();
+    state.isAway = true;
+    const runs = await Promise.allSettled([publisher.publish(), publisher.publish()]);
+    expect(runs).toMatchObject([
+      { reason: { code: 'saved_not_published' } },
+      { reason: { code: 'saved_not_published' } },
+    ]);
+    state.isAway = false;
+    await publisher.publish();
+
+    expect(published).toEqual([1]);
+  });
+
+  it('publishes again only what is newer than the published one', async () => {
+    const { publisher, state, published } = openPublisher();
+    await publisher.publishIfNewer();
+    await publisher.publishIfNewer();
+    state.version = 5;
+    await publisher.publishIfNewer();
+
+    expect(published).toEqual([1, 5]);
+  });
+
+  it('is idle when no run is under way', async () => {
+    const { publisher, published } = openPublisher();
+    void publisher.publish();
+    void publisher.publish();
+    await publisher.idle();
+
+    expect(published).toHaveLength(2);
+  });
+});

@@ -2,7 +2,8 @@ import { unitsOf, unitsPerMillion } from './quota.ts';
 import type { DefaultPrice, PicturePrices } from './default-price.ts';
 import type { Exact } from './model-price.ts';
 
-// Prices that the price book has no words for. Source: OpenAI's price page (platform.openai.com/docs/pricing).
+// Prices that the price book has no words for: OpenAI's list prices of older models, kept by hand from One API's table and
+// secondary price lists. To be compared with platform.openai.com/docs/pricing when a model is added or changed.
 
 /** USD for one picture by size and quality. */
 const pictureUsd: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([

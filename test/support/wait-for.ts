@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 /**
  * Asks until the answer is there and returns it; `undefined`, `false` and a throw mean "not yet".
  *
- * @throws the last error, or one that names `what`, after `timeoutMs`
+ * @throws an error that names `what`, with the last failure as its cause, after `timeoutMs`
  */
 export async function waitFor<Value>(
   what: string,
@@ -21,5 +21,5 @@ export async function waitFor<Value>(
     }
     await wait(20);
   }
-  throw lastError ?? new Error(`waited ${timeoutMs} ms in vain for: ${what}`);
+  throw new Error(`waited ${timeoutMs} ms in vain for: ${what}`, { cause: lastError });
 }

@@ -48,14 +48,16 @@ export function encodeSimulatedError(
   behaviour: Partial<SimulatedBehaviour> = {},
 ): { body: object; headers: Record<string, string> } {
   const text = texts[status] ?? { message: `Status ${status}.`, type: 'server_error', code: null };
-  const { retryAfter = 0, retryAfterMs = 0 } = behaviour;
+  const { retryAfter = 0, retryAfterMs = 0, errorMessage, errorType, errorCode } = behaviour;
+  const given = (value: string | undefined): string | undefined =>
+    value === '' ? undefined : value;
   return {
     body: {
       error: {
-        message: behaviour.errorMessage || text.message,
-        type: behaviour.errorType || text.type,
+        message: given(errorMessage) ?? text.message,
+        type: given(errorType) ?? text.type,
         param: null,
-        code: behaviour.errorCode || text.code,
+        code: given(errorCode) ?? text.code,
       },
     },
     headers: {

@@ -16,6 +16,10 @@ function json(body: object, usage: Partial<SimulatedUsage> | null = null): Whole
   return { contentType: 'application/json', body, usage: usage && { ...none, ...usage } };
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** Vectors of 1 536 numbers (or `dimensions`), the same for the same text. */
 export function answerEmbeddings({ body, model }: SimulatorInput): WholeAnswer {
   const inputs = listInputs(body['input']);
@@ -73,7 +77,7 @@ export function answerImages({ body, model }: SimulatorInput): WholeAnswer {
   const data = Array.from({ length: count }, () => picture);
   const created = Math.floor(Date.now() / 1000);
   if (!model.startsWith('gpt-image')) return json({ created, data });
-  const promptTokens = countTokens(String(body['prompt'] ?? ''));
+  const promptTokens = countTokens(textOf(body['prompt']));
   const usage = {
     input_tokens: promptTokens,
     input_tokens_details: { text_tokens: promptTokens, image_tokens: 0 },
@@ -94,9 +98,9 @@ const audioTypes: Readonly<Record<string, string>> = {
 
 /** 64 bytes of "sound" for each character. */
 export function answerSpeech({ body }: SimulatorInput): WholeAnswer {
-  const length = 64 * String(body['input'] ?? '').length;
+  const length = 64 * textOf(body['input']).length;
   const sound = Buffer.alloc(length, Buffer.from([0xff, 0xfb, 0x90, 0x00]));
-  const contentType = audioTypes[String(body['response_format'] ?? 'mp3')] ?? 'audio/mpeg';
+  const contentType = audioTypes[textOf(body['response_format'])] ?? 'audio/mpeg';
   return { contentType, body: sound, usage: null };
 }
 
@@ -150,7 +154,7 @@ function transcriptionJson(model: string, text: string, seconds: number): WholeA
 
 /** Answers an edit with the instruction's words. */
 export function answerEdit({ body, behaviour }: SimulatorInput): WholeAnswer {
-  const promptTokens = countPrompt(body) + countTokens(String(body['instruction'] ?? ''));
+  const promptTokens = countPrompt(body) + countTokens(textOf(body['instruction']));
   const text = wordsOfAnswer(behaviour.chunks).join('');
   const completionTokens = behaviour.chunks;
   const usage = {

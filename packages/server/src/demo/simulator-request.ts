@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { parseForm } from './simulator-multipart.ts';
 import { readBehaviour, type SimulatedBehaviour } from './simulator-behaviour.ts';
 
 /** A request as the simulated endpoints see it. */
@@ -53,7 +54,7 @@ export async function readSimulatorInput(
   address: SimulatorAddress,
 ): Promise<SimulatorInput> {
   const bytes = await readAll(request);
-  const { fields, uploadBytes } = await parseBody(request.headers['content-type'] ?? '', bytes);
+  const { fields, uploadBytes } = parseBody(request.headers['content-type'] ?? '', bytes);
   const given = typeof fields['model'] === 'string' ? fields['model'] : address.deployment;
   const [model = '', modelText = ''] = given.split('@');
   const behaviour = readBehaviour({
@@ -87,27 +88,21 @@ interface ParsedBody {
   uploadBytes: number;
 }
 
-async function parseBody(contentType: string, bytes: Buffer): Promise<ParsedBody> {
-  if (contentType.startsWith('multipart/form-data')) return parseMultipart(contentType, bytes);
+function parseBody(contentType: string, bytes: Buffer): ParsedBody {
+  if (contentType.startsWith('multipart/form-data')) return readForm(contentType, bytes);
   if (bytes.length === 0) return { fields: {}, uploadBytes: 0 };
   const parsed: unknown = JSON.parse(bytes.toString('utf8'));
   if (typeof parsed !== 'object' || parsed === null) throw new SyntaxError('not an object');
   return { fields: parsed as Record<string, unknown>, uploadBytes: 0 };
 }
 
-async function parseMultipart(contentType: string, bytes: Buffer): Promise<ParsedBody> {
-  const form = await new Response(new Uint8Array(bytes), {
-    headers: { 'content-type': contentType },
-  }).formData();
+function readForm(contentType: string, bytes: Buffer): ParsedBody {
   const fields: Record<string, unknown> = {};
   let uploadBytes = 0;
-  for (const [name, value] of form.entries()) {
-    if (typeof value !== 'string') {
-      uploadBytes += value.size;
-      fields[name] = { filename: value.name, bytes: value.size };
-    } else {
-      fields[name] = name === 'x_sim' ? (JSON.parse(value) as unknown) : value;
-    }
+  for (const { name, filename, content } of parseForm(contentType, bytes)) {
+    const text = content.toString('utf8');
+    if (filename !== undefined) uploadBytes += content.length;
+    else fields[name] = name === 'x_sim' ? (JSON.parse(text) as unknown) : text;
   }
   return { fields, uploadBytes };
 }

@@ -1,19 +1,16 @@
 import type {
   Clock,
   ConfigBus,
-  FailedRequestLog,
   Ledger,
   LedgerRepository,
   Logger,
   RateLimiter,
-  RequestLogRepository,
   Schedules,
   TokenDirectory,
   TokenSource,
   UsageSink,
 } from '@turnpike/core';
 import { createInProcessConfigBus } from './config-bus/in-process-config-bus.ts';
-import { createBufferedFailedRequestLog } from './failed-request-log/buffered-failed-request-log.ts';
 import { InProcessLedger } from './ledger/in-process-ledger.ts';
 import { createInProcessRateLimiter } from './rate-limiter/in-process-rate-limiter.ts';
 import { createInProcessSchedules } from './schedules/in-process-schedules.ts';
@@ -27,14 +24,12 @@ export interface InProcessCluster {
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
   schedules: Schedules;
-  failedRequestLog: FailedRequestLog;
 }
 
 /** Everything nodes would share, in the one process of standalone mode. */
 export function openInProcessCluster(deps: {
   ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
   tokenSource: TokenSource;
-  requestLogs: Pick<RequestLogRepository, 'addFailed'>;
   clock: Clock;
   logger: Logger;
 }): InProcessCluster {
@@ -62,6 +57,5 @@ export function openInProcessCluster(deps: {
     configBus,
     rateLimiter: createInProcessRateLimiter(deps),
     schedules: createInProcessSchedules({ logger }),
-    failedRequestLog: createBufferedFailedRequestLog(deps),
   };
 }

@@ -30,8 +30,6 @@ export interface RelaySettings {
   relayTimeoutMs: number;
   holdBackTimeoutMs: number;
   keepAliveMs: number;
-  /** Streams are always billed by the upstream's count where it gives one; this asks even upstreams not known to. */
-  enforceIncludeUsage: boolean;
   testPrompt: string;
   /** Tests only: tell the upstream our request id. */
   forwardRequestId: boolean;

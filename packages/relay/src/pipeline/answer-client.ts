@@ -1,7 +1,14 @@
-import { encodeError, encodeStreamError } from '@turnpike/adaptors';
-import { errors, type GatewayError } from '@turnpike/core';
+import {
+  classifyFailure,
+  encodeError,
+  encodeResponsesStreamError,
+  encodeStreamError,
+  toClientError,
+} from '@turnpike/adaptors';
+import { errors, type GatewayError, type Operation } from '@turnpike/core';
 import type { ClientConnection } from '../http/client-connection.ts';
 import { prefersChinese } from '../http/request-headers.ts';
+import type { StreamedAnswer } from './attempt-outcome.ts';
 import { answerHeaders, type Served } from './call.ts';
 import type { InboundRequest } from './inbound-request.ts';
 
@@ -11,8 +18,9 @@ const DONE = Buffer.from('data: [DONE]\n\n');
 export function answerClient(
   connection: ClientConnection,
   inbound: InboundRequest,
-  { outcome }: Served,
+  served: Served,
 ): void {
+  const { outcome } = served;
   if (outcome.kind === 'buffered') {
     connection.sendBody(
       outcome.status,
@@ -23,17 +31,26 @@ export function answerClient(
     return;
   }
   if (outcome.endState === 'upstream-failed') {
-    breakOff(
-      connection,
-      errors.upstreamFailed({
-        reason: 'The upstream broke off its answer. What was delivered is billed.',
-      }),
-    );
+    breakOff(connection, errorOf(served, outcome), inbound.operation);
   } else if (outcome.wasCutByBudget) {
     connection.end(Buffer.concat([lengthFinish(inbound), DONE]));
   } else {
     connection.end(outcome.tap.terminal());
   }
+}
+
+/** What broke a stream: the upstream's own words, made safe, or that it just ended. */
+function errorOf({ channel, plan }: Served, { tap }: StreamedAnswer): GatewayError {
+  const { error } = tap.facts;
+  if (error === undefined) {
+    return errors.upstreamFailed({
+      reason: 'The upstream broke off its answer. What was delivered is billed.',
+    });
+  }
+  const confidential = { secret: channel.key(), baseUrl: channel.baseUrl };
+  return toClientError(plan.model, [
+    classifyFailure({ kind: 'refused', error }, confidential, channel.provider?.dialect),
+  ]);
 }
 
 /** An error before anything was sent: a proper status and body. */
@@ -50,13 +67,18 @@ export function answerError(connection: ClientConnection, error: GatewayError): 
  * An error after the answer began: an event of the client's protocol, and no terminal marker. Answers of raw bytes have
  * no such event; their connection is broken.
  */
-export function breakOff(connection: ClientConnection, error: GatewayError): void {
+export function breakOff(
+  connection: ClientConnection,
+  error: GatewayError,
+  operation: Operation | undefined,
+): void {
   if (!connection.isEventStream) {
     connection.destroy();
     return;
   }
+  const encode = operation === 'responses' ? encodeResponsesStreamError : encodeStreamError;
   connection.end(
-    encodeStreamError(error, {
+    encode(error, {
       requestId: connection.requestId,
       isChinese: prefersChinese(connection.request.headers),
     }),

@@ -52,6 +52,13 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
     if (!this.#isOver) this.#deps.connection.onGone = this.#handleGone;
   }
 
+  /** The whole call took longer than it may. */
+  timeOut(): void {
+    const failure = new Error('RELAY_TIMEOUT');
+    this.onFailure('timeout', failure);
+    this.sent?.abort();
+  }
+
   onHead(status: number, headers: IncomingHttpHeaders): void {
     if (this.#isOver) return;
     this.#status = status;
@@ -160,12 +167,7 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
   /** What came instead of an answer: an upstream's error in any shape, or nothing that can be read. */
   #fail(): void {
     this.sent?.abort();
-    const error = readUpstreamError({
-      status: this.#status,
-      headers: this.#headers,
-      body: Buffer.concat(this.#chunks),
-      nowMs: Date.now(),
-    });
+    const error = readUpstreamError(this.#status, this.#headers, Buffer.concat(this.#chunks));
     const isNoError = !this.#isError && error.isUnreadable;
     this.#finish({
       kind: 'failed',

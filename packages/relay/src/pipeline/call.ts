@@ -132,7 +132,10 @@ function exchange(
       keepAliveMs: settings.keepAliveMs,
       drainMs: plan.snapshot.options.DrainAbortedStreams ? settings.responseTimeoutMs : 0,
       canGoOn: guard === undefined ? undefined : (tap: StreamTap) => guard.canGoOn(tap),
-      finish: resolve,
+      finish(outcome) {
+        clearTimeout(deadline);
+        resolve(outcome);
+      },
     });
     const headTimeoutMs = isStream ? settings.firstByteTimeoutMs : settings.responseTimeoutMs;
     answer.sent = send(
@@ -141,6 +144,12 @@ function exchange(
       answer,
     );
     answer.watchClient();
+    const deadline =
+      settings.relayTimeoutMs === 0
+        ? undefined
+        : setTimeout(() => {
+            answer.timeOut();
+          }, settings.relayTimeoutMs);
   });
 
   function tapFor(

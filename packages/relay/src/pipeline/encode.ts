@@ -1,5 +1,11 @@
 import type { Readable } from 'node:stream';
-import { planBodyEdits, spliceJson, type Dialect, type SpliceEdit } from '@turnpike/adaptors';
+import {
+  dialectOf,
+  planBodyEdits,
+  spliceJson,
+  type Dialect,
+  type SpliceEdit,
+} from '@turnpike/adaptors';
 import type { RelaySettings } from '../relay-deps.ts';
 import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
 import type { Admission } from './admit.ts';
@@ -48,9 +54,10 @@ export function encodeRequest(
     config: channel.config,
   });
   if (provider === undefined || url === undefined) return undefined;
+  const dialect = dialectOf(provider, { operation: inbound.operation, config: channel.config });
   const { body, byteLength, contentType, hideUsage, systemPromptReset } = encodeBody(
     input,
-    provider.dialect,
+    dialect,
   );
   const headers = [
     'content-type',
@@ -61,8 +68,7 @@ export function encodeRequest(
     inbound.accept ?? acceptFor(inbound),
     ...inbound.forwardedHeaders,
   ];
-  for (const [name, value] of Object.entries(provider.dialect.headers ?? {}))
-    headers.push(name, value);
+  for (const [name, value] of Object.entries(dialect.headers ?? {})) headers.push(name, value);
   for (const [name, value] of Object.entries(provider.authorize(channel.key(), channel.config)))
     headers.push(name, value);
   if (settings.forwardRequestId) headers.push('x-turnpike-request-id', input.requestId);
@@ -70,7 +76,7 @@ export function encodeRequest(
     ...splitUrl(url),
     headers,
     body,
-    dialect: provider.dialect,
+    dialect,
     hideUsage,
     systemPromptReset,
   };

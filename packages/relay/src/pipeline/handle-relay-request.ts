@@ -119,7 +119,7 @@ function fail(
   error: unknown,
 ): void {
   const known = toGatewayError(deps, connection, error);
-  if (connection.hasBegun) breakOff(connection, known);
+  if (connection.hasBegun) breakOff(connection, known, progress.inbound?.operation);
   else answerError(connection, known);
   record(deps, connection, progress, {
     status: known.status,

@@ -48,10 +48,16 @@ async function measureStream(
   { tap }: StreamedAnswer,
 ): Promise<Usage> {
   const { facts } = tap;
-  if (facts.usage !== undefined) return withRequestCounts(facts.usage, inbound, facts.images);
+  if (facts.usage !== undefined) return withRequestCounts(facts.usage, inbound, facts.images ?? 0);
   if (!inbound.hasTextOutput)
-    return withRequestCounts({ ...emptyUsage, source: 'estimated' }, inbound, facts.images);
-  return countText(counter, inbound, billedModel, tap.generatedText(), facts.forgottenTextBytes);
+    return withRequestCounts({ ...emptyUsage, source: 'estimated' }, inbound, facts.images ?? 0);
+  return countText(
+    counter,
+    inbound,
+    billedModel,
+    tap.generatedText(),
+    facts.forgottenTextBytes ?? 0,
+  );
 }
 
 async function measureBody(

@@ -1,11 +1,14 @@
-import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import type { Logger } from '@turnpike/core';
 import { isRelayUrl } from '@turnpike/relay';
 import express from 'express';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import { readVersion } from '../cli/read-version.ts';
+import { createPasswordHasher } from '@turnpike/master';
 import { composeStandalone } from '../compose/compose-standalone.ts';
 import { openDataDirectory } from '../compose/data-directory.ts';
+import { hasDefaultPassword } from '../compose/first-start.ts';
+import { startDemo } from '../compose/start-demo.ts';
 import { closeGracefully } from '../http/graceful-close.ts';
 import { createHealthRouter } from '../http/health.ts';
 import { createHttpServer } from '../http/create-http-server.ts';
@@ -19,6 +22,7 @@ export async function serve(settings: Settings, logger: Logger): Promise<number>
   const lifecycle = createLifecycle(logger);
   const stopSignal = waitForSignal();
   try {
+    const version = readVersion();
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
     const directory = openDataDirectory(settings);
@@ -28,7 +32,7 @@ export async function serve(settings: Settings, logger: Logger): Promise<number>
       lifecycle,
       registry,
       logger,
-      version: readVersion(),
+      version,
     });
 
     let isStopping = false;
@@ -52,7 +56,14 @@ export async function serve(settings: Settings, logger: Logger): Promise<number>
     });
     await listen(server, settings);
     logger.info({ port: settings.port, host: settings.host }, 'listening');
-    await printWelcome({ settings, store: gateway.store, server, logger, lifecycle });
+    const demo = settings.isDemo ? await startDemo({ gateway, server, lifecycle }) : undefined;
+    printWelcome({
+      settings,
+      server,
+      version,
+      hasDefaultPassword: await hasDefaultPassword(gateway.store, createPasswordHasher()),
+      demo,
+    });
 
     const signal = await stopSignal;
     logger.info({ signal }, 'stopping: no new connections, requests in flight may end');
@@ -85,7 +96,7 @@ function waitForSignal(): Promise<string> {
   });
 }
 
-function listen(server: ReturnType<typeof createServer>, { host, port }: Settings): Promise<void> {
+function listen(server: Server, { host, port }: Settings): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(

@@ -1,15 +1,22 @@
-import { listChannelTypes, listModelCatalogue } from '@turnpike/adaptors';
+import { listChannelTypes, listCatalogueModels } from '@turnpike/adaptors';
 import { openInProcessCluster } from '@turnpike/cluster';
 import { systemClock, type ChannelHealthReport, type Logger } from '@turnpike/core';
-import { createMaster, type Master, type ModelCatalogue } from '@turnpike/master';
+import {
+  createMaster,
+  createPasswordHasher,
+  type Master,
+  type ModelCatalogue,
+} from '@turnpike/master';
 import { createRelay, createRequestId, type Relay } from '@turnpike/relay';
 import type { Store } from '@turnpike/store';
 import type { Registry } from 'prom-client';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Settings } from '../settings/load-settings.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { openStandaloneStore } from './open-standalone-store.ts';
+import { openGatewayStore } from './open-gateway-store.ts';
 import { masterSettings, relaySettings } from './settings-for.ts';
+import { listStoreJobs } from './store-jobs.ts';
+import { prepareFirstStart } from './first-start.ts';
 
 /** A whole gateway in one process: relay and master over SQLite (or another database) and in-process state. */
 export interface Standalone {
@@ -37,24 +44,26 @@ export async function composeStandalone({
   version,
 }: ComposeDeps): Promise<Standalone> {
   const clock = systemClock;
-  const { store, secretBox, noteSnapshot } = await openStandaloneStore({
+  const { store, secretBox, noteSnapshot } = await openGatewayStore({
     settings,
     directory,
     logger,
   });
   lifecycle.onStop('store', () => store.close());
 
+  await prepareFirstStart(store, createPasswordHasher(), settings);
+
   const cluster = openInProcessCluster({ ...store, clock, logger });
   cluster.configBus.subscribe('config-changed', () => {
     void cluster.configBus.latestSnapshot().then(noteSnapshot);
   });
-  lifecycle.onStop('failed request log', () => cluster.failedRequestLog.close());
   lifecycle.onStop('usage sink', () => cluster.usageSink.close());
 
   // The relay reports to the master, and the master probes through the relay.
   let reportFatalError = (_report: ChannelHealthReport): void => undefined;
   const relay = await createRelay({
     ...cluster,
+    failedRequestLog: store.failedRequestLog,
     settings: relaySettings(settings, 'standalone', directory.temporaryDirectory),
     channelHealth: {
       reportFatalError: (report) => {
@@ -88,7 +97,10 @@ export async function composeStandalone({
   lifecycle.onStop('master', () => master.stop());
   await master.start();
 
-  const schedules = await cluster.schedules.start([...master.jobs, ...store.jobs]);
+  const schedules = await cluster.schedules.start([
+    ...master.jobs,
+    ...listStoreJobs(store, logger),
+  ]);
   lifecycle.onStop('schedules', () => schedules.stop());
   return { relay, master, store };
 }
@@ -99,6 +111,6 @@ function modelCatalogue(): ModelCatalogue {
     modelsByChannelType: Object.fromEntries(
       types.map(({ id, defaultModels }) => [id, defaultModels]),
     ),
-    models: listModelCatalogue(),
+    models: listCatalogueModels(),
   };
 }

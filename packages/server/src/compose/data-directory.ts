@@ -17,12 +17,16 @@ export interface DataDirectory {
  * Prepares the data directory: creates it where it is missing, and generates the secrets that are not set, once, readable
  * by the owner only.
  */
-export function openDataDirectory(settings: Settings): DataDirectory {
+export function openDataDirectory(
+  settings: Settings,
+  { isRunning = true }: { isRunning?: boolean } = {},
+): DataDirectory {
   const { dataDir } = settings;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const temporaryDirectory = join(dataDir, 'tmp');
-  rmSync(temporaryDirectory, { recursive: true, force: true });
-  mkdirSync(temporaryDirectory, { mode: 0o700 });
+  // A command beside a running gateway must leave its uploads alone.
+  if (isRunning) rmSync(temporaryDirectory, { recursive: true, force: true });
+  mkdirSync(temporaryDirectory, { recursive: true, mode: 0o700 });
   return {
     sqlitePath: settings.sqlitePath ?? defaultSqlitePath(dataDir),
     encryptionKey: settings.encryptionKey ?? readOrGenerate(join(dataDir, 'encryption.key')),

@@ -1,0 +1,47 @@
+import type { Server } from 'node:http';
+import type { Settings } from '../settings/load-settings.ts';
+
+export interface Welcome {
+  settings: Settings;
+  server: Server;
+  version: string;
+  /** Root still has the password that everybody knows. */
+  hasDefaultPassword: boolean;
+  /** A key that works, where sample data was made. */
+  demo: { key: string; model: string } | undefined;
+}
+
+/** Tells a person where the gateway listens, how to log in, and a line that works. */
+export function printWelcome({
+  settings,
+  server,
+  version,
+  hasDefaultPassword,
+  demo,
+}: Welcome): void {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : settings.port;
+  const isAnywhere =
+    settings.host === undefined || settings.host === '0.0.0.0' || settings.host === '::';
+  const base = `http://${isAnywhere ? 'localhost' : (settings.host ?? 'localhost')}:${String(port)}`;
+  const lines = [
+    '',
+    `Turnpike ${version} listens on ${base}`,
+    ...(hasDefaultPassword
+      ? [
+          'First login: root / 123456. Change this password now: everybody knows it (PUT /api/user/self).',
+        ]
+      : []),
+    'Try it:',
+    demo === undefined
+      ? `  curl ${base}/api/status`
+      : `  curl ${base}/v1/chat/completions -H 'Authorization: Bearer sk-${demo.key}' -H 'Content-Type: application/json' \\\n    -d '{"model":"${demo.model}","messages":[{"role":"user","content":"Hello"}]}'`,
+    ...(demo === undefined
+      ? [
+          'To relay, add a channel and a token: docs/guides/run-standalone.md, or start with --demo.',
+        ]
+      : []),
+    '',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

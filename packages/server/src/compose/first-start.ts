@@ -1,0 +1,45 @@
+import { roles, userStatuses } from '@turnpike/core';
+import type { PasswordHasher } from '@turnpike/master';
+import type { Store } from '@turnpike/store';
+import type { Settings } from '../settings/load-settings.ts';
+import { listProviderKeys } from '../settings/provider-keys.ts';
+import { findProvider } from '@turnpike/adaptors';
+
+const DEFAULT_PASSWORD = '123456';
+
+/** Creates root and, for provider keys in the environment, channels: on the very first start only. */
+export async function prepareFirstStart(
+  store: Store,
+  passwords: PasswordHasher,
+  settings: Settings,
+): Promise<void> {
+  const isFirst = await store.seedRoot({
+    passwordHash: await passwords.hash(DEFAULT_PASSWORD),
+    initialRootToken: settings.initialRootToken,
+    initialRootAccessToken: settings.initialRootAccessToken,
+    now: Date.now(),
+  });
+  if (!isFirst) return;
+  const channels = listProviderKeys(settings).map(({ channelName, channelType, key }) => ({
+    name: channelName,
+    type: channelType,
+    key,
+    models: (findProvider(channelType)?.defaultModels ?? []).join(','),
+  }));
+  if (channels.length > 0) await store.channels.createMany(channels);
+}
+
+/** Whether root can still log in with the password that everybody knows. */
+export async function hasDefaultPassword(
+  store: Store,
+  passwords: PasswordHasher,
+): Promise<boolean> {
+  const root = await store.users.findForLogin('root');
+  if (
+    root === undefined ||
+    root.user.role !== roles.root ||
+    root.user.status !== userStatuses.enabled
+  )
+    return false;
+  return passwords.verify(DEFAULT_PASSWORD, root.passwordHash);
+}

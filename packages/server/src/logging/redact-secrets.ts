@@ -60,9 +60,10 @@ export function redactText(text: string): string {
 
 function redactObject(value: object, depth: number): object {
   let copy: Record<string, unknown> | undefined;
-  for (const [name, field] of Object.entries(value)) {
-    if (name === 'err') continue; // its serializer does this: an error's message is no plain field
-    const clean = isSecretName(name, field) ? REDACTED : redactValue(field, depth + 1);
+  for (const name of Object.keys(value)) {
+    const field: unknown = (value as Record<string, unknown>)[name];
+    if (!canHoldSecret(field) || name === 'err') continue; // errors have a serializer that does this
+    const clean = isSecretName(name) ? REDACTED : redactValue(field, depth + 1);
     if (clean === field) continue;
     copy ??= { ...value };
     copy[name] = clean;
@@ -71,10 +72,20 @@ function redactObject(value: object, depth: number): object {
 }
 
 /** A number or a flag is no secret, whatever its name. */
-function isSecretName(name: string, field: unknown): boolean {
-  if (field === undefined || field === null) return false;
-  if (typeof field === 'number' || typeof field === 'boolean') return false;
-  return secretNames.has(name.toLowerCase().replace(/[-_]/g, ''));
+function canHoldSecret(field: unknown): boolean {
+  return typeof field === 'string' || (typeof field === 'object' && field !== null);
+}
+
+/** Names come from the source and are few, so that each is looked at once; the bound is for those of foreign objects. */
+const knownNames = new Map<string, boolean>();
+const MOST_KNOWN_NAMES = 1000;
+
+function isSecretName(name: string): boolean {
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  const isSecret = secretNames.has(name.toLowerCase().replace(/[-_]/g, ''));
+  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.set(name, isSecret);
+  return isSecret;
 }
 
 function redactValue(value: unknown, depth: number): unknown {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { apiTokenStatuses } from '@turnpike/core';
 import { apiTokenSchema } from '@turnpike/core/contract';
 import { openMaster, type TestMaster } from '../testing/open-master.ts';
+import { pluck } from '../testing/pluck.ts';
 
 let test: TestMaster;
 beforeEach(async () => {
@@ -53,7 +54,7 @@ describe('own tokens', () => {
     await create({ name: 'b-second' });
     await create({ name: 'c' });
     const namesAt = async (path: string) =>
-      (await test.as('alice').get(path)).body.data.map(({ name }: { name: string }) => name);
+      pluck((await test.as('alice').get(path)).body.data, 'name');
 
     expect(await namesAt('/api/token/?p=0')).toEqual(['c', 'b-second', 'b-first']);
     expect(await namesAt('/api/token/?page_size=2&p=1')).toEqual(['b-first']);

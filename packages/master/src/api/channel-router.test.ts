@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { channelSchema, modelEntrySchema } from '@turnpike/core/contract';
 import { openMaster, type TestMaster } from '../testing/open-master.ts';
+import { pluck } from '../testing/pluck.ts';
 
 const KEY = 'sk-upstream-secret';
 let test: TestMaster;
@@ -77,7 +78,7 @@ describe('channels', () => {
     const one = await test.as('admin').get('/api/channel/3');
 
     expect(list.body.data).toHaveLength(10);
-    expect(search.body.data.map(({ id }: { id: number }) => id)).toEqual([1, 10, 11]);
+    expect(pluck(search.body.data, 'id')).toEqual([1, 10, 11]);
     for (const channel of [...list.body.data, one.body.data]) channelSchema.strict().parse(channel);
     for (const { text } of [list, search, one]) expect(text).not.toContain(KEY);
     expect((await test.as('admin').get('/api/channel/99')).body.code).toBe('not_found');

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { requestLogSchema } from '@turnpike/core/contract';
 import { openMaster, type TestMaster } from '../testing/open-master.ts';
+import { pluck } from '../testing/pluck.ts';
 
 let test: TestMaster;
 beforeEach(async () => {
@@ -19,7 +20,7 @@ beforeEach(async () => {
 });
 
 const idsAt = async (path: string, caller = 'admin') =>
-  (await test.as(caller).get(path)).body.data.map(({ id }: { id: number }) => id);
+  pluck((await test.as(caller).get(path)).body.data, 'id');
 
 describe('the log', () => {
   it.each([

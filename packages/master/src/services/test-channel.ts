@@ -50,6 +50,7 @@ async function probeInTime(
     timer = setTimeout(() => {
       resolve(toFailure(`no answer in ${String(probeTimeoutMs / 1000)} s`, model, probeTimeoutMs));
     }, probeTimeoutMs);
+    timer.unref(); // a stop does not wait for it
   });
   try {
     return await Promise.race([

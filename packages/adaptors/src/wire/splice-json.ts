@@ -119,14 +119,7 @@ class SplicePlan {
         if (other !== member && other.key === key) this.#removed.add(other);
       }
     }
-    const state: KeyState = {
-      key,
-      member,
-      isDeleted: false,
-      json: undefined,
-      prepended: [],
-      appended: [],
-    };
+    const state = { ...absentState(key), member };
     this.#states.set(key, state);
     return state;
   }
@@ -140,8 +133,8 @@ class SplicePlan {
       return;
     }
     if (target.member !== undefined) this.#removed.add(target.member);
-    this.#states.delete(state.key);
     this.#states.set(to, { ...state, key: to });
+    this.#states.set(state.key, absentState(state.key));
   }
 
   #addElement(state: KeyState, op: 'array_prepend' | 'array_append', json: string): void {
@@ -180,6 +173,10 @@ class SplicePlan {
     const member = this.#probe.members[index];
     return member !== undefined && this.#removed.has(member);
   }
+}
+
+function absentState(key: string): KeyState {
+  return { key, member: undefined, isDeleted: false, json: undefined, prepended: [], appended: [] };
 }
 
 function setValue(state: KeyState, json: string): void {

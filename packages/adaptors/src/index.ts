@@ -1,5 +1,8 @@
+export { dialectOf } from './codec.ts';
 export type {
+  DefaultMember,
   Dialect,
+  DialectContext,
   Provider,
   StreamFacts,
   StreamTap,
@@ -7,3 +10,44 @@ export type {
   UpstreamError,
   UpstreamTarget,
 } from './codec.ts';
+export { probeJson, tryProbeJson } from './wire/json-probe.ts';
+export type { JsonProbe } from './wire/json-probe.ts';
+export type { JsonKind, JsonMember, MediaCounts } from './wire/json-member.ts';
+export { spliceJson } from './wire/splice-json.ts';
+export type { SpliceEdit, SplicedBody } from './wire/splice-json.ts';
+export { SseReader } from './wire/sse-reader.ts';
+export type { SseFrame } from './wire/sse-frame.ts';
+export { MultipartScanner, readBoundary } from './wire/multipart-scanner.ts';
+export type { FormBody, FormPart, MultipartLimits } from './wire/multipart-scanner.ts';
+export { setFormField } from './wire/splice-form.ts';
+export type { FormSegment, SplicedForm } from './wire/splice-form.ts';
+export { defaultModels, readJsonRequest } from './families/openai-chat/read-request.ts';
+export type { BodyFacts } from './families/openai-chat/read-request.ts';
+export { readFormRequest } from './families/media/read-form-request.ts';
+export { planBodyEdits } from './families/openai-chat/plan-body-edits.ts';
+export type { BodyEditInput, BodyEdits } from './families/openai-chat/plan-body-edits.ts';
+export { createStreamTap } from './families/create-stream-tap.ts';
+export type { StreamTapOptions } from './families/create-stream-tap.ts';
+export { readAnswer } from './families/read-answer.ts';
+export type { AnswerContext, AnswerFacts } from './families/read-answer.ts';
+export { readUsage } from './families/openai-chat/read-usage.ts';
+export type { UsageQuirks } from './families/openai-chat/read-usage.ts';
+export { readUpstreamError } from './families/openai-chat/read-error.ts';
+export type { ErrorReadingContext, ResponseHeaders } from './families/openai-chat/read-error.ts';
+export { classifyFailure } from './families/openai-chat/classify-failure.ts';
+export type {
+  FailedAttempt,
+  FailureClass,
+  FailureKind,
+} from './families/openai-chat/classify-failure.ts';
+export { toClientError } from './families/openai-chat/to-client-error.ts';
+export { encodeError, encodeStreamError } from './families/openai-chat/encode-error.ts';
+export type { EncodedError, ErrorContext } from './families/openai-chat/encode-error.ts';
+export { encodeResponsesStreamError } from './families/openai-responses/encode-stream-error.ts';
+export { redactText } from './families/openai-chat/redact.ts';
+export type { Confidential } from './families/openai-chat/redact.ts';
+export { findProvider, listProviders } from './providers/index.ts';
+export { listChannelTypes } from './providers/channel-types.ts';
+export type { ChannelType } from './providers/channel-types.ts';
+export { listModelCatalogue, ownerOf } from './providers/model-catalogue.ts';
+export type { CatalogueModel } from './providers/model-catalogue.ts';

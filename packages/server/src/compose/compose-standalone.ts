@@ -1,4 +1,4 @@
-import { listChannelTypes, listCatalogueModels } from '@turnpike/adaptors';
+import { listChannelTypes, listModelCatalogue } from '@turnpike/adaptors';
 import { openInProcessCluster } from '@turnpike/cluster';
 import { systemClock, type ChannelHealthReport, type Logger } from '@turnpike/core';
 import {
@@ -111,6 +111,6 @@ function modelCatalogue(): ModelCatalogue {
     modelsByChannelType: Object.fromEntries(
       types.map(({ id, defaultModels }) => [id, defaultModels]),
     ),
-    models: listCatalogueModels(),
+    models: listModelCatalogue(),
   };
 }

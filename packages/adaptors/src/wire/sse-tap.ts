@@ -70,7 +70,12 @@ export class SseTap implements StreamTap {
 
   push(chunk: Buffer): readonly Buffer[] {
     if (this.#isTerminated || this.#error !== undefined) return nothing;
-    if (this.#isMeaningful && this.#splitter.isAtBoundary && endsWithBlankLine(chunk)) {
+    if (
+      this.#isMeaningful &&
+      !this.#isPassing &&
+      this.#splitter.isAtBoundary &&
+      endsWithBlankLine(chunk)
+    ) {
       const frames = chunk.toString('latin1');
       if (this.#terminal === undefined && !this.#grammar.isNotable(frames)) {
         this.#text.remember(frames);

@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const folder = fileURLToPath(
+  new URL('../../../../../../shared/fixtures/upstream/', import.meta.url),
+);
+
+/** Whether the recorded answers of real providers are on this machine. */
+export const hasRecorded = existsSync(folder);
+
+/** One whole recorded body. */
+export function readRecorded(path: string): Buffer {
+  return readFileSync(folder + path);
+}
+
+/** A recorded stream as it was on the wire; `withEvents` adds the event names of typed streams. */
+export function readRecordedStream(path: string, withEvents = false): Buffer {
+  const lines = readFileSync(folder + path, 'utf8')
+    .split('\n')
+    .filter(Boolean);
+  const frames = lines.map((line) => {
+    const event = withEvents ? `event: ${(JSON.parse(line) as { type: string }).type}\n` : '';
+    return `${event}data: ${line}\n\n`;
+  });
+  return Buffer.from(frames.join(''));
+}

@@ -23,8 +23,12 @@ describe('generated references', () => {
   it('the metrics reference has every metric that a source names', () => {
     const documented = new Set(listMetrics().map(({ name }) => name));
     const named = listSourceFiles()
-      .filter((path) => path.endsWith('-metrics.ts'))
-      .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/name: '(turnpike_\w+)'/g)])
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+      .flatMap((path) => [
+        ...readFileSync(path, 'utf8').matchAll(
+          /new (?:Counter|Gauge|Histogram|Summary)\(\{\s*name: '(\w+)'/g,
+        ),
+      ])
       .map(([, name]) => name);
     expect(named.length).toBeGreaterThan(0);
     expect(named.filter((name) => !documented.has(name!))).toEqual([]);

@@ -46,8 +46,7 @@ function guard(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** What keeps a process alive; reading the files of an import does not. */
-const lasting =
-  /^(TCP|Pipe|UDP|TTY|Server|Timeout|Immediate|MessagePort|Worker|FSEvent|ChildProcess)/;
+const lasting = /^(TCP|Pipe|UDP|TTY|Server|Timeout|MessagePort|Worker|FSEvent|ChildProcess)/;
 
 function findOpened(before: readonly string[], after: readonly string[]): string[] {
   const rest = [...after];

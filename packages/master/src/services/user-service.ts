@@ -11,7 +11,7 @@ import type { Caller } from './caller.ts';
 import type { CreateAccount } from './create-account.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { RecordAudit } from './record-audit.ts';
-import { requireGivableRole, requireNotRoot, requireReach } from './role-rules.ts';
+import { requireNotRoot, requireReach } from './role-rules.ts';
 
 /** Searches are not paged; more than this nobody reads. */
 const MAX_FOUND = 1000;
@@ -58,7 +58,6 @@ export function createUserService(deps: UserServiceDeps) {
     async create(input: UserCreateInput, actor: Caller): Promise<void> {
       if (input.role !== undefined && input.role >= actor.user.role)
         throw managementErrors.higherRoleNeeded();
-      requireGivableRole(actor.user, input.role ?? 0);
       const user = await deps.createAccount({
         username: input.username,
         displayName: toDisplayName(input),

@@ -1,4 +1,10 @@
-import { completionTokensOf, logTypes, promptTokensOf, type UsageEvent } from '@turnpike/core';
+import {
+  completionTokensOf,
+  logTypes,
+  promptTokensOf,
+  type Usage,
+  type UsageEvent,
+} from '@turnpike/core';
 import { clipText } from '../schema/clip-text.ts';
 import type { Charge } from './charge.ts';
 
@@ -60,21 +66,42 @@ export function describeCharge({ price, usage, endState, writtenOff }: UsageEven
   return text;
 }
 
-/** What the bill can be recomputed from, as JSON. */
+/**
+ * What the bill can be recomputed from besides the columns of the row, as JSON. What is usual is left out: this is
+ * written for every request.
+ */
 export function chargeDetails(event: UsageEvent): string {
+  const { price, usage, billedModel, model, upstreamModel } = event;
   return JSON.stringify({
     operation: event.operation,
-    endState: event.endState,
-    usage: event.usage,
-    price: event.price,
-    model: event.model,
-    upstreamModel: event.upstreamModel,
+    priceSource: price.source,
+    configVersion: price.version,
     firstByteMs: event.firstByteMs,
-    attempts: event.attempts,
+    usage: isPlain(usage) ? undefined : usage,
+    endState: event.endState === 'complete' ? undefined : event.endState,
+    attempts: event.attempts === 1 ? undefined : event.attempts,
+    model: model === billedModel ? undefined : model,
+    upstreamModel: upstreamModel === billedModel ? undefined : upstreamModel,
     nodeId: event.nodeId,
-    ...(event.writtenOff > 0 && { writtenOff: event.writtenOff }),
-    ...(event.clientRequestId !== undefined && {
-      clientRequestId: clipText(event.clientRequestId, 256),
-    }),
+    writtenOff: event.writtenOff === 0 ? undefined : event.writtenOff,
+    clientRequestId:
+      event.clientRequestId === undefined ? undefined : clipText(event.clientRequestId, 256),
   });
+}
+
+/** Whether the two token columns say all. */
+function isPlain({ input, output, images, seconds, characters, source }: Usage): boolean {
+  return (
+    source === 'reported' &&
+    !input.cacheRead &&
+    !input.cacheWrite &&
+    !input.audio &&
+    !input.image &&
+    !output.reasoning &&
+    !output.audio &&
+    !output.image &&
+    !images &&
+    !seconds &&
+    !characters
+  );
 }

@@ -20,10 +20,13 @@ export interface LedgerStatements {
   correctRequest: Statement<[charged: number, requestId: string]>;
   insertLog: Statement<(string | number | null)[]>;
   insertOutbox: Statement<[entryKey: string, logRow: string]>;
-  chargeUser: Statement<[quota: number, requests: number, id: number], Balance>;
+  chargeUser: Statement<[quota: number, used: number, requests: number, id: number], Balance>;
   raiseUser: Statement<[delta: number, id: number]>;
   readUser: Statement<[id: number], Balance>;
-  chargeToken: Statement<[quota: number, accessedAt: number, id: number], TokenBalance>;
+  chargeToken: Statement<
+    [quota: number, used: number, accessedAt: number, id: number],
+    TokenBalance
+  >;
   raiseToken: Statement<[delta: number, id: number]>;
   readToken: Statement<[id: number], TokenBalance>;
   chargeChannel: Statement<[quota: number, id: number]>;
@@ -60,18 +63,18 @@ export function prepareLedgerStatements(db: Database): LedgerStatements {
     ),
     insertOutbox: db.prepare('INSERT INTO log_outbox (entry_key, log_row) VALUES (?, ?)'),
     chargeUser: db.prepare(
-      `UPDATE users SET quota = COALESCE(quota, 0) - ?1, used_quota = COALESCE(used_quota, 0) + ?1,
-                        request_count = COALESCE(request_count, 0) + ?2, ${NEXT_VERSION}
-        WHERE id = ?3 RETURNING ${USER}`,
+      `UPDATE users SET quota = COALESCE(quota, 0) - ?, used_quota = COALESCE(used_quota, 0) + ?,
+                        request_count = COALESCE(request_count, 0) + ?, ${NEXT_VERSION}
+        WHERE id = ? RETURNING ${USER}`,
     ),
     raiseUser: db.prepare(`UPDATE users SET quota = quota + ?, ${NEXT_VERSION} WHERE id = ?`),
     readUser: db.prepare(`SELECT ${USER} FROM users WHERE id = ?`),
     chargeToken: db.prepare(
       `UPDATE tokens SET remain_quota = CASE WHEN COALESCE(unlimited_quota, 0) THEN remain_quota
-                                             ELSE COALESCE(remain_quota, 0) - ?1 END,
-                         used_quota = COALESCE(used_quota, 0) + ?1,
-                         accessed_time = MAX(COALESCE(accessed_time, 0), ?2), ${NEXT_VERSION}
-        WHERE id = ?3 RETURNING ${TOKEN}`,
+                                             ELSE COALESCE(remain_quota, 0) - ? END,
+                         used_quota = COALESCE(used_quota, 0) + ?,
+                         accessed_time = MAX(COALESCE(accessed_time, 0), ?), ${NEXT_VERSION}
+        WHERE id = ? RETURNING ${TOKEN}`,
     ),
     raiseToken: db.prepare(
       `UPDATE tokens SET remain_quota = remain_quota + ?, ${NEXT_VERSION} WHERE id = ?`,

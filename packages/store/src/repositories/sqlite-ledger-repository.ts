@@ -45,8 +45,11 @@ export function openSqliteLedger(
   return {
     async applyUsage(events) {
       for (const event of events) checkQuota(event);
-      await beginImmediately(statements, settings.busyTimeoutMs);
-      // From here to the commit nothing else runs in this process.
+      const wait = createWait(settings.busyTimeoutMs);
+      // Nothing may come between a begin and its commit, so only the failure is waited for.
+      for (let failure = begin(statements); failure !== undefined; failure = begin(statements)) {
+        await wait(failure);
+      }
       try {
         const applied = transaction.apply(events);
         statements.commit.run();
@@ -63,7 +66,10 @@ export function openSqliteLedger(
         apiTokens: readAll(apiTokenIds, (id) => readApiToken(statements, id)),
       }),
 
-    ...settings.fallback,
+    addQuota: (entry) => settings.fallback.addQuota(entry),
+    setQuota: (account, quota, reason, options) =>
+      settings.fallback.setQuota(account, quota, reason, options),
+    verify: () => settings.fallback.verify(),
 
     close() {
       db.close();
@@ -169,7 +175,7 @@ class LedgerTransaction {
     const { chargeUser, raiseUser, readUser } = this.#statements;
     const balances: Balance[] = [];
     for (const sum of sums.values()) {
-      let balance = chargeUser.get(sum.quota, sum.requests, sum.id);
+      let balance = chargeUser.get(sum.quota, sum.quota, sum.requests, sum.id);
       if (balance === undefined) continue;
       const deficit = writeOffOf(balance.quota, sum);
       if (deficit > 0) {
@@ -186,7 +192,7 @@ class LedgerTransaction {
     const { chargeToken, raiseToken, readToken } = this.#statements;
     const balances: Balance[] = [];
     for (const sum of sums.values()) {
-      let row = chargeToken.get(sum.quota, sum.lastAt, sum.id);
+      let row = chargeToken.get(sum.quota, sum.quota, sum.lastAt, sum.id);
       if (row === undefined || row.unlimited) continue;
       const deficit = writeOffOf(row.quota, sum);
       if (deficit > 0) {
@@ -257,22 +263,30 @@ function readAll(ids: readonly number[], read: (id: number) => Balance | undefin
   return balances;
 }
 
+/** Undefined where it succeeded; else why the write lock is not free. */
+function begin({ begin: statement }: LedgerStatements): unknown {
+  try {
+    statement.run();
+    return undefined;
+  } catch (error) {
+    if (!errorCodeOf(error).startsWith('SQLITE_BUSY')) throw error;
+    return error;
+  }
+}
+
 /**
  * Waits for the write lock without blocking: its holder may be a transaction of the other connection of this process,
- * which needs the event loop to come to its end.
+ * which needs the event loop to come to its end. It takes a few turns of the loop; other processes take longer.
  */
-async function beginImmediately({ begin }: LedgerStatements, busyTimeoutMs: number): Promise<void> {
+function createWait(busyTimeoutMs: number): (failure: unknown) => Promise<void> {
   const startedAt = performance.now();
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      begin.run();
-      return;
-    } catch (error) {
-      const isBusy = errorCodeOf(error).startsWith('SQLITE_BUSY');
-      if (!isBusy || performance.now() - startedAt > busyTimeoutMs) throw error;
-    }
-    // Transactions of this process take a few turns of the loop, those of others longer.
-    if (attempt < 50) await new Promise((resolve) => setImmediate(resolve));
-    else await pause(2);
-  }
+  let turns = 0;
+  return async (failure) => {
+    if (performance.now() - startedAt > busyTimeoutMs) throw failure;
+    turns += 1;
+    if (turns > 50) return pause(2);
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  };
 }

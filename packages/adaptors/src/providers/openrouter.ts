@@ -1,0 +1,10 @@
+import { defineOpenAiWire } from './openai-wire.ts';
+
+export const openRouter = defineOpenAiWire(20, {
+  id: 'openrouter',
+  operations: ['chat', 'completions', 'embeddings', 'responses'],
+  dialect: {
+    streamUsage: 'on-request',
+    headers: { 'x-title': 'Turnpike' },
+  },
+});

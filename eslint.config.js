@@ -26,6 +26,8 @@ const conventions = {
     'error',
     { considerDefaultExhaustiveForUnions: true },
   ],
+  // What fills a message is text or a number, though its type is not known.
+  '@typescript-eslint/no-base-to-string': ['error', { ignoredTypeNames: ['{}', 'Error', 'URL'] }],
   // `interface` is for behaviour, `type` for data.
   '@typescript-eslint/consistent-type-definitions': 'off',
   // It asks for `!`, which is not used here.

@@ -114,6 +114,8 @@ export interface StreamFacts {
   error: UpstreamError | undefined;
   /** Pictures that were delivered (image streams). */
   images?: number;
+  /** Bytes of generated text so far, never too few: cheaper to ask for than the text. */
+  generatedBytes?: number;
   /** Bytes of generated text that `generatedText` has no room for. */
   forgottenTextBytes?: number;
 }

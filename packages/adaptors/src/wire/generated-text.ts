@@ -48,6 +48,12 @@ export class GeneratedText {
     return this.#forgottenBytes;
   }
 
+  /** Bytes of text so far, forgotten ones included; escapes count as they are written. */
+  get byteLength(): number {
+    this.#fold();
+    return this.#pieceBytes + this.#forgottenBytes;
+  }
+
   text(): string {
     this.#fold();
     const escaped = Buffer.concat(this.#pieces).toString('utf8');

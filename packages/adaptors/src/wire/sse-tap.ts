@@ -229,6 +229,9 @@ export class SseTap implements StreamTap {
       get images() {
         return tap.#images;
       },
+      get generatedBytes() {
+        return tap.#text.byteLength;
+      },
       get forgottenTextBytes() {
         return tap.#text.forgottenBytes;
       },

@@ -98,7 +98,8 @@ export function createRequestLogRepository(deps: RequestLogRepositoryDeps): Requ
         })
         .where({ type: logTypes.consume, user_id: userId })
         .where('created_at', '>=', since)
-        .groupBy(day, 'model_name')
+        .groupBy(day)
+        .groupBy('model_name')
         .orderBy([{ column: 'Day' }, { column: 'ModelName' }])) as DayStatRow[];
       return rows.map((row) => ({
         Day: row.Day,

@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Channel, ChannelRepository, NewChannel } from '@turnpike/core';
+import { testNow, type TestStore } from '../testing/open-test-store.ts';
+
+export function describeChannelRepository(name: string, open: () => Promise<TestStore>): void {
+  describe(`ChannelRepository and ConfigRepository (${name})`, () => {
+    let test: TestStore;
+    let channels: ChannelRepository;
+
+    beforeAll(async () => {
+      test = await open();
+      channels = test.store.channels;
+    });
+    afterAll(() => test.close());
+
+    const readVersion = () => test.store.configRepository.readVersion();
+
+    async function create(fields: Partial<NewChannel> = {}): Promise<Channel> {
+      const [channel] = await channels.createMany([
+        { type: 1, key: 'sk-secret', name: 'one', models: 'gpt-4o', ...fields },
+      ]);
+      return channel!;
+    }
+
+    async function readAbilities(channelId: number) {
+      const rows = (await test.database
+        .knex('abilities')
+        .where({ channel_id: channelId })
+        .orderBy(['group', 'model'])) as {
+        group: string;
+        model: string;
+        enabled: unknown;
+        priority: number;
+      }[];
+      return rows.map(({ group, model, enabled, priority }) => [
+        group,
+        model,
+        Boolean(enabled),
+        priority,
+      ]);
+    }
+
+    it('creates channels with One API’s defaults, and what they serve', async () => {
+      const channel = await create({ models: ' b , a,,a', group: ' vip, default ', priority: 7 });
+
+      expect(channel).toEqual({
+        id: channel.id,
+        type: 1,
+        key: 'sk-secret',
+        status: 1,
+        name: 'one',
+        weight: 0,
+        createdTime: Math.floor(testNow / 1000),
+        testTime: 0,
+        responseTime: 0,
+        baseUrl: '',
+        other: '',
+        balance: 0,
+        balanceUpdatedTime: 0,
+        models: 'b,a',
+        group: 'vip,default',
+        usedQuota: 0,
+        modelMapping: '',
+        priority: 7,
+        config: '',
+        systemPrompt: null,
+      });
+      expect(await channels.find(channel.id)).toEqual(channel);
+      expect(await readAbilities(channel.id)).toEqual([
+        ['default', 'a', true, 7],
+        ['default', 'b', true, 7],
+        ['vip', 'a', true, 7],
+        ['vip', 'b', true, 7],
+      ]);
+    });
+
+    it('keeps the upstream key sealed', async () => {
+      const { id } = await create();
+      await channels.update(id, { key: 'sk-other-secret' });
+
+      const [row] = (await test.database.knex('channels').where({ id })) as { key: string }[];
+      expect(row!.key).toMatch(/^enc:v1:/);
+      expect((await channels.find(id))?.key).toBe('sk-other-secret');
+    });
+
+    it('writes the named columns, with zero and empty values, and rebuilds what is served', async () => {
+      const before = await create({ priority: 5, weight: 3, baseUrl: 'https://a.example' });
+      const version = await readVersion();
+
+      const after = await channels.update(before.id, { priority: 0, models: '', baseUrl: '' });
+
+      expect(after).toEqual({ ...before, priority: 0, models: '', baseUrl: '' });
+      expect(await readAbilities(before.id)).toEqual([['default', '', true, 0]]);
+      expect(await readVersion()).toBe(version + 1);
+      expect(await channels.update(999_999, { name: 'x' })).toBeUndefined();
+      expect(await readVersion()).toBe(version + 1);
+    });
+
+    it('changes a status once, however many report the same', async () => {
+      const { id } = await create();
+      const version = await readVersion();
+
+      const changed = await Promise.all([1, 2, 3].map(() => channels.setStatus(id, 3, [1])));
+
+      expect(changed.filter(Boolean)).toHaveLength(1);
+      expect(await readAbilities(id)).toEqual([['default', 'gpt-4o', false, 0]]);
+      expect(await readVersion()).toBe(version + 1);
+      expect(await channels.setStatus(id, 1, [2])).toBe(false);
+      expect(await channels.setStatus(id, 1)).toBe(true);
+    });
+
+    it('records tests and balances without a new configuration', async () => {
+      const { id } = await create();
+      const version = await readVersion();
+
+      await channels.recordTest(id, { testTime: 5, responseTime: 120 });
+      await channels.recordBalance(id, { balance: 12.75, balanceUpdatedTime: 6 });
+
+      expect(await channels.find(id)).toMatchObject({
+        testTime: 5,
+        responseTime: 120,
+        balance: 12.75,
+        balanceUpdatedTime: 6,
+      });
+      expect(await readVersion()).toBe(version);
+    });
+
+    it('removes channels with what they serve, and never gives their id out again', async () => {
+      const { id } = await create();
+      const disabled = await create({ status: 2 });
+
+      expect(await channels.remove(id)).toBe(true);
+      expect(await channels.remove(id)).toBe(false);
+      expect(await channels.removeDisabled()).toBe(1);
+      expect(await channels.removeDisabled()).toBe(0);
+
+      expect(await readAbilities(id)).toEqual([]);
+      expect(await channels.find(disabled.id)).toBeUndefined();
+      expect((await create()).id).toBeGreaterThan(disabled.id);
+    });
+
+    it('lists newest first, by id, name, status and group', async () => {
+      const a = await create({ name: 'east-1', group: 'east' });
+      const b = await create({ name: 'east-2', group: 'far,east', status: 3 });
+      const page = { offset: 0, limit: 10 };
+      const idsOf = (list: readonly Channel[]) => list.map(({ id }) => id);
+
+      expect(idsOf(await channels.list({ ...page, keyword: 'EAST-' }))).toEqual([b.id, a.id]);
+      expect(idsOf(await channels.list({ ...page, keyword: String(a.id) }))).toContain(a.id);
+      expect(idsOf(await channels.list({ ...page, group: 'east' }))).toEqual([b.id, a.id]);
+      expect(idsOf(await channels.list({ ...page, group: 'eas' }))).toEqual([]);
+      expect(idsOf(await channels.list({ ...page, group: 'east', status: [3] }))).toEqual([b.id]);
+      expect(idsOf(await channels.list({ ...page, ids: [a.id, b.id], limit: 1 }))).toEqual([b.id]);
+    });
+
+    it('creates all channels or none', async () => {
+      const before = await channels.list({ offset: 0, limit: 1000 });
+      const broken = { key: 'k', name: Symbol('broken') as unknown as string };
+
+      await expect(channels.createMany([{ key: 'k', name: 'fine' }, broken])).rejects.toThrow();
+
+      expect(await channels.list({ offset: 0, limit: 1000 })).toEqual(before);
+    });
+
+    it('says that a value is too long where the database has widths', async () => {
+      const tooLong = create({ group: 'g'.repeat(300) });
+
+      if (test.database.dialect.name === 'sqlite') await tooLong;
+      else await expect(tooLong).rejects.toMatchObject({ code: 'invalid_request', status: 400 });
+    });
+
+    it('reads a snapshot with the version, sealed keys, and no secret option', async () => {
+      await test.store.options.set({ RetryTimes: '2', SMTPToken: 'hidden' });
+      const { id } = await create({
+        modelMapping: '{"gpt-4":"gpt-4o","bad":1}',
+        config: '{"api_version":"v1"}',
+        weight: 4,
+      });
+
+      const snapshot = await test.store.configRepository.readSnapshot();
+
+      expect(snapshot.version).toBe(await readVersion());
+      expect(snapshot.options['RetryTimes']).toBe('2');
+      expect(JSON.stringify(snapshot)).not.toMatch(/sk-secret|hidden|SMTPToken/);
+      expect(snapshot.channels.find((channel) => channel.id === id)).toMatchObject({
+        models: ['gpt-4o'],
+        groups: ['default'],
+        modelMapping: { 'gpt-4': 'gpt-4o' },
+        config: { api_version: 'v1' },
+        priority: 0,
+        weight: 4,
+        systemPrompt: '',
+        sealedKey: expect.stringMatching(/^enc:v1:/),
+      });
+    });
+
+    it('serves the other channels although one row holds broken JSON', async () => {
+      const { id } = await create();
+      await test.database
+        .knex('channels')
+        .where({ id })
+        .update({ model_mapping: '{"a":', config: '[1]', models: null, group: null });
+
+      const snapshot = await test.store.configRepository.readSnapshot();
+
+      expect(snapshot.channels.find((channel) => channel.id === id)).toMatchObject({
+        modelMapping: {},
+        config: {},
+        models: [],
+        groups: [],
+      });
+    });
+
+    it('sets several options at once, deletes by undefined, and seals secrets', async () => {
+      const { options } = test.store;
+      const version = await readVersion();
+
+      await options.set({
+        Notice: 'hello',
+        Footer: '',
+        GitHubClientSecret: 'top',
+        RetryTimes: '1',
+      });
+      await options.set({ Notice: undefined });
+
+      expect(await options.all()).toMatchObject({
+        Footer: '',
+        GitHubClientSecret: 'top',
+        RetryTimes: '1',
+      });
+      expect(await options.all()).not.toHaveProperty('Notice');
+      expect(await readVersion()).toBe(version + 2);
+      const [row] = (await test.database.knex('options').where({ key: 'GitHubClientSecret' })) as {
+        value: string;
+      }[];
+      expect(row!.value).toMatch(/^enc:v1:/);
+    });
+
+    it('records who changed what', async () => {
+      await test.store.auditLog.record({
+        at: testNow,
+        userId: 1,
+        username: 'root',
+        action: 'channel.update',
+        targetId: '7',
+        details: { name: ['a', 'b'] },
+        clientAddress: '::1',
+      });
+
+      const [row] = (await test.database.knex('audit_entries')) as { details: string }[];
+      expect(row).toMatchObject({ at: testNow, action: 'channel.update', target_id: '7' });
+      expect(JSON.parse(row!.details)).toEqual({ name: ['a', 'b'] });
+    });
+  });
+}

@@ -1,0 +1,37 @@
+import { createTestDatabase } from '../../../../test/support/databases.ts';
+import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
+import { describeApiTokenRepository } from './api-token-repository.contract.ts';
+import { describeChannelRepository } from './channel-repository.contract.ts';
+import { describeRequestLogRepository } from './request-log-repository.contract.ts';
+import { describeUserRepository } from './user-repository.contract.ts';
+
+for (const [name, kind] of [
+  ['PostgreSQL', 'postgres'],
+  ['MySQL', 'mysql'],
+] as const) {
+  const open = () => openTestStore(kind);
+  describeUserRepository(name, open);
+  describeApiTokenRepository(name, open);
+  describeChannelRepository(name, open);
+  describeRequestLogRepository(name, open);
+}
+
+describeRequestLogRepository('SQLite, logs in PostgreSQL', () =>
+  openWithLogs('sqlite', 'postgres'),
+);
+describeRequestLogRepository('PostgreSQL, logs in MySQL', () => openWithLogs('postgres', 'mysql'));
+
+async function openWithLogs(
+  main: 'sqlite' | 'postgres',
+  logs: 'postgres' | 'mysql',
+): Promise<TestStore> {
+  const logDatabase = await createTestDatabase(logs);
+  const test = await openTestStore(main, { logSqlDsn: logDatabase.dsn });
+  return {
+    ...test,
+    async close() {
+      await test.close();
+      await logDatabase.drop();
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import { openTestStore } from '../testing/open-test-store.ts';
+import { describeApiTokenRepository } from './api-token-repository.contract.ts';
+import { describeChannelRepository } from './channel-repository.contract.ts';
+import { describeRequestLogRepository } from './request-log-repository.contract.ts';
+import { describeUserRepository } from './user-repository.contract.ts';
+
+const open = () => openTestStore('sqlite');
+
+describeUserRepository('SQLite', open);
+describeApiTokenRepository('SQLite', open);
+describeChannelRepository('SQLite', open);
+describeRequestLogRepository('SQLite', open);

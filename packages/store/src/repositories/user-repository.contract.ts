@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { userStatuses, type UserRepository } from '@turnpike/core';
+import { makeNewUser } from '../testing/make-accounts.ts';
+import type { TestStore } from '../testing/open-test-store.ts';
+
+export function describeUserRepository(name: string, open: () => Promise<TestStore>): void {
+  describe(`UserRepository (${name})`, () => {
+    let test: TestStore;
+    let users: UserRepository;
+
+    beforeAll(async () => {
+      test = await open();
+      users = test.store.users;
+    });
+    afterAll(() => test.close());
+
+    it('creates a user with a ledger entry for the first balance', async () => {
+      const user = await users.create(
+        makeNewUser({ username: 'alice', quota: 700, email: 'a@example.com', inviterId: 3 }),
+      );
+
+      expect(user).toMatchObject({
+        username: 'alice',
+        role: 1,
+        status: userStatuses.enabled,
+        email: 'a@example.com',
+        group: 'default',
+        quota: 700,
+        usedQuota: 0,
+        inviterId: 3,
+        quotaVersion: 1,
+      });
+      expect(await users.findById(user.id)).toEqual(user);
+      expect((await test.store.ledgerRepository.verify()).mismatches).toEqual([]);
+    });
+
+    it('finds a user for login by name, else by address', async () => {
+      const user = await users.create(makeNewUser({ username: 'bob', email: 'bob@example.com' }));
+      const found = { user, passwordHash: '$2a$10$abcdefghijklmnopqrstuv' };
+
+      expect(await users.findForLogin('bob')).toEqual(found);
+      expect(await users.findForLogin('bob@example.com')).toEqual(found);
+      expect(await users.findWithPassword(user.id)).toEqual(found);
+      expect(await users.findForLogin('nobody')).toBeUndefined();
+      expect(await users.findForLogin('')).toBeUndefined();
+    });
+
+    it('refuses a name or an invitation code that is taken', async () => {
+      const taken = makeNewUser();
+      await users.create(taken);
+
+      const sameName = users.create(makeNewUser({ username: taken.username }));
+      await expect(sameName).rejects.toMatchObject({
+        code: 'conflict',
+        details: { param: 'username' },
+      });
+      const sameCode = users.create(makeNewUser({ affCode: taken.affCode }));
+      await expect(sameCode).rejects.toMatchObject({
+        code: 'conflict',
+        details: { param: 'aff_code' },
+      });
+      const other = await users.create(makeNewUser());
+      const renamed = users.update(other.id, { username: taken.username });
+      await expect(renamed).rejects.toMatchObject({ code: 'conflict' });
+    });
+
+    it('finds a management token, but never by what is stored of it', async () => {
+      const { accessToken, ...rest } = makeNewUser();
+      const user = await users.create({ ...rest, accessToken });
+      const [row] = (await test.database.knex('users').where({ id: user.id })) as {
+        access_token: string;
+      }[];
+
+      expect(await users.findByAccessToken(accessToken)).toEqual(user);
+      expect(row!.access_token).not.toBe(accessToken);
+      expect(await users.findByAccessToken(row!.access_token)).toBeUndefined();
+      expect(await users.findByAccessToken('')).toBeUndefined();
+
+      await users.setAccessToken(user.id, 'f'.repeat(32));
+      expect(await users.findByAccessToken(accessToken)).toBeUndefined();
+      expect((await users.findByAccessToken('f'.repeat(32)))?.id).toBe(user.id);
+    });
+
+    it('writes the named columns only', async () => {
+      const user = await users.create(makeNewUser());
+
+      const changed = await users.update(user.id, { displayName: '', group: 'vip' });
+
+      expect(changed).toEqual({ ...user, displayName: '', group: 'vip' });
+      expect(await users.update(user.id, {})).toEqual(changed);
+      expect(await users.update(999_999, { group: 'vip' })).toBeUndefined();
+    });
+
+    it('removes softly: the name is free again, the token opens nothing', async () => {
+      const input = makeNewUser();
+      const user = await users.create(input);
+
+      expect(await users.remove(user.id)).toBe(true);
+      expect(await users.remove(999_999)).toBe(false);
+
+      const removed = await users.findById(user.id);
+      expect(removed).toMatchObject({ status: userStatuses.deleted, quota: user.quota });
+      expect(removed?.username).toMatch(/^deleted_[0-9a-f]{32}$/);
+      expect(await users.findByAccessToken(input.accessToken)).toBeUndefined();
+      await users.create(makeNewUser({ username: input.username }));
+    });
+
+    it('lists newest first, by balance on request, without removed users unless asked', async () => {
+      const rich = await users.create(makeNewUser({ quota: 900_000_000 }));
+      const gone = await users.create(makeNewUser({ quota: 900_000_001 }));
+      await users.remove(gone.id);
+      const page = { offset: 0, limit: 1 };
+
+      expect((await users.list(page))[0]?.id).toBe(rich.id);
+      expect((await users.list({ ...page, includeDeleted: true }))[0]?.id).toBe(gone.id);
+      expect((await users.list({ ...page, order: 'quota' }))[0]?.id).toBe(rich.id);
+    });
+
+    it('searches a prefix of name, address or display name, or an id, taken literally', async () => {
+      const user = await users.create(
+        makeNewUser({ username: 'x_100%', email: 'Find@me', displayName: 'Zoë' }),
+      );
+      async function search(keyword: string): Promise<number[]> {
+        const found = await users.list({ keyword, offset: 0, limit: 10, includeDeleted: true });
+        return found.map(({ id }) => id);
+      }
+
+      expect(await search('x_1')).toEqual([user.id]);
+      expect(await search('find@')).toEqual([user.id]);
+      expect(await search('Zo')).toEqual([user.id]);
+      expect(await search(String(user.id))).toContain(user.id);
+      expect(await search('x_100%%')).toEqual([]);
+      expect(await search('x1')).toEqual([]);
+      expect(await search("'; --")).toEqual([]);
+    });
+  });
+}

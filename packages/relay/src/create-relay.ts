@@ -72,6 +72,16 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     config,
     tokenCounter,
     pools,
+    timeouts: {
+      stream: {
+        headTimeoutMs: settings.firstByteTimeoutMs,
+        idleTimeoutMs: settings.streamIdleTimeoutMs,
+      },
+      whole: {
+        headTimeoutMs: settings.responseTimeoutMs,
+        idleTimeoutMs: settings.streamIdleTimeoutMs,
+      },
+    },
     cooldowns: new ChannelCooldowns(options.clock),
     retryBudget: new RetryBudget(),
     ticker: new StreamTicker(),

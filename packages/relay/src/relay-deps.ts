@@ -14,6 +14,7 @@ import type { RelayMetrics } from './relay-metrics.ts';
 import type { ConfigFollower } from './snapshot/follow-config.ts';
 import type { ChannelCooldowns } from './upstream/channel-cooldowns.ts';
 import type { UpstreamPools } from './upstream/pools.ts';
+import type { UpstreamTimeouts } from './upstream/send.ts';
 import type { RetryBudget } from './upstream/retry-budget.ts';
 
 /** Start-up settings of the data plane. Times in milliseconds, sizes in bytes. */
@@ -47,6 +48,7 @@ export interface RelayDeps {
   channelHealth: ChannelHealthSink;
   tokenCounter: TokenCounter;
   pools: UpstreamPools;
+  timeouts: { stream: UpstreamTimeouts; whole: UpstreamTimeouts };
   cooldowns: ChannelCooldowns;
   retryBudget: RetryBudget;
   ticker: StreamTicker;

@@ -16,7 +16,12 @@ interface Account {
   pending: number;
 }
 
-type Entry = Reservation & { settled: boolean };
+/** One open entry. `amount` moves away from the reservation's with `extend` and `settle`. */
+interface Entry {
+  reservation: Reservation;
+  amount: number;
+  isSettled: boolean;
+}
 
 /** Accounts kept in memory beyond this are dropped, least recently loaded first, unless something is pending. */
 const MAX_ACCOUNTS = 200_000;
@@ -62,23 +67,29 @@ export class InProcessLedger implements Ledger {
 
     const existing = this.#open.get(requestId);
     if (existing !== undefined)
-      return { allowed: true, reservation: existing, available: availableOf(user, apiToken) };
+      return {
+        allowed: true,
+        reservation: existing.reservation,
+        available: availableOf(user, apiToken),
+      };
 
     const refusal = refuse(user, apiToken, amount);
     if (refusal !== undefined) return refusal;
     user.pending += amount;
     if (apiToken !== undefined) apiToken.pending += amount;
-    this.#open.set(requestId, { ...reservation, settled: false });
+    this.#open.set(requestId, { reservation, amount, isSettled: false });
     this.#held += 1;
     return { allowed: true, reservation, available: availableOf(user, apiToken) };
   }
 
   extend(requestId: string, amount: number): Promise<{ granted: number }> {
     const entry = this.#open.get(requestId);
-    if (entry === undefined || entry.settled) return Promise.resolve({ granted: 0 });
-    const user = this.#users.get(entry.userId);
+    if (entry === undefined || entry.isSettled) return Promise.resolve({ granted: 0 });
+    const user = this.#users.get(entry.reservation.userId);
     if (user === undefined) return Promise.resolve({ granted: 0 });
-    const apiToken = entry.unlimitedToken ? undefined : this.#apiTokens.get(entry.apiTokenId);
+    const apiToken = entry.reservation.unlimitedToken
+      ? undefined
+      : this.#apiTokens.get(entry.reservation.apiTokenId);
     const granted = Math.max(0, Math.min(amount, availableOf(user, apiToken)));
     this.#change(entry, granted);
     return Promise.resolve({ granted });
@@ -86,9 +97,9 @@ export class InProcessLedger implements Ledger {
 
   settle(requestId: string, quota: number): Promise<void> {
     const entry = this.#open.get(requestId);
-    if (entry !== undefined && !entry.settled) {
+    if (entry !== undefined && !entry.isSettled) {
       this.#change(entry, quota - entry.amount);
-      entry.settled = true;
+      entry.isSettled = true;
       this.#held -= 1;
     }
     return Promise.resolve();
@@ -147,15 +158,16 @@ export class InProcessLedger implements Ledger {
 
   #change(entry: Entry, delta: number): void {
     entry.amount += delta;
-    addPending(this.#users.get(entry.userId), delta);
-    if (!entry.unlimitedToken) addPending(this.#apiTokens.get(entry.apiTokenId), delta);
+    addPending(this.#users.get(entry.reservation.userId), delta);
+    if (!entry.reservation.unlimitedToken)
+      addPending(this.#apiTokens.get(entry.reservation.apiTokenId), delta);
   }
 
   #remove(requestId: string): void {
     const entry = this.#open.get(requestId);
     if (entry === undefined) return;
     this.#open.delete(requestId);
-    if (!entry.settled) this.#held -= 1;
+    if (!entry.isSettled) this.#held -= 1;
     this.#change(entry, -entry.amount);
   }
 }

@@ -6,6 +6,7 @@ import {
   type Ledger,
   type ReserveRefusal,
   type Reservation,
+  type TokenRecord,
   type UsageEstimate,
 } from '@turnpike/core';
 import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
@@ -49,29 +50,32 @@ export async function admit(
   const isHard = plan.snapshot.options.HardBudgetEnabled;
   const groupRatio = plan.snapshot.prices.groupRatio(plan.group).exact;
   const { token } = caller;
-  const account = {
+  return isHard
+    ? reserveHard(ledger, requestId, token, plan, inbound, groupRatio)
+    : reserveSoft(ledger, requestId, token, plan, inbound, groupRatio);
+}
+
+function toReservation(requestId: string, token: TokenRecord, amount: number): Reservation {
+  return {
     requestId,
     userId: token.userId,
     apiTokenId: token.apiTokenId,
     unlimitedToken: token.unlimitedQuota,
+    amount,
   };
-  return isHard
-    ? reserveHard(ledger, account, plan, inbound, groupRatio)
-    : reserveSoft(ledger, account, plan, inbound, groupRatio);
 }
-
-type Account = Omit<Reservation, 'amount'>;
 
 async function reserveSoft(
   ledger: Ledger,
-  account: Account,
+  requestId: string,
+  token: TokenRecord,
   plan: ChannelPlan,
   inbound: InboundRequest,
   groupRatio: Exact,
 ): Promise<Admission> {
-  const estimate = inbound.estimate.soft;
+  const estimate = inbound.facts.estimate.soft;
   const amount = dearest(plan.prices, estimate, groupRatio, 'soft', inbound);
-  const result = await ledger.reserve({ ...account, amount });
+  const result = await ledger.reserve(toReservation(requestId, token, amount));
   if (!result.allowed) throw toError(result, amount);
   return {
     isHard: false,
@@ -88,29 +92,30 @@ async function reserveSoft(
  */
 async function reserveHard(
   ledger: Ledger,
-  account: Account,
+  requestId: string,
+  token: TokenRecord,
   plan: ChannelPlan,
   inbound: InboundRequest,
   groupRatio: Exact,
 ): Promise<Admission> {
-  const bound = inbound.estimate.hard;
-  const declared = inbound.hasTextOutput ? inbound.declaredOutput : 0;
-  const choices = Math.max(1, inbound.choices);
+  const bound = inbound.facts.estimate.hard;
+  const declared = inbound.facts.hasTextOutput ? inbound.facts.declaredOutput : 0;
+  const choices = Math.max(1, inbound.facts.choices);
   const wanted = declared ?? MAX_UNDECLARED_OUTPUT;
-  let perChoice = inbound.isStream ? Math.min(OUTPUT_STEP, wanted) : wanted;
+  let perChoice = inbound.facts.isStream ? Math.min(OUTPUT_STEP, wanted) : wanted;
   for (let tries = 0; ; tries += 1) {
     const estimate = { ...bound, outputTokens: perChoice * choices };
     const amount = dearest(plan.prices, estimate, groupRatio, 'hard', inbound);
-    const result = await ledger.reserve({ ...account, amount });
+    const result = await ledger.reserve(toReservation(requestId, token, amount));
     if (result.allowed) {
-      const more = inbound.isStream
+      const more = inbound.facts.isStream
         ? affordable(plan.prices, result.available + amount, bound, groupRatio, inbound)
         : perChoice * choices;
       const clamp = Math.floor(Math.min(more, Number.MAX_SAFE_INTEGER) / choices);
       const isClamped =
-        inbound.hasTextOutput &&
+        inbound.facts.hasTextOutput &&
         (declared === undefined
-          ? !inbound.isStream || clamp < MAX_UNDECLARED_OUTPUT
+          ? !inbound.facts.isStream || clamp < MAX_UNDECLARED_OUTPUT
           : clamp < declared);
       return {
         isHard: true,
@@ -122,7 +127,7 @@ async function reserveHard(
       };
     }
     const left = 'available' in result ? result.available : 0;
-    const payable = inbound.hasTextOutput
+    const payable = inbound.facts.hasTextOutput
       ? Math.floor(affordable(plan.prices, left, bound, groupRatio, inbound) / choices)
       : 0;
     if (payable < MIN_OUTPUT_TOKENS || payable >= perChoice || tries + 1 >= RESERVE_TRIES)

@@ -86,7 +86,7 @@ export function breakOff(
 }
 
 /** The finish of an answer that ended because the budget did. */
-function lengthFinish({ operation, model }: InboundRequest): Buffer {
+function lengthFinish({ operation, facts: { model } }: InboundRequest): Buffer {
   const choice =
     operation === 'completions'
       ? { index: 0, text: '', finish_reason: 'length' }

@@ -92,7 +92,7 @@ async function attempt(
     return { kind: 'failed', failure: { kind: 'unsupported' } };
 
   const guard =
-    admission.isHard && inbound.isStream && inbound.hasTextOutput
+    admission.isHard && inbound.facts.isStream && inbound.facts.hasTextOutput
       ? new BudgetGuard(deps.ledger, admission, routePrice, admission.groupRatio)
       : undefined;
   const outcome = await exchange(deps, call, encoded, guard);
@@ -118,8 +118,10 @@ function exchange(
 ): Promise<AttemptOutcome> {
   const { inbound, plan, connection } = call;
   const { settings } = deps;
-  const { isStream, operation } = inbound;
+  const { operation } = inbound;
+  const { isStream } = inbound.facts;
   return new Promise((resolve) => {
+    let deadline: NodeJS.Timeout | undefined;
     const answer = new UpstreamAnswer({
       connection,
       ticker: deps.ticker,
@@ -137,19 +139,14 @@ function exchange(
         resolve(outcome);
       },
     });
-    const headTimeoutMs = isStream ? settings.firstByteTimeoutMs : settings.responseTimeoutMs;
-    answer.sent = send(
-      deps.pools.poolFor(encoded.origin),
-      { ...encoded, headTimeoutMs, idleTimeoutMs: settings.streamIdleTimeoutMs },
-      answer,
-    );
+    const timeouts = isStream ? deps.timeouts.stream : deps.timeouts.whole;
+    answer.sent = send(deps.pools.poolFor(encoded.origin), encoded, timeouts, answer);
     answer.watchClient();
-    const deadline =
-      settings.relayTimeoutMs === 0
-        ? undefined
-        : setTimeout(() => {
-            answer.timeOut();
-          }, settings.relayTimeoutMs);
+    if (settings.relayTimeoutMs > 0) {
+      deadline = setTimeout(() => {
+        answer.timeOut();
+      }, settings.relayTimeoutMs);
+    }
   });
 
   function tapFor(

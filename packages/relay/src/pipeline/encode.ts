@@ -4,8 +4,10 @@ import {
   planBodyEdits,
   spliceJson,
   type Dialect,
+  type JsonProbe,
   type SpliceEdit,
 } from '@turnpike/adaptors';
+import type { Upload } from '../http/receive-upload.ts';
 import type { RelaySettings } from '../relay-deps.ts';
 import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
 import type { Admission } from './admit.ts';
@@ -50,65 +52,53 @@ export function encodeRequest(
     path: inbound.path,
     search: inbound.search,
     model: upstreamModel,
-    isStream: inbound.isStream,
+    isStream: inbound.facts.isStream,
     config: channel.config,
   });
   if (provider === undefined || url === undefined) return undefined;
   const dialect = dialectOf(provider, { operation: inbound.operation, config: channel.config });
-  const { body, byteLength, contentType, hideUsage, systemPromptReset } = encodeBody(
-    input,
+  const slash = pathStartOf(url);
+  const encoded: EncodedRequest = {
+    origin: url.slice(0, slash),
+    path: slash === url.length ? '/' : url.slice(slash),
+    headers: [],
+    body: noBody,
     dialect,
-  );
-  const headers = [
-    'content-type',
-    contentType,
-    'content-length',
-    String(byteLength),
-    'accept',
-    inbound.accept ?? acceptFor(inbound),
-    ...inbound.forwardedHeaders,
-  ];
-  for (const [name, value] of Object.entries(dialect.headers ?? {})) headers.push(name, value);
-  for (const [name, value] of Object.entries(provider.authorize(channel.key(), channel.config)))
-    headers.push(name, value);
-  if (settings.forwardRequestId) headers.push('x-turnpike-request-id', input.requestId);
-  return {
-    ...splitUrl(url),
-    headers,
-    body,
-    dialect,
-    hideUsage,
-    systemPromptReset,
+    hideUsage: false,
+    systemPromptReset: false,
   };
+  const contentType =
+    inbound.body.kind === 'upload'
+      ? encodeUpload(encoded, inbound.body.upload, upstreamModel)
+      : encodeJson(encoded, input, inbound.body.probe);
+  const { headers } = encoded;
+  headers.push('content-type', contentType, 'accept', inbound.accept ?? acceptFor(inbound));
+  headers.push(...inbound.forwardedHeaders, ...channel.upstreamHeaders(dialect));
+  if (settings.forwardRequestId) headers.push('x-turnpike-request-id', input.requestId);
+  return encoded;
 }
 
-interface EncodedBody {
-  body: Buffer | Readable;
-  byteLength: number;
-  contentType: string;
-  hideUsage: boolean;
-  systemPromptReset: boolean;
+const noBody = Buffer.alloc(0);
+
+/** Returns the content type. The length is said here, because nobody can see it in a stream. */
+function encodeUpload(encoded: EncodedRequest, upload: Upload, upstreamModel: string): string {
+  const { body, byteLength } = upload.read(upstreamModel);
+  encoded.body = body;
+  encoded.headers.push('content-length', String(byteLength));
+  return upload.contentType;
 }
 
-function encodeBody(
+/** Returns the content type. */
+function encodeJson(
+  encoded: EncodedRequest,
   { channel, upstreamModel, inbound, admission }: EncodeInput,
-  dialect: Dialect,
-): EncodedBody {
-  if (inbound.body.kind === 'upload') {
-    const { upload } = inbound.body;
-    return {
-      ...upload.read(upstreamModel),
-      contentType: upload.contentType,
-      hideUsage: false,
-      systemPromptReset: false,
-    };
-  }
-  const { probe } = inbound.body;
+  probe: JsonProbe,
+): string {
   const { edits, hideUsage } = planBodyEdits({
     probe,
-    facts: inbound,
+    facts: inbound.facts,
     upstreamModel,
-    dialect,
+    dialect: encoded.dialect,
     hasStreamOptions: inbound.operation === 'chat' || inbound.operation === 'completions',
     outputClamp: admission.outputClamp,
   });
@@ -116,30 +106,24 @@ function encodeBody(
     channel.systemPrompt === '' || inbound.operation !== 'chat'
       ? undefined
       : planSystemPrompt(probe, channel.systemPrompt);
-  const body = splice(probe, prompt === undefined ? edits : [...edits, prompt.edit]);
-  return {
-    body,
-    byteLength: body.length,
-    contentType: 'application/json',
-    hideUsage,
-    systemPromptReset: prompt?.isReset ?? false,
-  };
+  encoded.body = splice(probe, prompt === undefined ? edits : [...edits, prompt.edit]);
+  encoded.hideUsage = hideUsage;
+  encoded.systemPromptReset = prompt?.isReset ?? false;
+  return 'application/json';
 }
 
-function splice(probe: Parameters<typeof spliceJson>[0], edits: readonly SpliceEdit[]): Buffer {
+function splice(probe: JsonProbe, edits: readonly SpliceEdit[]): Buffer {
   if (edits.length === 0) return probe.body;
   const { slices, byteLength } = spliceJson(probe, edits);
   return slices.length === 1 ? (slices[0] as Buffer) : Buffer.concat(slices, byteLength);
 }
 
-function acceptFor({ isStream }: InboundRequest): string {
-  return isStream ? 'text/event-stream' : 'application/json';
+function acceptFor({ facts }: InboundRequest): string {
+  return facts.isStream ? 'text/event-stream' : 'application/json';
 }
 
 /** Cheaper than a URL object; providers give absolute URLs only. */
-function splitUrl(url: string): { origin: string; path: string } {
+function pathStartOf(url: string): number {
   const slash = url.indexOf('/', url.indexOf('//') + 2);
-  return slash === -1
-    ? { origin: url, path: '/' }
-    : { origin: url.slice(0, slash), path: url.slice(slash) };
+  return slash === -1 ? url.length : slash;
 }

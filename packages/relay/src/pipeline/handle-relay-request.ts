@@ -10,7 +10,7 @@ import { admit, type Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
 import { callUpstreams, type Served } from './call.ts';
 import { answerClient, answerError, breakOff } from './answer-client.ts';
-import { receiveRequest, type InboundRequest } from './inbound-request.ts';
+import { discardBody, receiveRequest, type InboundRequest } from './inbound-request.ts';
 import { meterAnswer } from './meter.ts';
 import { planChannels } from './plan.ts';
 import { logFieldsOf, publishUsage } from './publish.ts';
@@ -41,7 +41,7 @@ export async function handleRelayRequest(
     const snapshot = requireSnapshot(deps);
     const caller = (progress.caller = await authenticate(deps, request));
     const inbound = (progress.inbound = await receiveRequest(deps, route, request));
-    const plan = planChannels({ ...deps, snapshot }, caller, inbound.model);
+    const plan = planChannels(deps, snapshot, caller, inbound.facts.model);
     admission = await admit(deps.ledger, connection.requestId, caller, plan, inbound);
     const served = await callUpstreams(deps, { plan, admission, inbound, connection, progress });
     if (served === 'abandoned') await giveBack(deps, connection, admission, progress);
@@ -50,7 +50,7 @@ export async function handleRelayRequest(
     if (admission !== undefined) await deps.ledger.release(connection.requestId);
     fail(deps, connection, progress, error);
   } finally {
-    await progress.inbound?.discard();
+    if (progress.inbound?.body.kind === 'upload') await discardBody(progress.inbound.body);
   }
 }
 
@@ -74,7 +74,7 @@ async function bill(
     admission,
     charge,
     operation: inbound.operation,
-    isStream: inbound.isStream,
+    isStream: inbound.facts.isStream,
     startedAt: connection.startedAt,
     firstByteAt: connection.firstByteAt,
     finishedAt: deps.clock.now(),
@@ -158,7 +158,7 @@ function record(
     userId: caller?.token.userId,
     apiTokenId: caller?.token.apiTokenId,
     channelId: progress.channelId,
-    model: inbound?.model,
+    model: inbound?.facts.model,
     operation: inbound?.operation,
     status: end.status,
     code: end.code,
@@ -173,12 +173,12 @@ function record(
     username: caller.token.username,
     apiTokenName: caller.token.apiTokenName,
     channelId: progress.channelId ?? 0,
-    model: inbound?.model ?? '',
+    model: inbound?.facts.model ?? '',
     code: end.code,
     status: end.status,
     message: end.message,
     durationMs,
-    isStream: inbound?.isStream ?? false,
+    isStream: inbound?.facts.isStream ?? false,
   });
 }
 

@@ -32,8 +32,7 @@ export async function meterAnswer(
       ? await measureStream(deps.tokenCounter, inbound, routePrice, outcome)
       : await measureBody(deps.tokenCounter, inbound, routePrice, outcome);
   const group = plan.snapshot.prices.groupRatio(plan.group);
-  const facts = { ...inbound.priceFacts, isAnswered: true };
-  const cost = priceUsage(usage, routePrice.price, group.exact, facts);
+  const cost = priceUsage(usage, routePrice.price, group.exact, inbound.priceFacts);
   const limit = admission.isHard
     ? (served.guard?.reservedQuota ?? admission.reservation.amount)
     : Infinity;
@@ -49,7 +48,7 @@ async function measureStream(
 ): Promise<Usage> {
   const { facts } = tap;
   if (facts.usage !== undefined) return withRequestCounts(facts.usage, inbound, facts.images ?? 0);
-  if (!inbound.hasTextOutput)
+  if (!inbound.facts.hasTextOutput)
     return withRequestCounts({ ...emptyUsage, source: 'estimated' }, inbound, facts.images ?? 0);
   return countText(
     counter,
@@ -68,7 +67,7 @@ async function measureBody(
 ): Promise<Usage> {
   if (facts.usage !== undefined) return withAnswerCounts(facts.usage, inbound, facts);
   if (
-    !inbound.hasTextOutput &&
+    !inbound.facts.hasTextOutput &&
     inbound.operation !== 'embeddings' &&
     inbound.operation !== 'moderations'
   ) {
@@ -93,7 +92,7 @@ function withRequestCounts(usage: Usage, inbound: InboundRequest, images: number
     case 'transcription':
     case 'translation':
       return usage.seconds === undefined
-        ? { ...usage, seconds: inbound.estimate.soft.seconds ?? 0 }
+        ? { ...usage, seconds: inbound.facts.estimate.soft.seconds ?? 0 }
         : usage;
     case 'image-generation':
     case 'image-edit':

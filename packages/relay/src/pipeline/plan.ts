@@ -19,7 +19,6 @@ export interface ChannelPlan {
 }
 
 export interface PlanDeps {
-  snapshot: RelaySnapshot;
   cooldowns: ChannelCooldowns;
   random: () => number;
 }
@@ -29,17 +28,23 @@ export interface PlanDeps {
  *
  * @throws `model_not_allowed`, `model_not_found`, `no_channel_available`, `model_not_priced`, `channel_not_found`, `channel_disabled`
  */
-export function planChannels(deps: PlanDeps, caller: Caller, model: string): ChannelPlan {
+export function planChannels(
+  deps: PlanDeps,
+  snapshot: RelaySnapshot,
+  caller: Caller,
+  model: string,
+): ChannelPlan {
   const { token } = caller;
   if (token.models !== undefined && !token.models.has(model))
     throw errors.modelNotAllowed({ model, param: 'model' });
   return caller.pinnedChannel === undefined
-    ? planByModel(deps, token.group, model)
-    : planPinned(deps, caller, model, caller.pinnedChannel);
+    ? planByModel(deps, snapshot, token.group, model)
+    : planPinned(snapshot, caller, model, caller.pinnedChannel);
 }
 
 function planByModel(
-  { snapshot, cooldowns, random }: PlanDeps,
+  { cooldowns, random }: PlanDeps,
+  snapshot: RelaySnapshot,
   group: string,
   model: string,
 ): ChannelPlan {
@@ -86,7 +91,7 @@ function drawer(
 }
 
 function planPinned(
-  { snapshot }: PlanDeps,
+  snapshot: RelaySnapshot,
   caller: Caller,
   model: string,
   pinned: string,

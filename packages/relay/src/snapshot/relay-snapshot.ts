@@ -1,4 +1,4 @@
-import { findProvider, type Provider } from '@turnpike/adaptors';
+import { findProvider, type Dialect, type Provider } from '@turnpike/adaptors';
 import {
   createPriceList,
   createRouteIndex,
@@ -27,6 +27,8 @@ export interface RelayChannel {
   systemPrompt: string;
   /** The upstream credential; opened on first use. @throws when it can not be opened */
   key(): string;
+  /** Credentials and the dialect's own headers: name, value, … The same list each time. */
+  upstreamHeaders(dialect: Dialect): readonly string[];
 }
 
 /** What one model costs through one kind of channel. */
@@ -114,7 +116,10 @@ function isServable(channel: ChannelSnapshot): boolean {
 
 function toRelayChannel(channel: ChannelSnapshot, secretBox: SecretBox): RelayChannel {
   const provider = findProvider(channel.type);
+  const config = withLegacyOther(channel);
   let opened: string | undefined;
+  const key = (): string => (opened ??= secretBox.open(channel.sealedKey));
+  const headerLists = new Map<Dialect, readonly string[]>();
   return {
     id: channel.id,
     name: channel.name,
@@ -122,10 +127,19 @@ function toRelayChannel(channel: ChannelSnapshot, secretBox: SecretBox): RelayCh
     status: channel.status,
     provider,
     baseUrl: (channel.baseUrl || (provider?.defaultBaseUrl ?? '')).replace(/\/+$/, ''),
-    config: withLegacyOther(channel),
+    config,
     modelMapping: channel.modelMapping,
     systemPrompt: channel.systemPrompt,
-    key: () => (opened ??= secretBox.open(channel.sealedKey)),
+    key,
+    upstreamHeaders(dialect) {
+      let headers = headerLists.get(dialect);
+      if (headers === undefined) {
+        const all = { ...dialect.headers, ...provider?.authorize(key(), config) };
+        headers = Object.entries(all).flat();
+        headerLists.set(dialect, headers);
+      }
+      return headers;
+    },
   };
 }
 

@@ -103,16 +103,15 @@ function makeQuestion(model: string, prompt: string): InboundRequest {
     : { model, messages: [{ role: 'user', content: prompt }] };
   const probe = probeJson(Buffer.from(JSON.stringify(question)));
   return {
-    ...readJsonRequest(operation, probe),
     operation,
     path: isEmbedding ? '/v1/embeddings' : '/v1/chat/completions',
     search: '',
     accept: undefined,
     forwardedHeaders: [],
+    facts: readJsonRequest(operation, probe),
     body: { kind: 'json', probe },
     characters: 0,
     priceFacts: {},
-    discard: () => Promise.resolve(),
   };
 }
 

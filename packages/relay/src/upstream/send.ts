@@ -10,9 +10,13 @@ export interface UpstreamRequest {
   /** Name, value, name, value … */
   headers: string[];
   body: Buffer | Readable;
-  /** Milliseconds until the answer's head; 0: no limit. */
+}
+
+/** Milliseconds; 0: no limit. */
+export interface UpstreamTimeouts {
+  /** Until the answer's head. */
   headTimeoutMs: number;
-  /** Milliseconds of silence between chunks; 0: no limit. */
+  /** Of silence between chunks. */
   idleTimeoutMs: number;
 }
 
@@ -46,6 +50,7 @@ const timeoutCodes = new Set([
 export function send(
   pool: Dispatcher,
   request: UpstreamRequest,
+  timeouts: UpstreamTimeouts,
   receiver: AnswerReceiver,
 ): SentRequest {
   const exchange = new UpstreamExchange(receiver);
@@ -56,8 +61,8 @@ export function send(
       method: 'POST',
       headers: request.headers,
       body: request.body,
-      headersTimeout: request.headTimeoutMs,
-      bodyTimeout: request.idleTimeoutMs,
+      headersTimeout: timeouts.headTimeoutMs,
+      bodyTimeout: timeouts.idleTimeoutMs,
     },
     exchange,
   );

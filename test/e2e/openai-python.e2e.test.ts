@@ -44,7 +44,13 @@ titled(`the official Python SDK ${obstacle && `(skipped: ${obstacle})`}`, () => 
   afterAll(() => world.stop());
 
   it('runs chat, streams, tools, embeddings, images, audio, models, responses and errors', async () => {
-    const outcome = run(python, [script, `${world.gateway.url}/v1`, world.token.key]);
+    const outcome = run(python, [
+      '-W',
+      'ignore',
+      script,
+      `${world.gateway.url}/v1`,
+      world.token.key,
+    ]);
     const { stdout, stderr } = await outcome.catch((error: unknown) => error as Output);
     expect(stderr).toBe('');
     expect(stdout.trim().split('\n').at(-1)).toBe('all good');

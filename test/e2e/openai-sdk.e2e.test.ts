@@ -145,7 +145,10 @@ describe('older text operations', () => {
   });
 
   it('moderates', async () => {
-    const answer = await world.openai.moderations.create({ input: ['violence', 'peace'] });
+    const answer = await world.openai.moderations.create({
+      model: 'omni-moderation-latest',
+      input: ['violence', 'peace'],
+    });
     expect(answer.results.map(({ flagged }) => flagged)).toEqual([true, false]);
   });
 });

@@ -58,7 +58,7 @@ plain = client.embeddings.create(**request, encoding_format="float").data[1].emb
 assert all(abs(a - b) < 1e-6 for a, b in zip(coded, plain)) and len(coded) == 8
 
 print("moderations, images, audio")
-assert client.moderations.create(input="violence").results[0].flagged
+assert client.moderations.create(model="omni-moderation-latest", input="violence").results[0].flagged
 assert client.images.generate(model="dall-e-3", prompt="a gate").data[0].b64_json
 picture = ("picture.png", io.BytesIO(b"\x89PNG" + bytes(100)), "image/png")
 assert client.images.edit(model="gpt-image-1", image=picture, prompt="open it").data[0].b64_json

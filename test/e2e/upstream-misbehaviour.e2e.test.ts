@@ -9,7 +9,12 @@ jest.setTimeout(60_000);
 let world: World;
 beforeAll(async () => {
   world = await startWorld({
-    env: { FIRST_BYTE_TIMEOUT: '1s', STREAM_IDLE_TIMEOUT: '1s', HOLD_BACK_TIMEOUT: '500ms' },
+    env: {
+      FIRST_BYTE_TIMEOUT: '1s',
+      STREAM_IDLE_TIMEOUT: '1s',
+      RESPONSE_TIMEOUT: '2s',
+      SHUTDOWN_GRACE: '5s',
+    },
   });
 });
 afterAll(() => world.stop());

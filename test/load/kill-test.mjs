@@ -71,7 +71,7 @@ async function setUp() {
     await admin.createChannel({ name, baseUrl, models: 'gpt-4o-mini', priority });
   }
   const rich = 1_000_000_000;
-  const small = count * 4;
+  const small = count * 15;
   const plans = [
     { username: 'rich', quota: rich, token: { unlimited_quota: true } },
     { username: 'limited', quota: rich, token: { unlimited_quota: false, remain_quota: small } },

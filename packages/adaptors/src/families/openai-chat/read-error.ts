@@ -21,9 +21,12 @@ export function readUpstreamError(
 ): UpstreamError {
   const retryAfterMs = readRetryAfter(headers, nowMs);
   const text = body.toString('utf8').trim();
-  const error = readErrorValue(parseJson(text), status, dialect) ?? {
+  const json = parseJson(text);
+  const error = readErrorValue(json, status, dialect) ?? {
     ...unknownError(status),
-    message: isPlainText(text) ? cut(text) : badStatus(status),
+    // A refusal in plain words says why; a failure's text is some proxy's.
+    message:
+      status < 500 && json === undefined && isPlainText(text) ? cut(text) : badStatus(status),
     isUnreadable: true,
   };
   return retryAfterMs === undefined ? error : { ...error, retryAfterMs };

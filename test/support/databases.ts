@@ -25,7 +25,8 @@ export async function createTestDatabase(kind: DatabaseKind): Promise<TestDataba
 
   const url = new URL(requireUrl(kind === 'postgres' ? 'TEST_POSTGRES_URL' : 'TEST_MYSQL_URL'));
   const name = `turnpike_${randomBytes(6).toString('hex')}`;
-  await runOnServer(kind, url, `CREATE DATABASE ${name}`);
+  const charset = kind === 'mysql' ? ' CHARACTER SET utf8mb4' : '';
+  await runOnServer(kind, url, `CREATE DATABASE ${name}${charset}`);
   const own = new URL(url);
   own.pathname = `/${name}`;
   return {

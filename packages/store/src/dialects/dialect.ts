@@ -29,6 +29,8 @@ export interface Dialect {
   tableSuffix(isClustered: boolean): string;
   quoteDefault(text: string): string;
   listIndexes(connection: Knex, table: string): Promise<readonly ExistingIndex[]>;
+  /** Makes the table take any character, where a database was set up for fewer. Resolves to whether it had to. */
+  ensureUnicode(connection: Knex, table: string): Promise<boolean>;
   /** Sets generators of ids to the highest id present. */
   resetIdSequence(connection: Knex, table: string): Promise<void>;
 
@@ -50,6 +52,12 @@ export interface Dialect {
 
   /** After secrets were overwritten: removes what is left of them in free pages, where the database can do it. */
   eraseRemains(knex: Knex): Promise<void>;
+
+  /**
+   * Whether log rows are indexed by request id. Not where every answer waits for the insert: there a look-up goes by the
+   * moment that is in the id.
+   */
+  readonly indexesRequestIds: boolean;
 
   /** `like` without regard to case. */
   readonly likeOperator: string;

@@ -42,8 +42,7 @@ export const mysqlDialect: Dialect = {
   inWriteTransaction: (knex, work) =>
     retryTransaction(mysqlDialect.isRetryable, () => knex.transaction(work)),
 
-  inReadTransaction: (knex, work) =>
-    knex.transaction(work, { isolationLevel: 'repeatable read', readOnly: true }),
+  inReadTransaction: (knex, work) => knex.transaction(work, { isolationLevel: 'repeatable read' }),
 
   quote: (identifier) => `\`${identifier}\``,
 
@@ -84,6 +83,17 @@ export const mysqlDialect: Dialect = {
       isUnique: isUnique === 1,
       columns: columns.split(','),
     }));
+  },
+
+  async ensureUnicode(connection, table) {
+    const [rows] = (await connection.raw(
+      `SELECT TABLE_COLLATION AS collation FROM information_schema.TABLES
+        WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?`,
+      [table],
+    )) as [{ collation: string | null }[]];
+    if (rows[0]?.collation?.startsWith('utf8mb4') !== false) return false;
+    await connection.raw('ALTER TABLE ?? CONVERT TO CHARACTER SET utf8mb4', [table]);
+    return true;
   },
 
   resetIdSequence: async () => {
@@ -133,6 +143,7 @@ export const mysqlDialect: Dialect = {
     // The server reuses the space in its own time.
   },
 
+  indexesRequestIds: true,
   likeOperator: 'like',
   utcDayOf: (column) =>
     `DATE_FORMAT(DATE_ADD('1970-01-01 00:00:00', INTERVAL ${column} SECOND), '%Y-%m-%d')`,

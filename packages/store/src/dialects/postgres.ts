@@ -64,6 +64,8 @@ export const postgresDialect: Dialect = {
     return rows;
   },
 
+  ensureUnicode: () => Promise.resolve(false),
+
   async resetIdSequence(connection, table) {
     // Never back: ids of rows that are gone stay used.
     await connection.raw(
@@ -103,6 +105,7 @@ export const postgresDialect: Dialect = {
     // The server reuses the space in its own time.
   },
 
+  indexesRequestIds: true,
   likeOperator: 'ilike',
   utcDayOf: (column) => `to_char(to_timestamp(${column}) AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
 

@@ -52,6 +52,8 @@ export const sqliteDialect: Dialect = {
     );
   },
 
+  ensureUnicode: () => Promise.resolve(false),
+
   resetIdSequence: async () => {
     // The next id is computed when a row is inserted.
   },
@@ -98,6 +100,7 @@ export const sqliteDialect: Dialect = {
     await knex.raw('PRAGMA wal_checkpoint(TRUNCATE)');
   },
 
+  indexesRequestIds: false,
   likeOperator: 'like',
   utcDayOf: (column) => `strftime('%Y-%m-%d', ${column}, 'unixepoch')`,
 

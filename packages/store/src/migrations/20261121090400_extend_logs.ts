@@ -20,6 +20,7 @@ export const extendLogs: Migration = {
   name: '20261121090400_extend_logs',
   async up(context) {
     await ensureTable(context, logsTable);
+    await context.dialect.ensureUnicode(context.connection, logsTable.name);
     await ensureTable(context, logReceipts);
     await ensureColumns(context, 'logs', [
       { name: 'token_id', type: 'integer' },
@@ -27,7 +28,9 @@ export const extendLogs: Migration = {
     ]);
     await ensureIndexes(context, 'logs', [
       { name: 'idx_logs_user_created', columns: ['user_id', 'created_at'] },
-      { name: 'idx_logs_request_id', columns: ['request_id'] },
+      ...(context.dialect.indexesRequestIds
+        ? [{ name: 'idx_logs_request_id', columns: ['request_id'] }]
+        : []),
     ]);
   },
 };

@@ -155,7 +155,7 @@ export function describeChannelRepository(name: string, open: () => Promise<Test
 
     it('creates all channels or none', async () => {
       const before = await channels.list({ offset: 0, limit: 1000 });
-      const broken = { key: 'k', name: Symbol('broken') as unknown as string };
+      const broken = { key: 'k', models: 5 as unknown as string };
 
       await expect(channels.createMany([{ key: 'k', name: 'fine' }, broken])).rejects.toThrow();
 

@@ -137,6 +137,17 @@ async function removeBefore(
   }
 }
 
+/** From the id to the log row, which is written at the end: longer than any stream may take. */
+const LONGEST_REQUEST_SECONDS = 6 * 3600;
+
+/** Unix seconds out of a time-ordered id (UUIDv7); undefined for other ids, such as One API's. */
+function readIdTime(requestId: string): number | undefined {
+  const match = /^([0-9a-f]{8})-([0-9a-f]{4})-7/i.exec(requestId);
+  return match === null
+    ? undefined
+    : Math.floor(parseInt(`${match[1] ?? ''}${match[2] ?? ''}`, 16) / 1000);
+}
+
 function filtered(reader: Knex, filter: LogFilter): Knex.QueryBuilder {
   const query: Knex.QueryBuilder = reader('logs');
   const equal = {
@@ -151,6 +162,9 @@ function filtered(reader: Knex, filter: LogFilter): Knex.QueryBuilder {
   void query.where(equal);
   if (filter.startTimestamp) void query.where('created_at', '>=', filter.startTimestamp);
   if (filter.endTimestamp) void query.where('created_at', '<=', filter.endTimestamp);
+  const began = filter.requestId === undefined ? undefined : readIdTime(filter.requestId);
+  if (began !== undefined)
+    void query.whereBetween('created_at', [began - 60, began + LONGEST_REQUEST_SECONDS]);
   return query;
 }
 

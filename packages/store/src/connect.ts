@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { silentLogger, type Logger } from '@turnpike/core';
 import knexFactory, { type Knex } from 'knex';
 import type { Dialect } from './dialects/dialect.ts';
 import { mysqlDialect } from './dialects/mysql.ts';
@@ -29,6 +30,10 @@ export interface DatabaseSettings {
   maxOpenConnections?: number;
   maxIdleConnections?: number;
   connectionLifetimeSeconds?: number;
+  /** Gets the warnings of the driver. */
+  logger?: Logger;
+  /** Logs each statement, without its values (`DEBUG_SQL`). */
+  logsStatements?: boolean;
 }
 
 /** An open database. */
@@ -71,11 +76,16 @@ async function openAddress(
     case 'sqlite': {
       await mkdir(dirname(resolve(address.path)), { recursive: true });
       const knex = createSqlite(address.path, settings);
-      return tryOut({ knex, dialect: sqliteDialect, description, sqliteFile: address.path });
+      return tryOut(settings, {
+        knex,
+        dialect: sqliteDialect,
+        description,
+        sqliteFile: address.path,
+      });
     }
     case 'postgres':
       return withTlsFallback(address.connection.tls, (tls) =>
-        tryOut({
+        tryOut(settings, {
           knex: createPostgres({ ...address.connection, tls }, settings),
           dialect: postgresDialect,
           description,
@@ -84,7 +94,7 @@ async function openAddress(
       );
     case 'mysql':
       return withTlsFallback(address.connection.tls, (tls) =>
-        tryOut({
+        tryOut(settings, {
           knex: createMysql({ ...address.connection, tls }, settings),
           dialect: mysqlDialect,
           description,
@@ -94,8 +104,12 @@ async function openAddress(
   }
 }
 
-async function tryOut(parts: Omit<Database, 'close'>): Promise<Database> {
+async function tryOut(
+  settings: DatabaseSettings,
+  parts: Omit<Database, 'close'>,
+): Promise<Database> {
   const close = () => parts.knex.destroy();
+  if (settings.logsStatements === true) logStatements(parts.knex, settings.logger ?? silentLogger);
   try {
     await parts.knex.raw('SELECT 1');
   } catch (error) {
@@ -126,6 +140,7 @@ function createSqlite(filename: string, settings: DatabaseSettings): Knex {
     client: createSqliteClient(busyTimeoutMs),
     connection: { filename },
     useNullAsDefault: true,
+    log: toKnexLog(settings),
     pool: {
       min: 1,
       max: 1,
@@ -144,6 +159,7 @@ function createPostgres(connection: PostgresConnection, settings: DatabaseSettin
   const { tls, ...place } = connection;
   return knexFactory({
     client: 'pg',
+    log: toKnexLog(settings),
     connection: {
       ...place,
       ...tlsOptions(tls),
@@ -168,6 +184,7 @@ function createMysql(connection: MysqlConnection, settings: DatabaseSettings): K
   const { tls, ...place } = connection;
   return knexFactory({
     client: 'mysql2',
+    log: toKnexLog(settings),
     connection: {
       ...place,
       ...tlsOptions(tls),
@@ -215,6 +232,20 @@ function prepareWith<Client>(
       done(error, client);
     });
   };
+}
+
+/** Knex reports on the console what it also throws; here it is a line of the log. */
+function toKnexLog({ logger = silentLogger }: DatabaseSettings): Knex.Logger {
+  const warn = (message: unknown) => {
+    logger.warn({ reason: String(message) }, 'database driver reports');
+  };
+  return { warn, error: warn, deprecate: warn, debug: () => undefined };
+}
+
+function logStatements(knex: Knex, logger: Logger): void {
+  knex.on('query', ({ sql }: { sql: string }) => {
+    logger.debug({ sql }, 'sql statement');
+  });
 }
 
 function tlsOptions(mode: TlsMode): { ssl?: { rejectUnauthorized: boolean } } {

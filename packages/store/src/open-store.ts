@@ -35,7 +35,7 @@ import { createUserRepository } from './repositories/user-repository.ts';
 import { decryptKeys, encryptKeys, type SecretsReport } from './secrets/convert-secrets.ts';
 import { seedRoot, type RootSeed } from './seed/seed-root.ts';
 
-export interface StoreSettings extends Omit<DatabaseSettings, 'variable' | 'dsn'> {
+export interface StoreSettings extends Omit<DatabaseSettings, 'variable' | 'dsn' | 'logger'> {
   /** `SQL_DSN`; empty: the SQLite file. */
   sqlDsn: string;
   /** `LOG_SQL_DSN`; empty: log rows are in the main database. */
@@ -93,7 +93,8 @@ export interface Store {
  * @throws an error that names the variable when a database cannot be opened, or is not migrated yet
  */
 export async function openStore(settings: StoreSettings, deps: StoreDeps): Promise<Store> {
-  const { sqlDsn, logSqlDsn, migrates, ...rest } = settings;
+  const { sqlDsn, logSqlDsn, migrates, ...others } = settings;
+  const rest = { ...others, logger: deps.logger };
   const opened: { close(): Promise<void> | void }[] = [];
   async function close(): Promise<void> {
     for (const part of opened.splice(0).reverse()) await part.close();

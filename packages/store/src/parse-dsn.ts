@@ -114,7 +114,8 @@ function splitHostPort(text: string): { host: string; port: number } {
 
 function parseUrl(variable: string, text: string): URL {
   try {
-    return new URL(text);
+    // Without a host (a socket folder is in the query) the text is fine for libpq, but no URL.
+    return new URL(text.replace(/@(?=\/)/, '@127.0.0.1'));
   } catch {
     // The cause would show the text, and with it the password.
     throw new Error(

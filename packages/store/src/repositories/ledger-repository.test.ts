@@ -1,3 +1,6 @@
+import { describe, expect, it } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
+import { createAccounts } from '../testing/make-accounts.ts';
 import { openTestStore } from '../testing/open-test-store.ts';
 import { describeLedgerRepository } from './ledger-repository.contract.ts';
 
@@ -7,3 +10,41 @@ describeLedgerRepository(
   () => openTestStore('sqlite'),
   ({ knexLedger }) => knexLedger,
 );
+
+describe('the prepared ledger', () => {
+  it('waits for another transaction of its process without holding it up', async () => {
+    const test = await openTestStore('sqlite');
+    const { makeEvent, user } = await createAccounts(test.store);
+    const order: string[] = [];
+
+    let applied: Promise<unknown> | undefined;
+    await test.database.knex.transaction(async (trx) => {
+      await trx('users').where({ id: user.id }).increment('quota', 5);
+      applied = test.store.ledgerRepository.applyUsage([makeEvent()]).then((result) => {
+        order.push('charged');
+        return result;
+      });
+      for (let turn = 0; turn < 20; turn += 1) await trx('users').where({ id: user.id });
+      order.push('committed');
+    });
+
+    expect(await applied).toMatchObject({ charged: 1, users: [{ quota: 1000 + 5 - 30 }] });
+    expect(order).toEqual(['committed', 'charged']);
+    await test.close();
+  });
+
+  it('charges without a query through Knex', async () => {
+    const test = await openTestStore('sqlite');
+    const { makeEvent } = await createAccounts(test.store);
+    const other = new Sqlite(test.testDatabase.sqlitePath);
+    const before = other.pragma('data_version', { simple: true });
+
+    // One that went through Knex would need turns of the event loop to get there.
+    const applying = test.store.ledgerRepository.applyUsage([makeEvent()]);
+
+    expect(other.pragma('data_version', { simple: true })).not.toBe(before);
+    await applying;
+    other.close();
+    await test.close();
+  });
+});

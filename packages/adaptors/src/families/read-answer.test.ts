@@ -188,7 +188,7 @@ describe('readAnswer', () => {
     expect(read(readRecorded('openai/image/openai-image.json'), 'image-generation').images).toBe(2);
     expect(
       read(readRecorded('openai/transcription/openai-transcription.json'), 'transcription').seconds,
-    ).toBeCloseTo(36.71);
+    ).toBe(37); // what the vendor bills, not how long the audio is
   });
 
   it.each([

@@ -86,7 +86,7 @@ export class JsonProbe {
 
 /**
  * Reads the top level of a JSON object in one pass, without building anything below it. Nesting of any depth up to
- * {@link maxDepth} and any number of nested keys cost no memory.
+ * 512 levels and any number of nested keys cost no memory.
  *
  * @throws `invalid_json` with what is wrong and at which byte
  */

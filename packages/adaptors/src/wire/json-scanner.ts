@@ -3,9 +3,9 @@ import { errors, type GatewayError } from '@turnpike/core';
 import { readString, type JsonKind, type JsonMember, type MediaCounts } from './json-member.ts';
 
 /** Deeper bodies are refused: no honest request is, and upstream parsers differ in where they give up. */
-export const maxDepth = 512;
+const maxDepth = 512;
 /** Top-level members are listed, so their number is bounded. */
-export const maxMembers = 4096;
+const maxMembers = 4096;
 
 /** A string is searched byte by byte this far before the native search takes over: most are shorter. */
 const nearBytes = 32;

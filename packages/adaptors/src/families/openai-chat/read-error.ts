@@ -193,7 +193,6 @@ function firstOf(value: string | readonly string[] | undefined): string | undefi
 
 /** Markup and binary tell a client nothing. */
 function isPlainText(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- that is what is looked for
   return text !== '' && !text.startsWith('<') && !/[\u0000-\u0008]/.test(text);
 }
 

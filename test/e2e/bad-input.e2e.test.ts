@@ -39,10 +39,9 @@ describe('bodies that are not what they should be', () => {
     ['nothing', '', 'invalid_json'],
     ['no JSON', '{"model":', 'invalid_json'],
     ['JSON with rubbish behind', '{"model":"gpt-4o-mini","messages":[]}x', 'invalid_json'],
-    ['a control character in a text', '{"model":"gpt-4o-mini\n"}', 'invalid_json'],
-    ['an array', [], 'invalid_request'],
-    ['a text', '"hello"', 'invalid_request'],
-    ['null', 'null', 'invalid_request'],
+    ['an array', [], 'invalid_json'],
+    ['a text', '"hello"', 'invalid_json'],
+    ['null', 'null', 'invalid_json'],
     ['no model', { messages }, 'invalid_request'],
     ['an empty model', { model: '', messages }, 'invalid_request'],
     ['a model that is a number', { model: 4, messages }, 'invalid_request'],
@@ -272,7 +271,12 @@ describe('raw connections', () => {
     const sockets = Array.from({ length: 50 }, () => connect(world.gateway.port, '127.0.0.1'));
     const closed = sockets.map(
       (socket) =>
-        new Promise((resolve) => socket.on('close', resolve).on('error', () => undefined)),
+        new Promise((resolve) =>
+          socket
+            .on('close', resolve)
+            .on('error', () => undefined)
+            .resume(),
+        ),
     );
     for (const socket of sockets) socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: ');
     const drip = setInterval(() => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { hello, postJson, simulate } from '../support/chat-requests.ts';
+import { connect } from 'node:net';
 import { logIn } from '../support/admin-client.mjs';
 import { startWorld, type World } from '../support/start-world.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -57,6 +58,16 @@ describe('SIGTERM', () => {
     expect(['refused', 'unavailable']).toContain(refusal);
     expect((await slow).status).toBe(200);
     expect((await exited).code).toBe(0);
+  });
+
+  it('does not wait for clients that ignore their refusal', async () => {
+    const sockets = Array.from({ length: 10 }, () => connect(world.gateway.port, '127.0.0.1'));
+    for (const socket of sockets) socket.on('error', () => undefined).write('NONSENSE\r\n\r\n');
+    await fetch(`${world.gateway.url}/healthz`).then((answer) => answer.text());
+    const startedAt = Date.now();
+    await world.gateway.kill('SIGTERM');
+    expect(Date.now() - startedAt).toBeLessThan(5000);
+    for (const socket of sockets) socket.destroy();
   });
 
   it('does not wait for idle connections', async () => {

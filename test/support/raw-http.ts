@@ -44,10 +44,11 @@ async function writeAll(socket: Socket, parts: Iterable<string | Buffer>): Promi
     if (socket.destroyed) return;
     if (socket.write(part)) continue;
     await new Promise<void>((resolve) => {
-      socket.once('drain', resolve);
-      socket.once('close', () => {
+      const goOn = (): void => {
+        socket.off('drain', goOn).off('close', goOn);
         resolve();
-      });
+      };
+      socket.on('drain', goOn).on('close', goOn);
     });
   }
 }

@@ -45,5 +45,7 @@ export class GatewayError extends Error {
 
 /** Told by its name: an error from another module realm is not `instanceof`. */
 export function isGatewayError(error: unknown): error is GatewayError {
-  return error instanceof Error && error.name === 'GatewayError';
+  return (
+    typeof error === 'object' && error !== null && 'name' in error && error.name === 'GatewayError'
+  );
 }

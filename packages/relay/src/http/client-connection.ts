@@ -46,21 +46,17 @@ export class ClientConnection implements ClientSide {
     if (this.#isGone) listener?.();
   }
 
-  /** Sends a whole answer. `headers`: name, value, name, value … */
-  sendBody(
-    status: number,
-    headers: readonly string[],
-    body: readonly Buffer[],
-    length: number,
-  ): void {
+  /** Sends a whole answer. `headers`: name, value, name, value …; the list is added to. */
+  sendBody(status: number, headers: string[], body: readonly Buffer[], length: number): void {
     if (this.#isGone) return;
-    this.#begin(status, [...headers, 'content-length', String(length)]);
+    headers.push('content-length', String(length));
+    this.#begin(status, headers);
     for (let at = 0; at < body.length - 1; at += 1) this.#response.write(body[at]);
     this.#response.end(body.at(-1));
   }
 
   /** Starts an answer of unknown length; parts follow by {@link write}, the last one by {@link end}. */
-  beginStream(status: number, headers: readonly string[], isEventStream: boolean): void {
+  beginStream(status: number, headers: string[], isEventStream: boolean): void {
     this.isEventStream = isEventStream;
     if (this.#isGone) return;
     this.#begin(status, headers);
@@ -87,18 +83,14 @@ export class ClientConnection implements ClientSide {
     this.#response.destroy();
   }
 
-  #begin(status: number, headers: readonly string[]): void {
+  #begin(status: number, headers: string[]): void {
     this.firstByteAt = Date.now();
-    this.#response.writeHead(status, [...this.#identity(), ...headers] as unknown as string[]);
-  }
-
-  #identity(): string[] {
     const id = this.requestId;
-    const headers = ['x-request-id', id, 'request-id', id, 'X-Oneapi-Request-Id', id];
+    headers.push('x-request-id', id, 'request-id', id, 'X-Oneapi-Request-Id', id);
     if (this.request.headers.origin !== undefined) {
       headers.push('access-control-allow-origin', '*', 'access-control-expose-headers', EXPOSED);
     }
-    return headers;
+    this.#response.writeHead(status, headers);
   }
 
   #handleClose = (): void => {

@@ -21,8 +21,12 @@ export function readPresentedKey(headers: IncomingHttpHeaders): PresentedKey | u
   if (dash === -1) return { key: text, pinnedChannel: undefined };
   return {
     key: text.slice(0, dash),
-    pinnedChannel: text.slice(dash + 1).split('-', 1)[0] || undefined,
+    pinnedChannel: emptyToUndefined(text.slice(dash + 1).split('-', 1)[0]),
   };
+}
+
+function emptyToUndefined(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }
 
 /** The client's own `x-request-id`, if it is short and printable; it is only logged. */

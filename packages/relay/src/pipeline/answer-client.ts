@@ -40,7 +40,7 @@ export function answerClient(
 }
 
 /** What broke a stream: the upstream's own words, made safe, or that it just ended. */
-function errorOf({ channel, plan }: Served, { tap }: StreamedAnswer): GatewayError {
+function errorOf({ channel, plan, dialect }: Served, { tap }: StreamedAnswer): GatewayError {
   const { error } = tap.facts;
   if (error === undefined) {
     return errors.upstreamFailed({
@@ -49,7 +49,7 @@ function errorOf({ channel, plan }: Served, { tap }: StreamedAnswer): GatewayErr
   }
   const confidential = { secret: channel.key(), baseUrl: channel.baseUrl };
   return toClientError(plan.model, [
-    classifyFailure({ kind: 'refused', error }, confidential, channel.provider?.dialect),
+    classifyFailure({ kind: 'refused', error }, confidential, dialect),
   ]);
 }
 

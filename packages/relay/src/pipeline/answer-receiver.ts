@@ -1,5 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { readUpstreamError, type AnswerFacts, type StreamTap } from '@turnpike/adaptors';
+import {
+  readUpstreamError,
+  type AnswerFacts,
+  type Dialect,
+  type StreamTap,
+} from '@turnpike/adaptors';
 import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
 import type { AnswerReceiver, SentRequest, TransportFailure } from '../upstream/send.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
@@ -17,6 +22,7 @@ export interface AnswerReceiverDeps {
   connection: ClientSide;
   ticker: StreamTicker;
   isStream: boolean;
+  dialect: Dialect;
   /** Made when the head says that this answer is passed on as it comes. */
   createTap: (headers: IncomingHttpHeaders) => StreamTap | undefined;
   /** Reads an answer that came whole. */
@@ -54,8 +60,7 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
 
   /** The whole call took longer than it may. */
   timeOut(): void {
-    const failure = new Error('RELAY_TIMEOUT');
-    this.onFailure('timeout', failure);
+    this.onFailure('timeout');
     this.sent?.abort();
   }
 
@@ -93,12 +98,11 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
     else this.#finishWhole();
   }
 
-  onFailure(failure: TransportFailure, cause: Error): void {
+  onFailure(failure: TransportFailure): void {
     if (this.#stream !== undefined) {
       this.#stream.onFailure(failure);
       return;
     }
-    void cause;
     if (this.#isOver) return;
     if (failure === 'aborted') this.#finish({ kind: 'abandoned' });
     // An error whose body was cut still has its status.
@@ -167,7 +171,9 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
   /** What came instead of an answer: an upstream's error in any shape, or nothing that can be read. */
   #fail(): void {
     this.sent?.abort();
-    const error = readUpstreamError(this.#status, this.#headers, Buffer.concat(this.#chunks));
+    const error = readUpstreamError(this.#status, this.#headers, Buffer.concat(this.#chunks), {
+      dialect: this.#deps.dialect,
+    });
     const isNoError = !this.#isError && error.isUnreadable;
     this.#finish({
       kind: 'failed',

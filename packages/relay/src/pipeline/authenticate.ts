@@ -33,21 +33,34 @@ const subnetLists = new WeakMap<TokenRecord, (address: string) => boolean>();
  * @throws `invalid_api_key`, `api_key_disabled`, `api_key_expired`, `account_disabled`, `ip_not_allowed`,
  *   `channel_pin_not_allowed`; `not_ready` when the directory can not be reached
  */
-export async function authenticate(
+export function authenticate(
   deps: AuthenticateDeps,
   request: IncomingMessage,
-): Promise<Caller> {
+): Caller | Promise<Caller> {
   const presented = readPresentedKey(request.headers);
   if (presented === undefined) throw errors.keyMissing();
   const keyHash = hashKey(presented.key);
   const known = deps.tokenDirectory.peek(keyHash);
-  const token =
-    known === 'unknown' ? await deps.tokenDirectory.find(keyHash, presented.key) : known;
+  // Nearly always memory knows: then nothing is awaited.
+  return known === 'unknown'
+    ? deps.tokenDirectory
+        .find(keyHash, presented.key)
+        .then((token) => toCaller(deps, request, token, presented.pinnedChannel))
+    : toCaller(deps, request, known, presented.pinnedChannel);
+}
+
+function toCaller(
+  deps: AuthenticateDeps,
+  request: IncomingMessage,
+  token: TokenRecord | undefined,
+  pinnedChannel: string | undefined,
+): Caller {
   if (token === undefined) throw errors.keyUnknown();
   checkToken(deps, token, request);
-  if (presented.pinnedChannel !== undefined && token.userRole < roles.admin)
+  if (pinnedChannel !== undefined && token.userRole < roles.admin) {
     throw errors.channelPinNotAllowed();
-  return { token, pinnedChannel: presented.pinnedChannel };
+  }
+  return { token, pinnedChannel };
 }
 
 function checkToken(deps: AuthenticateDeps, token: TokenRecord, request: IncomingMessage): void {

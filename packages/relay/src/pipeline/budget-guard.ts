@@ -7,8 +7,6 @@ import { OUTPUT_STEP, type Admission } from './admit.ts';
 const BYTES_PER_TOKEN = 3;
 /** More is reserved when no more than this is left of what is reserved. */
 const LOW_WATER = OUTPUT_STEP / 2;
-/** The text is measured each time this many bytes of stream came. */
-const MEASURE_EVERY_BYTES = 2048;
 
 /**
  * Keeps a stream within a hard budget: reserves its output step by step as it is generated, and says when nothing is
@@ -22,7 +20,6 @@ export class BudgetGuard {
   #reservedQuota: number;
   #isExtending = false;
   #isSpent = false;
-  #unmeasured = 0;
 
   constructor(ledger: Ledger, admission: Admission, price: RoutePrice, groupRatio: Exact) {
     this.#ledger = ledger;
@@ -41,10 +38,7 @@ export class BudgetGuard {
 
   /** Called after each piece of the stream. */
   canGoOn(tap: StreamTap): boolean {
-    this.#unmeasured += 1;
-    if (this.#unmeasured * 128 < MEASURE_EVERY_BYTES) return true;
-    this.#unmeasured = 0;
-    const generated = Math.ceil(Buffer.byteLength(tap.generatedText()) / BYTES_PER_TOKEN);
+    const generated = Math.ceil((tap.facts.generatedBytes ?? 0) / BYTES_PER_TOKEN);
     const left = this.#reservedTokens - generated;
     if (left < LOW_WATER && !this.#isSpent && !this.#isExtending) void this.#extend();
     return left > 0 || this.#isExtending || !this.#isSpent;

@@ -4,6 +4,7 @@ import {
   createStreamTap,
   readAnswer,
   toClientError,
+  type Dialect,
   type FailedAttempt,
   type FailureClass,
   type StreamTap,
@@ -27,6 +28,7 @@ export interface Served {
   plan: ChannelPlan;
   channel: RelayChannel;
   routePrice: RoutePrice;
+  dialect: Dialect;
   attempts: number;
   systemPromptReset: boolean;
   /** Present under a hard budget, for streams. */
@@ -104,6 +106,7 @@ async function attempt(
     plan,
     channel,
     routePrice,
+    dialect: encoded.dialect,
     attempts,
     systemPromptReset: encoded.systemPromptReset,
     guard,
@@ -126,6 +129,7 @@ function exchange(
       connection,
       ticker: deps.ticker,
       isStream,
+      dialect: encoded.dialect,
       createTap: (headers) => tapFor(encoded, headers),
       readAnswer: (body, contentType) =>
         readAnswer(body, { operation, dialect: encoded.dialect, contentType }),

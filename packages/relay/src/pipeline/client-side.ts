@@ -4,7 +4,7 @@ export interface ClientSide {
   readonly isGone: boolean;
   /** One listener at a time; called at once where the client is gone already. */
   onGone: (() => void) | undefined;
-  beginStream(status: number, headers: readonly string[], isEventStream: boolean): void;
+  beginStream(status: number, headers: string[], isEventStream: boolean): void;
   /** Resolves to whether the client keeps up; if not, `onDrain` is called once when it does. */
   write(chunk: Buffer, onDrain: () => void): boolean;
 }

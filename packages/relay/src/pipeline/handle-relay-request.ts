@@ -39,7 +39,9 @@ export async function handleRelayRequest(
   let admission: Admission | undefined;
   try {
     const snapshot = requireSnapshot(deps);
-    const caller = (progress.caller = await authenticate(deps, request));
+    const recognised = authenticate(deps, request);
+    const caller = recognised instanceof Promise ? await recognised : recognised;
+    progress.caller = caller;
     const inbound = (progress.inbound = await receiveRequest(deps, route, request));
     const plan = planChannels(deps, snapshot, caller, inbound.facts.model);
     admission = await admit(deps.ledger, connection.requestId, caller, plan, inbound);

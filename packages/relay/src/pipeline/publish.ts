@@ -45,10 +45,9 @@ export interface ServedRequest {
  */
 export async function publishUsage(deps: PublishDeps, served: ServedRequest): Promise<UsageEvent> {
   const event = toUsageEvent(deps.nodeId, served);
-  await Promise.all([
-    deps.usageSink.publish([event]),
-    deps.ledger.settle(event.requestId, event.quota),
-  ]);
+  const published = deps.usageSink.publish([event]);
+  await deps.ledger.settle(event.requestId, event.quota);
+  await published;
   return event;
 }
 
@@ -73,13 +72,7 @@ function toUsageEvent(nodeId: string, served: ServedRequest): UsageEvent {
     quota: charge.quota,
     writtenOff: charge.writtenOff,
     hardBudget: served.admission.isHard,
-    price: {
-      source: charge.routePrice.price.source,
-      modelRatio: charge.routePrice.price.modelRatio,
-      completionRatio: charge.routePrice.price.completionRatio,
-      groupRatio: charge.groupRatio,
-      version: plan.snapshot.version,
-    },
+    price: plan.snapshot.appliedPrice(charge.routePrice.price, charge.groupRatio),
     isStream: served.isStream,
     firstByteMs: served.firstByteAt === 0 ? 0 : served.firstByteAt - served.startedAt,
     durationMs: served.finishedAt - served.startedAt,

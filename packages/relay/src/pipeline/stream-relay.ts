@@ -13,7 +13,7 @@ export interface StreamRelayDeps {
   ticker: StreamTicker;
   tap: StreamTap;
   /** Head to send when the stream is committed to this upstream: name, value, … */
-  headers: readonly string[];
+  headers: string[];
   status: number;
   /** Server-sent events: comments may be put between them. */
   isEventStream: boolean;

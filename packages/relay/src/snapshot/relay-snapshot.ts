@@ -3,6 +3,7 @@ import {
   createPriceList,
   createRouteIndex,
   readOptions,
+  type AppliedPrice,
   type ChannelSnapshot,
   type ConfigSnapshot,
   type ModelPrice,
@@ -48,6 +49,8 @@ export interface RelaySnapshot {
   channel(id: number): RelayChannel | undefined;
   /** Price of a model through a channel; undefined where it has none and the policy refuses. */
   priceThrough(channel: RelayChannel, model: string): RoutePrice | undefined;
+  /** The price as it goes into usage events. The same object each time, so that nobody describes it twice. */
+  appliedPrice(price: ModelPrice, groupRatio: number): AppliedPrice;
   /** The different prices that a request may be billed at: the estimate is the maximum over them. */
   pricesOf(tiers: readonly Tier[], model: string): readonly RoutePrice[];
 }
@@ -65,11 +68,15 @@ const legacyOther: Readonly<Record<number, string>> = {
 export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretBox): RelaySnapshot {
   const options = readOptions(snapshot.options);
   const prices = createPriceList({ options: snapshot.options });
+  // The first question loads the price book, which takes some 50 ms: not in the middle of a request.
+  prices.priceFor('gpt-4o', 1);
   const channels = new Map<number, RelayChannel>();
   for (const channel of snapshot.channels)
     channels.set(channel.id, toRelayChannel(channel, secretBox));
   const routes = createRouteIndex({ ...snapshot, channels: snapshot.channels.filter(isServable) });
   const byTiers = new WeakMap<readonly Tier[], Map<string, readonly RoutePrice[]>>();
+
+  const applied = new WeakMap<ModelPrice, Map<number, AppliedPrice>>();
 
   const priceThrough = (channel: RelayChannel, model: string): RoutePrice | undefined => {
     const upstreamModel = channel.modelMapping[model] ?? model;
@@ -97,6 +104,17 @@ export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretB
     routes,
     channel: (id) => channels.get(id),
     priceThrough,
+    appliedPrice(price, groupRatio) {
+      let byGroup = applied.get(price);
+      if (byGroup === undefined) applied.set(price, (byGroup = new Map<number, AppliedPrice>()));
+      let found = byGroup.get(groupRatio);
+      if (found === undefined) {
+        const { source, modelRatio, completionRatio } = price;
+        found = { source, modelRatio, completionRatio, groupRatio, version: snapshot.version };
+        byGroup.set(groupRatio, found);
+      }
+      return found;
+    },
     pricesOf(tiers, model) {
       let byModel = byTiers.get(tiers);
       if (byModel === undefined)

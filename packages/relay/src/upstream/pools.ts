@@ -1,4 +1,4 @@
-import { Agent, EnvHttpProxyAgent, Pool, ProxyAgent, type Dispatcher } from 'undici';
+import { EnvHttpProxyAgent, Pool, ProxyAgent, type Agent, type Dispatcher } from 'undici';
 
 export interface PoolSettings {
   connectTimeoutMs: number;

@@ -28,7 +28,7 @@ export interface AnswerReceiver {
   onHead(status: number, headers: IncomingHttpHeaders): void;
   onChunk(chunk: Buffer): void;
   onEnd(): void;
-  onFailure(failure: TransportFailure, cause: Error): void;
+  onFailure(failure: TransportFailure): void;
 }
 
 /** A request under way. */
@@ -108,7 +108,7 @@ class UpstreamExchange implements Dispatcher.DispatchHandler, SentRequest {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#receiver.onFailure(this.#classify(error), error);
+    this.#receiver.onFailure(this.#classify(error));
   }
 
   pause(): void {

@@ -23,7 +23,7 @@ export function printWelcome({
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;
   const isAnywhere =
     settings.host === undefined || settings.host === '0.0.0.0' || settings.host === '::';
-  const base = `http://${isAnywhere ? 'localhost' : (settings.host ?? 'localhost')}:${String(port)}`;
+  const base = `http://${isAnywhere ? 'localhost' : settings.host}:${String(port)}`;
   const lines = [
     '',
     `Turnpike ${version} listens on ${base}`,

@@ -105,11 +105,14 @@ export async function composeStandalone({
   return { relay, master, store };
 }
 
+const PROXY = 43;
+
 function modelCatalogue(): ModelCatalogue {
   const types = listChannelTypes().filter(({ id }) => id > 0);
   return {
     modelsByChannelType: Object.fromEntries(
-      types.map(({ id, defaultModels }) => [id, defaultModels]),
+      // One API answers null for the type that takes every model.
+      types.map(({ id, defaultModels }) => [id, id === PROXY ? null : defaultModels]),
     ),
     models: listModelCatalogue(),
   };

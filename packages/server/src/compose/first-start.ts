@@ -35,11 +35,6 @@ export async function hasDefaultPassword(
   passwords: PasswordHasher,
 ): Promise<boolean> {
   const root = await store.users.findForLogin('root');
-  if (
-    root === undefined ||
-    root.user.role !== roles.root ||
-    root.user.status !== userStatuses.enabled
-  )
-    return false;
+  if (root?.user.role !== roles.root || root.user.status !== userStatuses.enabled) return false;
   return passwords.verify(DEFAULT_PASSWORD, root.passwordHash);
 }

@@ -71,20 +71,3 @@ export interface Dialect {
   /** The database is away, busy or full: the same work may succeed later. */
   isTransient(error: unknown): boolean;
 }
-
-/** `code` of a driver's error; drivers' errors are told by it, never by their class. */
-export function errorCodeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
-}
-
-/** Codes of Node's sockets and of the pool that mean "cannot reach it now". */
-export function isConnectionFailure(error: unknown): boolean {
-  const code = errorCodeOf(error);
-  if (/^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|PROTOCOL_)/.test(code)) return true;
-  const name = error instanceof Error ? error.name : '';
-  const message = error instanceof Error ? error.message : '';
-  return (
-    name === 'KnexTimeoutError' || /connection (is closed|terminated|ended|timeout)/i.test(message)
-  );
-}

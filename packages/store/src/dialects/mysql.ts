@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import { errorCodeOf, isConnectionFailure, type Dialect } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
+import { errorCodeOf, isConnectionFailure } from './driver-error.ts';
 import { retryTransaction } from './retry-transaction.ts';
 
 const MIGRATION_LOCK_SECONDS = 3600;
@@ -101,7 +102,7 @@ export const mysqlDialect: Dialect = {
   },
 
   async insertRow(trx, table, row) {
-    const [id] = (await trx(table).insert(row)) as number[];
+    const [id] = await trx(table).insert<number[]>(row);
     if (id === undefined) throw new Error(`no row was inserted into ${table}`);
     return id;
   },

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { errorCodeOf, isConnectionFailure, type Dialect, type ExistingIndex } from './dialect.ts';
+import type { Dialect, ExistingIndex } from './dialect.ts';
+import { errorCodeOf, isConnectionFailure } from './driver-error.ts';
 import { retryTransaction } from './retry-transaction.ts';
 
 /** Any constant will do, as long as every version of the program uses the same. */
@@ -80,7 +81,7 @@ export const postgresDialect: Dialect = {
   },
 
   async insertRow(trx, table, row) {
-    const [inserted] = (await trx(table).insert(row).returning('id')) as { id: number }[];
+    const [inserted] = await trx(table).insert(row).returning<{ id: number }[]>('id');
     if (inserted === undefined) throw new Error(`no row was inserted into ${table}`);
     return inserted.id;
   },
@@ -90,11 +91,11 @@ export const postgresDialect: Dialect = {
   },
 
   async insertNewRows(trx, table, key, rows) {
-    const inserted = (await trx(table)
+    const inserted = await trx(table)
       .insert(rows)
       .onConflict(key)
       .ignore()
-      .returning(key)) as Record<string, string>[];
+      .returning<Record<string, string>[]>(key);
     return new Set(inserted.map((row) => String(row[key])));
   },
 
@@ -122,9 +123,15 @@ export const postgresDialect: Dialect = {
 export const postgresTypes = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
     if (oid === 20 || oid === 1700) return parseNumber;
-    return pg.types.getTypeParser(oid, format ?? 'text') as (text: string) => unknown;
+    return getDefaultParser(oid, format ?? 'text');
   },
 };
+
+/** The driver's types know an enum of built-in types only; tables may have others. */
+const getDefaultParser = pg.types.getTypeParser as (
+  oid: number,
+  format: string,
+) => (text: string) => unknown;
 
 function parseNumber(text: string): number {
   const value = Number(text);

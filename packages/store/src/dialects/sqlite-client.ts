@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
-import { errorCodeOf } from './dialect.ts';
+import { errorCodeOf } from './driver-error.ts';
 import { pause } from './retry-transaction.ts';
 
 /** The raw connection, as far as it is used here. */

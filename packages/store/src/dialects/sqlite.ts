@@ -1,4 +1,5 @@
-import { errorCodeOf, isConnectionFailure, type Dialect } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
+import { errorCodeOf, isConnectionFailure } from './driver-error.ts';
 import { retryTransaction } from './retry-transaction.ts';
 
 export const sqliteDialect: Dialect = {
@@ -84,11 +85,11 @@ export const sqliteDialect: Dialect = {
   },
 
   async insertNewRows(trx, table, key, rows) {
-    const inserted = (await trx(table)
+    const inserted = await trx(table)
       .insert(rows)
       .onConflict(key)
       .ignore()
-      .returning(key)) as Record<string, string>[];
+      .returning<Record<string, string>[]>(key);
     return new Set(inserted.map((row) => String(row[key])));
   },
 
@@ -107,7 +108,7 @@ export const sqliteDialect: Dialect = {
   isUniqueViolation: (error) =>
     /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(errorCodeOf(error)),
   isValueTooLong: () => false,
-  isRetryable: (error) => /^SQLITE_BUSY/.test(errorCodeOf(error)),
+  isRetryable: (error) => errorCodeOf(error).startsWith('SQLITE_BUSY'),
   isTransient: (error) =>
     /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY)/.test(errorCodeOf(error)) ||
     isConnectionFailure(error),

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { readCount } from '../schema/read-aggregate.ts';
 
 const PAGE = 1000;
 
@@ -15,12 +16,13 @@ export async function countMissingLogs(
 ): Promise<number> {
   if (logs !== undefined) return countAcross(knex, logs, removedBefore);
   // A join, not NOT EXISTS: without an index on request ids SQLite makes one for the join, and only for that.
-  const [row] = (await knex({ q: 'usage_requests' })
-    .leftJoin({ l: 'logs' }, 'l.request_id', 'q.request_id')
-    .where('q.logged_at', '>=', removedBefore)
-    .whereNull('l.request_id')
-    .count({ count: '*' })) as { count: number }[];
-  return row?.count ?? 0;
+  return readCount(
+    knex({ q: 'usage_requests' })
+      .where('q.logged_at', '>=', removedBefore)
+      .whereNotExists(
+        knex({ l: 'logs' }).select(knex.raw('1')).whereRaw('l.request_id = q.request_id'),
+      ),
+  );
 }
 
 async function countAcross(knex: Knex, logs: Knex, removedBefore: number): Promise<number> {

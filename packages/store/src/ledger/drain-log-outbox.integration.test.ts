@@ -55,7 +55,7 @@ for (const [mainKind, logKind] of [
     it('writes no row again that arrived before a crash', async () => {
       const { user, makeEvent } = await createAccounts(test.store);
       await test.store.ledgerRepository.applyUsage([makeEvent()]);
-      const outbox = (await test.database.knex('log_outbox')) as object[];
+      const outbox = await test.database.knex('log_outbox').select<object[]>();
       await test.store.drainLogOutbox();
       // As if the process had died before it emptied the outbox.
       await test.database.knex('log_outbox').insert(outbox);

@@ -2,6 +2,7 @@ import {
   completionTokensOf,
   logTypes,
   promptTokensOf,
+  type AppliedPrice,
   type Usage,
   type UsageEvent,
 } from '@turnpike/core';
@@ -57,9 +58,22 @@ export function toLogRow({ event, quota }: Charge): LogRow {
   };
 }
 
+const priceTexts = new WeakMap<AppliedPrice, string>();
+
+/** Remembered for each price object: a relay uses the same one for all requests of a model. */
+function describePrice(price: AppliedPrice): string {
+  let text = priceTexts.get(price);
+  if (text === undefined) {
+    const ratios = [price.modelRatio, price.groupRatio, price.completionRatio];
+    text = `倍率：${ratios.map((ratio) => ratio.toFixed(2)).join(' × ')}`;
+    priceTexts.set(price, text);
+  }
+  return text;
+}
+
 /** One API's text (model × group × completion), and what is unusual about this charge. */
 export function describeCharge({ price, usage, endState, writtenOff }: UsageEvent): string {
-  let text = `倍率：${price.modelRatio.toFixed(2)} × ${price.groupRatio.toFixed(2)} × ${price.completionRatio.toFixed(2)}`;
+  let text = describePrice(price);
   if (usage.source !== 'reported') text += ` · usage ${usage.source}`;
   if (endState !== 'complete') text += ` · ${endState}`;
   if (writtenOff > 0) text += ` · written off ${writtenOff}`;

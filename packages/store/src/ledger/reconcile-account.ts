@@ -1,6 +1,7 @@
 import type { Account } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
+import { readSum } from '../schema/read-aggregate.ts';
 import { lockBalance } from './balances.ts';
 import { insertQuotaEntry } from './quota-entries.ts';
 
@@ -27,11 +28,7 @@ export async function reconcileAccount(
 }
 
 async function readExpected(trx: Knex, { kind, id }: Account): Promise<number> {
-  const entries = (await trx('quota_entries')
-    .where({ account_kind: kind, account_id: id })
-    .sum({ total: 'delta' })) as { total: number | null }[];
-  const usage = (await trx('usage_hourly')
-    .where({ [`${kind}_id`]: id })
-    .sum({ total: 'quota' })) as { total: number | null }[];
-  return (entries[0]?.total ?? 0) - (usage[0]?.total ?? 0);
+  const entries = trx('quota_entries').where({ account_kind: kind, account_id: id });
+  const usage = trx('usage_hourly').where({ [`${kind}_id`]: id });
+  return (await readSum(entries, 'delta')) - (await readSum(usage, 'quota'));
 }

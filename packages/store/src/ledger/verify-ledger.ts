@@ -1,5 +1,6 @@
 import type { Account, LedgerMismatch, LedgerVerification } from '@turnpike/core';
 import type { Knex } from 'knex';
+import { readCount, readSum } from '../schema/read-aggregate.ts';
 import { readMeta } from '../schema/meta.ts';
 import { accountTables } from './balances.ts';
 import { countMissingLogs } from './count-missing-logs.ts';
@@ -19,16 +20,14 @@ export async function verifyLedger(
     usersChecked: await countAccounts(knex, 'user'),
     apiTokensChecked: await countAccounts(knex, 'token'),
     mismatches: [...(await findMismatches(knex, 'user')), ...(await findMismatches(knex, 'token'))],
-    rollUpQuota: await sumRollUp(knex),
+    rollUpQuota: await readSum(knex('usage_hourly'), 'quota'),
     requestsWithoutLog: await countMissingLogs(knex, logs, removedBefore),
   };
 }
 
-async function countAccounts(knex: Knex, kind: Account['kind']): Promise<number> {
-  const query = knex(accountTables[kind].table).count({ count: '*' });
-  if (kind === 'token') void query.whereRaw(IS_LIMITED);
-  const [row] = (await query) as { count: number }[];
-  return row?.count ?? 0;
+function countAccounts(knex: Knex, kind: Account['kind']): Promise<number> {
+  const query = knex(accountTables[kind].table);
+  return readCount(kind === 'token' ? query.whereRaw(IS_LIMITED) : query);
 }
 
 const IS_LIMITED = 'NOT COALESCE(unlimited_quota, false)';
@@ -66,9 +65,4 @@ export async function findMismatches(knex: Knex, kind: Account['kind']): Promise
     balance: row.balance,
     expected: row.expected,
   }));
-}
-
-async function sumRollUp(knex: Knex): Promise<number> {
-  const [row] = (await knex('usage_hourly').sum({ total: 'quota' })) as { total: number | null }[];
-  return row?.total ?? 0;
 }

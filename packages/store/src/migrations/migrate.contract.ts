@@ -333,9 +333,7 @@ export function describeMigrations(name: string, kind: DatabaseKind): void {
         expect(await store.pruneUsageRequests()).toBe(2);
       });
 
-      const kept = (await database.knex('usage_requests').select('charged')) as {
-        charged: number;
-      }[];
+      const kept = await database.knex('usage_requests').select<{ charged: number }[]>('charged');
       expect(kept.map(({ charged }) => charged).sort((a, b) => a - b)).toEqual([1, 34]);
     });
   });

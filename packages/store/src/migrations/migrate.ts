@@ -83,7 +83,7 @@ export async function isMigrated(database: Database): Promise<boolean> {
 
 async function isUpToDate(knex: Knex, list: readonly Migration[]): Promise<boolean> {
   if (!(await knex.schema.hasTable('turnpike_migrations'))) return false;
-  const rows = (await knex('turnpike_migrations').select('name')) as { name: string }[];
+  const rows = await knex('turnpike_migrations').select<{ name: string }[]>('name');
   const applied = new Set(rows.map(({ name }) => name));
   return list.every(({ name }) => applied.has(name));
 }

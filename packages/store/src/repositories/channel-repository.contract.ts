@@ -247,7 +247,7 @@ export function describeChannelRepository(name: string, open: () => Promise<Test
         clientAddress: '::1',
       });
 
-      const [row] = (await test.database.knex('audit_entries')) as { details: string }[];
+      const [row] = await test.database.knex('audit_entries').select<{ details: string }[]>();
       expect(row).toMatchObject({ at: testNow, action: 'channel.update', target_id: '7' });
       expect(JSON.parse(row!.details)).toEqual({ name: ['a', 'b'] });
     });

@@ -1,5 +1,6 @@
 import type { Clock, ParkedEvent, ParkedUsage, UsageEvent } from '@turnpike/core';
 import type { Knex } from 'knex';
+import { readCount } from '../schema/read-aggregate.ts';
 
 interface ParkedRow {
   request_id: string;
@@ -27,10 +28,7 @@ export function createParkedUsageRepository({
       return rows.map(toParkedEvent);
     },
 
-    async count() {
-      const [row] = (await knex('parked_usage').count({ count: '*' })) as { count: number }[];
-      return row?.count ?? 0;
-    },
+    count: () => readCount(knex('parked_usage')),
 
     remove: (requestIds) => knex('parked_usage').whereIn('request_id', requestIds).delete(),
   };

@@ -12,6 +12,7 @@ import { STRING_LENGTH, type LogRow } from '../ledger/log-row.ts';
 import { clipText } from '../schema/clip-text.ts';
 import { likePrefix } from '../schema/like-prefix.ts';
 import { readMeta, writeMeta } from '../schema/meta.ts';
+import { readSum } from '../schema/read-aggregate.ts';
 import { readBoolean, readNumber, readText, type Row } from '../schema/read-column.ts';
 
 export interface RequestLogRepositoryDeps {
@@ -40,12 +41,7 @@ export function createRequestLogRepository(deps: RequestLogRepositoryDeps): Requ
       return rows.map(toRequestLogRow);
     },
 
-    async sumQuota(filter) {
-      const [row] = (await filtered(reader, { ...filter, type: logTypes.consume }).sum({
-        total: 'quota',
-      })) as { total: number | null }[];
-      return row?.total ?? 0;
-    },
+    sumQuota: (filter) => readSum(filtered(reader, { ...filter, type: logTypes.consume }), 'quota'),
 
     async search(keyword, filter, limit) {
       const query = filtered(reader, filter).where((any) => {

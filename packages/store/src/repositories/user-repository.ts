@@ -15,6 +15,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { reconcileAccount } from '../ledger/reconcile-account.ts';
 import { likePrefix } from '../schema/like-prefix.ts';
 import { areSecretsSealed } from '../schema/meta.ts';
+import { readCount } from '../schema/read-aggregate.ts';
 import { readNumber, readText, type Row } from '../schema/read-column.ts';
 import { refuseTooLong } from '../schema/refuse-too-long.ts';
 import { hashAccessToken, toAccessTokenColumns } from '../secrets/key-columns.ts';
@@ -65,10 +66,7 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
       return ((await selectUsers(deps, query)) as Row[]).map(toUser);
     },
 
-    async count() {
-      const [row] = (await knex('users').count({ count: '*' })) as { count: number }[];
-      return row?.count ?? 0;
-    },
+    count: () => readCount(knex('users')),
 
     async create(user) {
       const id = await withNameCheck(deps, user, () =>

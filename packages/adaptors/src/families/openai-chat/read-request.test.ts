@@ -173,7 +173,7 @@ describe('readJsonRequest', () => {
         hasTextOutput: false,
         size: 'a',
         quality: 'hd',
-        estimate: { soft: { images: 3, outputTokens: 0 } },
+        estimate: { soft: { images: 3, outputTokens: 3168 } },
       },
     );
     expect(

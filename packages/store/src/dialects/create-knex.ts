@@ -1,0 +1,147 @@
+import { silentLogger } from '@turnpike/core';
+import knexFactory, { type Knex } from 'knex';
+import type { DatabaseSettings } from '../database-settings.ts';
+import type { MysqlConnection, PostgresConnection, TlsMode } from '../parse-dsn.ts';
+import { postgresTypes } from './postgres.ts';
+import { createSqliteClient } from './sqlite-client.ts';
+
+const DEFAULT_BUSY_TIMEOUT_MS = 3000;
+const DEFAULT_MAX_OPEN = 20;
+
+/** One connection to a SQLite file. */
+export function createSqlite(filename: string, settings: DatabaseSettings): Knex {
+  const busyTimeoutMs = settings.sqliteBusyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS;
+  return knexFactory({
+    client: createSqliteClient(busyTimeoutMs),
+    connection: { filename },
+    useNullAsDefault: true,
+    log: toKnexLog(settings),
+    pool: {
+      min: 1,
+      max: 1,
+      afterCreate: (connection: SqliteConnection, done: Done) => {
+        connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
+        connection.pragma('journal_mode = WAL');
+        connection.pragma(`synchronous = ${settings.sqliteSynchronous ?? 'FULL'}`);
+        connection.pragma('foreign_keys = OFF');
+        done(null, connection);
+      },
+    },
+  });
+}
+
+/** A pool of connections to PostgreSQL. */
+export function createPostgres(connection: PostgresConnection, settings: DatabaseSettings): Knex {
+  const { tls, ...place } = connection;
+  return knexFactory({
+    client: 'pg',
+    log: toKnexLog(settings),
+    connection: {
+      ...place,
+      ...tlsOptions(tls),
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      types: postgresTypes,
+    } as Knex.PgConnectionConfig,
+    pool: {
+      ...poolSettings(settings),
+      // No lock is waited for, and none held, for ever.
+      afterCreate: prepareWith((client: PostgresClient, done) => {
+        client.query(
+          "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '15s'",
+          done,
+        );
+      }),
+    },
+  });
+}
+
+/** A pool of connections to MySQL or MariaDB. */
+export function createMysql(connection: MysqlConnection, settings: DatabaseSettings): Knex {
+  const { tls, ...place } = connection;
+  return knexFactory({
+    client: 'mysql2',
+    log: toKnexLog(settings),
+    connection: {
+      ...place,
+      ...tlsOptions(tls),
+      charset: 'utf8mb4_general_ci',
+      supportBigNumbers: true,
+      decimalNumbers: true,
+      connectTimeout: 10_000,
+      multipleStatements: false,
+    } as Knex.MySql2ConnectionConfig,
+    pool: {
+      ...poolSettings(settings),
+      // Strict mode: a value that does not fit is an error, never cut off silently.
+      afterCreate: prepareWith((client: MysqlClient, done) => {
+        client.query(
+          "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES'), SESSION innodb_lock_wait_timeout = 10",
+          (error) => {
+            if (error) done(error);
+            else client.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', done);
+          },
+        );
+      }),
+    },
+  });
+}
+
+type Done = (error: Error | null | undefined, connection: unknown) => void;
+
+interface SqliteConnection {
+  pragma(source: string): unknown;
+}
+
+interface PostgresClient {
+  query(sql: string, done: (error: Error | null) => void): void;
+}
+
+interface MysqlClient {
+  query(sql: string, done: (error: Error | null) => void): void;
+}
+
+function prepareWith<Client>(
+  prepare: (client: Client, done: (error: Error | null) => void) => void,
+) {
+  return (client: Client, done: Done) => {
+    prepare(client, (error) => {
+      done(error, client);
+    });
+  };
+}
+
+/** Knex reports on the console what it also throws; here it is a line of the log. */
+function toKnexLog({ logger = silentLogger }: DatabaseSettings): Knex.Logger {
+  const warn = (message: unknown) => {
+    logger.warn({ reason: String(message) }, 'database driver reports');
+  };
+  return { warn, error: warn, deprecate: warn, debug: () => undefined };
+}
+
+/** Logs each statement, without its values. */
+export function logStatements(knex: Knex, { logger = silentLogger }: DatabaseSettings): void {
+  knex.on('query', ({ sql }: { sql: string }) => {
+    logger.debug({ sql }, 'sql statement');
+  });
+}
+
+function tlsOptions(mode: TlsMode): { ssl?: { rejectUnauthorized: boolean } } {
+  return mode === 'off' ? {} : { ssl: { rejectUnauthorized: mode === 'verify' } };
+}
+
+function poolSettings(settings: DatabaseSettings): Knex.PoolConfig {
+  const lifetimeMs = (settings.connectionLifetimeSeconds ?? 60) * 1000;
+  const max = Math.max(settings.maxOpenConnections ?? DEFAULT_MAX_OPEN, 2);
+  return {
+    // What may stay open without work; the rest goes after the idle time.
+    min: Math.min(settings.maxIdleConnections ?? 0, max),
+    max,
+    idleTimeoutMillis: 30_000,
+    acquireTimeoutMillis: 10_000,
+    ...(lifetimeMs > 0 && {
+      maxConnectionLifetimeMillis: lifetimeMs,
+      maxConnectionLifetimeJitterMillis: 5000,
+    }),
+  };
+}

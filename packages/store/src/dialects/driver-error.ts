@@ -1,0 +1,23 @@
+/** `code` of a driver's error; drivers' errors are told by it, never by their class. */
+export function errorCodeOf(error: unknown): string {
+  return readTextField(error, 'code');
+}
+
+export function errorMessageOf(error: unknown): string {
+  return readTextField(error, 'message');
+}
+
+/** Failures of Node's sockets and of the pool that mean "cannot reach it now". */
+export function isConnectionFailure(error: unknown): boolean {
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|PROTOCOL_)/.test(errorCodeOf(error)) ||
+    readTextField(error, 'name') === 'KnexTimeoutError' ||
+    /connection (is closed|terminated|ended|timeout)/i.test(errorMessageOf(error))
+  );
+}
+
+function readTextField(error: unknown, field: 'code' | 'message' | 'name'): string {
+  if (typeof error !== 'object' || error === null || !(field in error)) return '';
+  const value = (error as Record<string, unknown>)[field];
+  return typeof value === 'string' ? value : '';
+}

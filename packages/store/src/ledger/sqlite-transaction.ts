@@ -1,0 +1,181 @@
+import type { AppliedUsage, Balance, Clock, UsageEvent } from '@turnpike/core';
+import { correctCharge, firstCharge, kindOf, REQUEST_RETENTION_MS, type Charge } from './charge.ts';
+import { toLogRow } from './log-row.ts';
+import { readApiToken, readUser } from './sqlite-balances.ts';
+import type { LedgerStatements } from './sqlite-statements.ts';
+import { UsageSums, writeOffOf, type AccountSum } from './usage-sums.ts';
+
+export interface LedgerTransactionSettings {
+  clock: Clock;
+  /** Whether log rows are written for usage (option `LogConsumeEnabled`); asked for each transaction. */
+  isConsumptionLogged: () => boolean;
+  /** Whether log rows go to a database of their own, by way of the outbox. */
+  usesLogOutbox: boolean;
+}
+
+/** The work between BEGIN and COMMIT. Holds no state but its tools. */
+export class LedgerTransaction {
+  readonly #statements: LedgerStatements;
+  readonly #settings: LedgerTransactionSettings;
+
+  constructor(statements: LedgerStatements, settings: LedgerTransactionSettings) {
+    this.#statements = statements;
+    this.#settings = settings;
+  }
+
+  apply(events: readonly UsageEvent[]): AppliedUsage {
+    const now = this.#settings.clock.now();
+    const isLogged = this.#settings.isConsumptionLogged();
+    const sums = new UsageSums();
+    let charged = 0;
+    let parked = 0;
+    for (const event of events) {
+      if (event.at < now - REQUEST_RETENTION_MS) {
+        this.#park(event, now);
+        parked += 1;
+        continue;
+      }
+      const charge = this.#claim(event, now, isLogged);
+      if (charge === undefined) continue;
+      charged += 1;
+      sums.add(charge);
+      if (isLogged) this.#log(charge);
+    }
+    const users = this.#chargeUsers(sums.users, now);
+    const apiTokens = this.#chargeTokens(sums.apiTokens, now);
+    for (const { id, quota } of sums.channels.values()) {
+      this.#statements.chargeChannel.run(quota, id);
+    }
+    for (const row of sums.rollUp.values()) {
+      this.#statements.addToRollUp.run(
+        row.hour,
+        row.user_id,
+        row.token_id,
+        row.channel_id,
+        row.model_name,
+        row.requests,
+        row.prompt_tokens,
+        row.completion_tokens,
+        row.quota,
+      );
+    }
+    const repeated = events.length - charged - parked;
+    if (repeated + parked > 0) this.#addUntouched(events, sums, users, apiTokens);
+    return { charged, repeated, users, apiTokens };
+  }
+
+  #claim(event: UsageEvent, now: number, isLogged: boolean): Charge | undefined {
+    const { insertRequest, readRequest, correctRequest } = this.#statements;
+    const { changes } = insertRequest.run(
+      event.requestId,
+      event.quota,
+      kindOf(event),
+      Math.floor(now / 1000),
+      isLogged ? Math.floor(event.at / 1000) : null,
+    );
+    if (changes === 1) return firstCharge(event);
+    const known = readRequest.get(event.requestId);
+    const charge = known && correctCharge(event, known);
+    if (charge !== undefined) correctRequest.run(event.quota, event.requestId);
+    return charge;
+  }
+
+  #log(charge: Charge): void {
+    const row = toLogRow(charge);
+    if (this.#settings.usesLogOutbox) {
+      this.#statements.insertOutbox.run(charge.key, JSON.stringify(row));
+      return;
+    }
+    this.#statements.insertLog.run(
+      row.user_id,
+      row.created_at,
+      row.type,
+      row.content,
+      row.username,
+      row.token_name,
+      row.model_name,
+      row.quota,
+      row.prompt_tokens,
+      row.completion_tokens,
+      row.channel_id,
+      row.request_id,
+      row.elapsed_time,
+      row.is_stream ? 1 : 0,
+      row.system_prompt_reset ? 1 : 0,
+      row.token_id,
+      row.details,
+    );
+  }
+
+  #chargeUsers(sums: ReadonlyMap<number, AccountSum>, now: number): Balance[] {
+    const { chargeUser, raiseUser, readUser } = this.#statements;
+    const balances: Balance[] = [];
+    for (const sum of sums.values()) {
+      let balance = chargeUser.get(sum.quota, sum.quota, sum.requests, sum.id);
+      if (balance === undefined) continue;
+      const deficit = writeOffOf(balance.quota, sum);
+      if (deficit > 0) {
+        this.#writeOff('user', sum, deficit, now);
+        raiseUser.run(deficit, sum.id);
+        balance = readUser.get(sum.id) ?? balance;
+      }
+      balances.push(balance);
+    }
+    return balances;
+  }
+
+  #chargeTokens(sums: ReadonlyMap<number, AccountSum>, now: number): Balance[] {
+    const { chargeToken, raiseToken, readToken } = this.#statements;
+    const balances: Balance[] = [];
+    for (const sum of sums.values()) {
+      let row = chargeToken.get(sum.quota, sum.quota, sum.lastAt, sum.id);
+      if (row === undefined || row.unlimited) continue;
+      const deficit = writeOffOf(row.quota, sum);
+      if (deficit > 0) {
+        this.#writeOff('token', sum, deficit, now);
+        raiseToken.run(deficit, sum.id);
+        row = readToken.get(sum.id) ?? row;
+      }
+      balances.push({ id: row.id, quota: row.quota, version: row.version });
+    }
+    return balances;
+  }
+
+  #writeOff(kind: 'user' | 'token', { id, hardKey }: AccountSum, delta: number, now: number): void {
+    const reference = `write-off:${kind}:${hardKey}`;
+    this.#statements.insertEntry.run(
+      kind,
+      id,
+      delta,
+      'write-off',
+      reference,
+      Math.floor(now / 1000),
+    );
+  }
+
+  #park(event: UsageEvent, now: number): void {
+    const parkedAt = Math.floor(now / 1000);
+    this.#statements.park.run(event.requestId, 'too-old', JSON.stringify(event), parkedAt);
+  }
+
+  /** Balances of accounts whose events had all been charged before. */
+  #addUntouched(
+    events: readonly UsageEvent[],
+    sums: UsageSums,
+    users: Balance[],
+    apiTokens: Balance[],
+  ): void {
+    const seenUsers = new Set(sums.users.keys());
+    const seenTokens = new Set(sums.apiTokens.keys());
+    for (const { userId, apiTokenId } of events) {
+      const user = seenUsers.has(userId) ? undefined : readUser(this.#statements, userId);
+      if (user !== undefined) users.push(user);
+      seenUsers.add(userId);
+      const apiToken = seenTokens.has(apiTokenId)
+        ? undefined
+        : readApiToken(this.#statements, apiTokenId);
+      if (apiToken !== undefined) apiTokens.push(apiToken);
+      seenTokens.add(apiTokenId);
+    }
+  }
+}

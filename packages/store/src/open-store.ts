@@ -15,7 +15,8 @@ import type {
   TokenSource,
   UserRepository,
 } from '@turnpike/core';
-import { openDatabase, type Database, type DatabaseSettings } from './connect.ts';
+import { openDatabase, type Database } from './connect.ts';
+import type { DatabaseSettings } from './database-settings.ts';
 import { bookExternalChanges } from './ledger/book-external-changes.ts';
 import { drainLogOutbox } from './ledger/drain-log-outbox.ts';
 import { pruneUsageRequests } from './ledger/prune-usage-requests.ts';

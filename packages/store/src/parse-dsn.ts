@@ -106,8 +106,9 @@ function parseGoDsn(variable: string, text: string): MysqlConnection {
 
 function splitHostPort(text: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(text);
+  const host = match?.[1] ?? match?.[2] ?? '';
   return {
-    host: match?.[1] ?? (match?.[2] || '127.0.0.1'),
+    host: host === '' ? '127.0.0.1' : host,
     port: Number(match?.[3] ?? 3306),
   };
 }

@@ -102,7 +102,7 @@ export const mysqlDialect: Dialect = {
   },
 
   async insertRow(trx, table, row) {
-    const [id] = await trx(table).insert<number[]>(row);
+    const [id] = await trx(table).insert(row);
     if (id === undefined) throw new Error(`no row was inserted into ${table}`);
     return id;
   },

@@ -1,5 +1,6 @@
 import { errors } from '@turnpike/core';
 import type { Dialect } from '../dialects/dialect.ts';
+import { errorMessageOf } from '../dialects/driver-error.ts';
 
 /**
  * Runs a write; a value that does not fit its column becomes an error that a person can act on. SQLite takes any
@@ -12,8 +13,7 @@ export async function refuseTooLong<T>(dialect: Dialect, write: () => Promise<T>
     return await write();
   } catch (error) {
     if (!dialect.isValueTooLong(error)) throw error;
-    const text = error instanceof Error ? error.message : '';
-    const place = /column '([^']+)'|(character(?: varying)?\(\d+\))/.exec(text);
+    const place = /column '([^']+)'|(character(?: varying)?\(\d+\))/.exec(errorMessageOf(error));
     const where = place === null ? '' : ` (${place[1] ?? place[2] ?? ''})`;
     throw errors.invalidRequest(
       {

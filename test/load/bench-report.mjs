@@ -21,7 +21,10 @@ function summarize(results) {
   };
 }
 
-/** Each compares Turnpike (`t`) with the floor (`f`) in one scenario. */
+/**
+ * Each compares Turnpike (`t`) with the floor (`f`) in one scenario. Where the last member says no, the figure tells
+ * nothing: throughput counts only where the core of the gateway is the limit.
+ */
 const gates = [
   ['non-stream', 'CPU per request / floor', 2, ({ t, f }) => t.cpuPerUnit / f.cpuPerUnit],
   ['prompt-400k', 'CPU per request / floor', 1.5, ({ t, f }) => t.cpuPerUnit / f.cpuPerUnit],
@@ -31,7 +34,13 @@ const gates = [
   ['streams-1000', 'chunk delay p99 / floor', 3, ({ t, f }) => t.delayP99 / f.delayP99],
   ['streams-1000', 'RSS in MB', 250, ({ t }) => t.rss],
   ['one-connection', 'p50 overhead in ms', 1, ({ t, d }) => (t.p50 - d.p50) / 1000],
-  ['non-stream', 'floor req/s / req/s', 2, ({ t, f }) => f.perSecond / t.perSecond],
+  [
+    'non-stream',
+    'floor req/s / req/s',
+    2,
+    ({ t, f }) => f.perSecond / t.perSecond,
+    ({ t }) => t.coreShare > 0.8,
+  ],
 ];
 
 /**
@@ -39,7 +48,7 @@ const gates = [
  *
  * @returns {boolean} whether every gate passed, nothing failed and everything was billed
  */
-export function printReport({ measured, idleRss, bill, rounds, seconds }) {
+export function printReport({ measured, bill, rounds, seconds }) {
   const summaries = Object.fromEntries(
     Object.entries(measured).map(([scenario, results]) => [
       scenario,
@@ -50,8 +59,9 @@ export function printReport({ measured, idleRss, bill, rounds, seconds }) {
       ),
     ]),
   );
-  print(`\nMedians of ${rounds} rounds of ${seconds} s each. CPU is of the whole process, in µs.`);
-  print(`Idle RSS: floor ${fixed(idleRss.floor)} MB, turnpike ${fixed(idleRss.turnpike)} MB.\n`);
+  print(
+    `\nMedians of ${rounds} rounds of ${seconds} s each. CPU is of the whole process, in µs.\n`,
+  );
   printFigures(summaries);
   const passed = gates.map((gate) => checkGate(gate, summaries)).filter((ok) => ok !== undefined);
   const errors = Object.values(summaries)
@@ -85,10 +95,15 @@ function printFigures(summaries) {
   print('');
 }
 
-function checkGate([scenario, what, limit, read], summaries) {
+function checkGate([scenario, what, limit, read, applies = () => true], summaries) {
   const byName = summaries[scenario];
   if (byName === undefined) return undefined;
-  const value = read({ t: byName.turnpike, f: byName.floor, d: byName.direct });
+  const processes = { t: byName.turnpike, f: byName.floor, d: byName.direct };
+  const value = read(processes);
+  if (!applies(processes)) {
+    print(`SKIP  ${scenario.padEnd(18)} ${what}: the core was not the limit`);
+    return undefined;
+  }
   const isPassed = value <= limit;
   printGate(isPassed, scenario, what, fixed(value, 2), `≤ ${limit}`);
   return isPassed;

@@ -97,70 +97,65 @@ function streamLoad(connections, bodyFile) {
     runStreams({ client, target, path, bodyFile, connections, seconds: time, warmUp });
 }
 
-async function startTurnpike(upstreamUrl) {
+async function startTurnpike() {
   const gateway = await startGateway({
     command: pin(cores.measured),
     env: { TEST_FORWARD_REQUEST_ID: 'false' },
   });
   const admin = await logIn(gateway.url);
-  await admin.createChannel({ name: 'load', baseUrl: upstreamUrl, models: 'gpt-4o-mini' });
+  await admin.createChannel({ name: 'load', baseUrl: upstream.url, models: 'gpt-4o-mini' });
   const { key } = await admin.createToken();
-  return {
-    name: 'turnpike',
-    url: gateway.url,
-    key,
-    get pid() {
-      return gateway.pid;
-    },
-    gateway,
-    admin,
-    stop: gateway.stop,
-  };
+  return { gateway, admin, key };
 }
 
-async function measure(scenario, targets) {
-  const results = Object.fromEntries(targets.map(({ name }) => [name, []]));
-  const participants = targets.filter(({ name }) => name !== 'direct' || scenario.withDirect);
+/** Each scenario meets fresh processes, so that none pays for the memory that the one before it used. */
+async function measureAfresh(scenario) {
+  const floor = await startScript('floor-proxy.mjs', ['--upstream', upstream.url], cores.measured);
+  await turnpike.gateway.kill('SIGTERM');
+  await turnpike.gateway.start();
+  const { url, pid } = turnpike.gateway;
+  const participants = [
+    { name: 'floor', url: floor.url, pid: floor.pid },
+    { name: 'turnpike', url, pid, key: turnpike.key },
+    ...(scenario.withDirect ? [{ name: 'direct', url: upstream.url, pid: upstream.pid }] : []),
+  ];
+  try {
+    return await measure(scenario, participants);
+  } finally {
+    await floor.stop();
+  }
+}
+
+async function measure(scenario, participants) {
+  const results = Object.fromEntries(participants.map(({ name }) => [name, []]));
   for (const target of participants) await scenario.load(target, Math.min(3, seconds));
   for (let round = 0; round < rounds; round++) {
     // Every other round in reverse, so that a drift of the machine favours nobody.
     const order = round % 2 === 0 ? participants : [...participants].reverse();
     for (const target of order) {
       const result = await scenario.load(target);
-      results[target.name].push({
-        ...result,
-        units: scenario.units(result),
-        rss: result.rss ?? readRss(target.pid),
-      });
+      const rss = result.rss ?? readRss(target.pid);
+      results[target.name].push({ ...result, units: scenario.units(result), rss });
     }
   }
   return results;
 }
 
 const upstream = await startScript('upstream.mjs', [], cores.rest);
-const floor = await startScript('floor-proxy.mjs', ['--upstream', upstream.url], cores.measured);
-const turnpike = await startTurnpike(upstream.url);
-const targets = [
-  { name: 'floor', url: floor.url, pid: floor.pid },
-  turnpike,
-  { name: 'direct', url: upstream.url, pid: upstream.pid },
-];
-
+const turnpike = await startTurnpike();
 let isGood = false;
 try {
-  const idleRss = { floor: readRss(floor.pid), turnpike: readRss(turnpike.pid) };
   const measured = {};
   for (const scenario of scenarios) {
     if (flags.only !== undefined && flags.only !== scenario.name) continue;
     process.stderr.write(`measuring ${scenario.name} …\n`);
-    measured[scenario.name] = await measure(scenario, targets);
+    measured[scenario.name] = await measureAfresh(scenario);
   }
   const bill = await checkBill(turnpike, measured);
-  isGood = printReport({ measured, idleRss, bill, rounds, seconds });
+  isGood = printReport({ measured, bill, rounds, seconds });
   if (flags.json !== undefined) writeFileSync(flags.json, JSON.stringify(measured, null, 2));
 } finally {
-  await turnpike.stop();
-  await floor.stop();
+  await turnpike.gateway.stop();
   await upstream.stop();
 }
 process.exitCode = isGood ? 0 : 1;

@@ -37,14 +37,16 @@ let problems = ['the test did not get to its end'];
 try {
   const accounts = await setUp();
   const startedAt = Date.now();
+  const killer = createKiller();
   const sights = await runTraffic({
     url: () => gateway.url,
     keys: accounts.map(({ key }) => key),
     count,
     connections: Number(flags.connections),
     isCalm: flags.calm,
-    onProgress: killOnTheWay(),
+    onProgress: killer.note,
   });
+  await killer.restarted();
   print(`${count} requests in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
   printOutcomes(sights);
   problems = await judge(sights, accounts);
@@ -97,16 +99,23 @@ async function setUp() {
 }
 
 /** Kills at equal distances; the traffic goes on meanwhile and meets a closed port. */
-function killOnTheWay() {
+function createKiller() {
   let killed = 0;
-  return (done) => {
-    if (killed >= kills || done < (count / (kills + 1)) * (killed + 1)) return;
-    killed += 1;
-    print(`kill -9 after ${done} requests`);
-    restart().catch((error) => {
-      process.stderr.write(`the gateway did not start again: ${error.stack}\n`);
-      process.exit(1);
-    });
+  let restarted = Promise.resolve();
+  let isRestarting = false;
+  return {
+    /** Told after each request how many there were. */
+    note(done) {
+      if (isRestarting || killed >= kills || done < (count / (kills + 1)) * (killed + 1)) return;
+      killed += 1;
+      print(`kill -9 after ${done} requests`);
+      isRestarting = true;
+      restarted = restart().then(() => {
+        isRestarting = false;
+      });
+    },
+    /** Resolves when the gateway runs again; rejects when it did not start. */
+    restarted: () => restarted,
   };
 }
 

@@ -160,8 +160,8 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
   #handleGone = (): void => {
     if (this.#isOver) return;
     if (this.#status === 0 || this.#isError) {
-      this.sent?.abort();
       this.#finish({ kind: 'abandoned' });
+      this.sent?.abort();
       return;
     }
     this.#readUntil = Date.now() + GONE_READ_MS;
@@ -170,7 +170,6 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
 
   /** What came instead of an answer: an upstream's error in any shape, or nothing that can be read. */
   #fail(): void {
-    this.sent?.abort();
     const error = readUpstreamError(this.#status, this.#headers, Buffer.concat(this.#chunks), {
       dialect: this.#deps.dialect,
     });
@@ -179,6 +178,7 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
       kind: 'failed',
       failure: isNoError ? { kind: 'unreadable' } : { kind: 'refused', error },
     });
+    this.sent?.abort();
   }
 
   #finish(outcome: AttemptOutcome): void {

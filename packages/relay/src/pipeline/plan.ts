@@ -49,7 +49,11 @@ function planByModel(
   model: string,
 ): ChannelPlan {
   const tiers = snapshot.routes.tiersFor(group, model);
-  if (tiers.length === 0) throw errors.modelNotFound({ model, group, param: 'model' });
+  if (tiers.length === 0) {
+    throw snapshot.isOffered(group, model)
+      ? errors.noChannelAvailable({ model })
+      : errors.modelNotFound({ model, group, param: 'model' });
+  }
   const prices = snapshot.pricesOf(tiers, model);
   if (prices.length === 0) throw errors.modelNotPriced({ model, param: 'model' });
   return {

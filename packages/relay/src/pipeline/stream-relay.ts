@@ -68,13 +68,13 @@ export class StreamRelay implements AnswerReceiver, Ticking {
     } else if (facts.isTerminated) {
       this.#complete();
     } else if (this.#deps.canGoOn !== undefined && !this.#deps.canGoOn()) {
-      this.#sent.abort();
       this.#finish({
         kind: 'streamed',
         endState: 'complete',
         tap: this.#tap,
         wasCutByBudget: true,
       });
+      this.#sent.abort();
     }
   }
 
@@ -167,8 +167,8 @@ export class StreamRelay implements AnswerReceiver, Ticking {
       this.#sent.resume();
       return;
     }
-    this.#sent.abort();
     this.#finish(this.#streamed('client-aborted'));
+    this.#sent.abort();
   };
 
   #complete(): void {
@@ -177,8 +177,8 @@ export class StreamRelay implements AnswerReceiver, Ticking {
 
   /** Before the client has seen anything the attempt just failed; after it, the answer ends here. */
   #failWith(failed: () => AttemptOutcome): void {
-    this.#sent.abort();
     this.#finish(this.#isCommitted ? this.#streamed('upstream-failed') : failed());
+    this.#sent.abort();
   }
 
   #streamed(endState: StreamedAnswer['endState']): StreamedAnswer {
@@ -186,6 +186,7 @@ export class StreamRelay implements AnswerReceiver, Ticking {
     return { kind: 'streamed', endState, tap: this.#tap, wasCutByBudget: false };
   }
 
+  /** Before any abort: that is reported back at once, and must find this over. */
   #finish(outcome: AttemptOutcome): void {
     this.#isOver = true;
     this.#connection.onGone = undefined;

@@ -47,6 +47,8 @@ export interface RelaySnapshot {
   prices: PriceList;
   routes: RouteIndex;
   channel(id: number): RelayChannel | undefined;
+  /** Whether any channel of the group has the model, disabled ones and such that can not be called included. Slow. */
+  isOffered(group: string, model: string): boolean;
   /** Price of a model through a channel; undefined where it has none and the policy refuses. */
   priceThrough(channel: RelayChannel, model: string): RoutePrice | undefined;
   /** The price as it goes into usage events. The same object each time, so that nobody describes it twice. */
@@ -103,6 +105,10 @@ export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretB
     prices,
     routes,
     channel: (id) => channels.get(id),
+    isOffered: (group, model) =>
+      snapshot.channels.some(
+        ({ groups, models }) => groups.includes(group) && models.includes(model),
+      ),
     priceThrough,
     appliedPrice(price, groupRatio) {
       let byGroup = applied.get(price);

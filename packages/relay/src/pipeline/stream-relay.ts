@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { StreamTap } from '@turnpike/adaptors';
+import type { FailedAttempt, StreamTap } from '@turnpike/adaptors';
 import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
 import type { AnswerReceiver, SentRequest, TransportFailure } from '../upstream/send.ts';
 import type { AttemptOutcome, StreamedAnswer } from './attempt-outcome.ts';
@@ -60,11 +60,9 @@ export class StreamRelay implements AnswerReceiver, Ticking {
     if (this.#isOver) return;
     this.#forward(this.#tap.push(chunk));
     const { facts } = this.#tap;
-    if (facts.error !== undefined) {
-      this.#failWith(() => ({
-        kind: 'failed',
-        failure: { kind: 'refused', error: facts.error as NonNullable<typeof facts.error> },
-      }));
+    const { error } = facts;
+    if (error !== undefined) {
+      this.#failWith({ kind: 'failed', failure: { kind: 'refused', error } });
     } else if (facts.isTerminated) {
       this.#complete();
     } else if (this.#deps.canGoOn !== undefined && !this.#deps.canGoOn()) {
@@ -79,40 +77,33 @@ export class StreamRelay implements AnswerReceiver, Ticking {
   }
 
   onEnd(): void {
-    if (this.#isOver) return;
-    this.#forward(this.#tap.end());
-    const { facts } = this.#tap;
-    if (facts.error !== undefined) {
-      this.#failWith(() => ({
-        kind: 'failed',
-        failure: { kind: 'refused', error: facts.error as NonNullable<typeof facts.error> },
-      }));
-    } else if (facts.isTerminated || facts.hasFinish) {
-      this.#complete();
-    } else {
-      this.#failWith(() => ({
-        kind: 'failed',
-        failure: facts.isMeaningful
-          ? { kind: 'transport', transport: 'cut' }
-          : { kind: 'unreadable' },
-      }));
+    if (!this.#isOver) {
+      const isEmpty = !this.#tap.facts.isMeaningful;
+      this.#endWith(isEmpty ? { kind: 'unreadable' } : { kind: 'transport', transport: 'cut' });
     }
   }
 
   onFailure(failure: TransportFailure): void {
     if (this.#isOver) return;
-    if (failure === 'aborted') {
-      this.#finish(this.#streamed('client-aborted'));
-      return;
-    }
+    if (failure === 'aborted') this.#finish(this.#streamed('client-aborted'));
     // Some upstreams reset the connection after a whole answer.
-    this.#forward(this.#tap.end());
-    if (this.#tap.facts.isTerminated || this.#tap.facts.hasFinish) this.#complete();
-    else
-      this.#failWith(() => ({
+    else this.#endWith({ kind: 'transport', transport: failure });
+  }
+
+  /** The transport ended. What the tap still holds goes out if it belongs to an answer, and not before a retry. */
+  #endWith(failure: FailedAttempt): void {
+    const rest = this.#tap.end();
+    const { facts } = this.#tap;
+    const { error } = facts;
+    const isWhole = error === undefined && (facts.isTerminated || facts.hasFinish);
+    if (isWhole || this.#isCommitted) this.#forward(rest);
+    if (isWhole) this.#complete();
+    else {
+      this.#failWith({
         kind: 'failed',
-        failure: { kind: 'transport', transport: failure },
-      }));
+        failure: error === undefined ? failure : { kind: 'refused', error },
+      });
+    }
   }
 
   onTick(now: number): void {
@@ -126,7 +117,8 @@ export class StreamRelay implements AnswerReceiver, Ticking {
       for (const chunk of this.#tap.flushHeld()) this.#write(chunk);
       return;
     }
-    const isSilent = now - this.#lastWriteAt >= this.#deps.keepAliveMs;
+    const { keepAliveMs } = this.#deps;
+    const isSilent = keepAliveMs > 0 && now - this.#lastWriteAt >= keepAliveMs;
     if (isSilent && this.#deps.isEventStream && this.#isBetweenFrames()) this.#write(KEEP_ALIVE);
   }
 
@@ -176,8 +168,8 @@ export class StreamRelay implements AnswerReceiver, Ticking {
   }
 
   /** Before the client has seen anything the attempt just failed; after it, the answer ends here. */
-  #failWith(failed: () => AttemptOutcome): void {
-    this.#finish(this.#isCommitted ? this.#streamed('upstream-failed') : failed());
+  #failWith(failed: AttemptOutcome): void {
+    this.#finish(this.#isCommitted ? this.#streamed('upstream-failed') : failed);
     this.#sent.abort();
   }
 

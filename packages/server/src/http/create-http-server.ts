@@ -36,6 +36,9 @@ export function createHttpServer(doors: HttpDoors): Server {
   return server;
 }
 
+/** A client that does not read its refusal is not waited for, at a stop neither. */
+const REFUSAL_LINGER_MS = 500;
+
 /** What the parser refuses never becomes a request: answer it in JSON here, and close. */
 function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (socket.destroyed || !socket.writable || error.code === 'ECONNRESET') {
@@ -50,6 +53,9 @@ function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
     `HTTP/1.1 ${status} ${text}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\n` +
       `x-should-retry: false\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+  setTimeout(() => {
+    socket.destroy();
+  }, REFUSAL_LINGER_MS).unref();
 }
 
 function describeParserError(code: string | undefined): [number, string, string] {

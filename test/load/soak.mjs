@@ -104,7 +104,7 @@ function makeKinds(key) {
   const messages = (text) => `{"model":"gpt-4o-mini","messages":${text}}`;
   const deep = messages('['.repeat(200_000) + ']'.repeat(200_000));
   const manyKeys = `{${Array.from({ length: 300_000 }, (_, at) => `"k${at}":1`).join()}}`;
-  const large = messages(`[{"role":"user","content":"${'x'.repeat(33_000_000)}"}]`);
+  const large = messages(`[{"role":"user","content":"${'x'.repeat(40_000_000)}"}]`);
   const kinds = [
     { name: 'good', expected: [200], send: chat(good) },
     { name: 'stream', expected: [200], send: chat({ ...good, stream: true }) },

@@ -41,7 +41,6 @@ export async function createTestDatabase(kind: DatabaseKind): Promise<TestDataba
 }
 
 function requireUrl(variable: string): string {
-  // eslint-disable-next-line no-restricted-properties -- tests have no settings
   const url = process.env[variable];
   if (url === undefined || url === '') {
     throw new Error(

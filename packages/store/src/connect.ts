@@ -6,6 +6,7 @@ import {
   createMysql,
   createPostgres,
   createSqlite,
+  createSqliteReader,
   logStatements,
 } from './dialects/create-knex.ts';
 import type { Dialect } from './dialects/dialect.ts';
@@ -18,6 +19,8 @@ import { describeAddress, parseDsn, type DatabaseAddress, type TlsMode } from '.
 /** An open database. */
 export interface Database {
   knex: Knex;
+  /** For what reads much: on SQLite a thread of its own, elsewhere the same as `knex`. */
+  reader: Knex;
   dialect: Dialect;
   /** Kind and place, without a password. */
   description: string;
@@ -52,31 +55,34 @@ async function openAddress(
     case 'sqlite': {
       await mkdir(dirname(resolve(address.path)), { recursive: true });
       const knex = createSqlite(address.path, settings);
-      return tryOut(settings, {
-        knex,
-        dialect: sqliteDialect,
-        description,
-        sqliteFile: address.path,
-      });
+      const reader = createSqliteReader(address.path, settings);
+      const sqliteFile = address.path;
+      return tryOut(settings, { knex, reader, dialect: sqliteDialect, description, sqliteFile });
     }
     case 'postgres':
-      return withTlsFallback(address.connection.tls, (tls) =>
-        tryOut(settings, {
-          knex: createPostgres({ ...address.connection, tls }, settings),
-          dialect: postgresDialect,
+      return withTlsFallback(address.connection.tls, (tls) => {
+        const knex = createPostgres({ ...address.connection, tls }, settings);
+        const dialect = postgresDialect;
+        return tryOut(settings, {
+          knex,
+          reader: knex,
+          dialect,
           description,
           sqliteFile: undefined,
-        }),
-      );
+        });
+      });
     case 'mysql':
-      return withTlsFallback(address.connection.tls, (tls) =>
-        tryOut(settings, {
-          knex: createMysql({ ...address.connection, tls }, settings),
-          dialect: mysqlDialect,
+      return withTlsFallback(address.connection.tls, (tls) => {
+        const knex = createMysql({ ...address.connection, tls }, settings);
+        const dialect = mysqlDialect;
+        return tryOut(settings, {
+          knex,
+          reader: knex,
+          dialect,
           description,
           sqliteFile: undefined,
-        }),
-      );
+        });
+      });
   }
 }
 
@@ -84,10 +90,14 @@ async function tryOut(
   settings: DatabaseSettings,
   parts: Omit<Database, 'close'>,
 ): Promise<Database> {
-  const close = () => parts.knex.destroy();
-  if (settings.logsStatements === true) logStatements(parts.knex, settings);
+  const { knex, reader } = parts;
+  async function close(): Promise<void> {
+    if (reader !== knex) await reader.destroy();
+    await knex.destroy();
+  }
+  if (settings.logsStatements === true) logStatements(knex, settings);
   try {
-    await parts.knex.raw('SELECT 1');
+    await knex.raw('SELECT 1');
   } catch (error) {
     await close();
     throw error;

@@ -18,7 +18,7 @@ import type {
 import { openDatabase, type Database } from './connect.ts';
 import type { DatabaseSettings } from './database-settings.ts';
 import { bookExternalChanges } from './ledger/book-external-changes.ts';
-import { drainLogOutbox } from './ledger/drain-log-outbox.ts';
+import { drainLogOutbox, forgetLogReceipts } from './ledger/drain-log-outbox.ts';
 import { pruneUsageRequests } from './ledger/prune-usage-requests.ts';
 import { isMigrated, migrate, type MigrationReport } from './migrations/migrate.ts';
 import { createApiTokenRepository } from './repositories/api-token-repository.ts';
@@ -77,7 +77,7 @@ export interface Store {
   decryptKeys(): Promise<SecretsReport>;
   /** Moves log rows to the log database; call it every second or so. Resolves to the number of rows, 0 without one. */
   drainLogOutbox(): Promise<number>;
-  /** Forgets request ids after 35 days; call it once a day. */
+  /** Forgets request ids after 35 days, and receipts of log rows after one; call it once a day. */
   pruneUsageRequests(): Promise<number>;
   /** Takes over balances that another program changed. */
   bookExternalChanges(): Promise<{ account: Account; delta: number }[]>;
@@ -156,6 +156,7 @@ function createLedger(
 ): LedgerRepository {
   const general = createLedgerRepository({
     knex: main.knex,
+    reader: main.reader,
     dialect: main.dialect,
     clock,
     isConsumptionLogged,
@@ -177,15 +178,16 @@ function createLedger(
 
 function createRepositories(
   { secretBox, clock, logger }: StoreDeps,
-  { knex, dialect }: Database,
+  main: Database,
   logs: Database | undefined,
 ) {
+  const { knex, dialect } = main;
   const shared = { knex, dialect, secretBox, clock };
-  const logDatabase = logs ?? { knex, dialect };
+  const logDatabase = logs ?? main;
   const requestLogs = createRequestLogRepository({
     logs: logDatabase,
     main: knex,
-    reader: logDatabase.knex,
+    reader: logDatabase.reader,
     clock,
   });
   return {
@@ -214,7 +216,10 @@ function createMaintenance(
     decryptKeys: () => decryptKeys(main, secretBox),
     drainLogOutbox: () =>
       logs === undefined ? Promise.resolve(0) : drainLogOutbox({ main: knex, logs }, clock.now()),
-    pruneUsageRequests: () => pruneUsageRequests(knex, clock.now()),
+    async pruneUsageRequests() {
+      if (logs !== undefined) await forgetLogReceipts(logs, clock.now());
+      return pruneUsageRequests(knex, clock.now());
+    },
     bookExternalChanges: () => bookExternalChanges(knex, dialect, clock.now()),
     isTransientError: (error: unknown) => dialect.isTransient(error),
     async ping() {

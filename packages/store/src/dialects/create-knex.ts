@@ -4,6 +4,7 @@ import type { DatabaseSettings } from '../database-settings.ts';
 import type { MysqlConnection, PostgresConnection, TlsMode } from '../parse-dsn.ts';
 import { postgresTypes } from './postgres.ts';
 import { createSqliteClient } from './sqlite-client.ts';
+import { createSqliteReaderClient } from './sqlite-reader-client.ts';
 
 const DEFAULT_BUSY_TIMEOUT_MS = 3000;
 const DEFAULT_MAX_OPEN = 20;
@@ -27,6 +28,18 @@ export function createSqlite(filename: string, settings: DatabaseSettings): Knex
         done(null, connection);
       },
     },
+  });
+}
+
+/** A thread that reads a SQLite file beside the connection above. */
+export function createSqliteReader(filename: string, settings: DatabaseSettings): Knex {
+  const busyTimeoutMs = settings.sqliteBusyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS;
+  return knexFactory({
+    client: createSqliteReaderClient(filename, busyTimeoutMs),
+    connection: { filename },
+    useNullAsDefault: true,
+    log: toKnexLog(settings),
+    pool: { min: 0, max: 1, idleTimeoutMillis: 60_000 },
   });
 }
 

@@ -1,5 +1,9 @@
-import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
+import {
+  BetterSqliteClient,
+  type TransactionArguments,
+  type TransactionInternals,
+} from './better-sqlite-client.ts';
 import { errorCodeOf } from './driver-error.ts';
 import { pause } from './retry-transaction.ts';
 
@@ -8,20 +12,6 @@ interface RawConnection {
   exec(sql: string): unknown;
   pragma(source: string): unknown;
 }
-
-interface TransactionInternals {
-  begin(connection: RawConnection): Promise<unknown>;
-}
-
-type TransactionArguments = [container: unknown, config?: { readOnly?: boolean }, outer?: unknown];
-
-interface KnexClient extends Omit<Knex.Client, 'transaction'> {
-  transaction(...parameters: TransactionArguments): TransactionInternals;
-}
-
-const BetterSqliteClient = createRequire(import.meta.url)(
-  'knex/lib/dialects/better-sqlite3/index.js',
-) as new (config: Knex.Config) => KnexClient;
 
 /**
  * Knex for SQLite with transactions that begin with the write lock. A deferred one that has read something cannot
@@ -32,10 +22,12 @@ export function createSqliteClient(busyTimeoutMs: number): typeof Knex.Client {
     override transaction(...parameters: TransactionArguments): TransactionInternals {
       const transaction = super.transaction(...parameters);
       const isReadOnly = parameters[1]?.readOnly === true;
-      transaction.begin = (connection) =>
-        isReadOnly
+      transaction.begin = (raw) => {
+        const connection = raw as RawConnection;
+        return isReadOnly
           ? Promise.resolve(connection.exec('BEGIN'))
           : beginImmediately(connection, busyTimeoutMs);
+      };
       return transaction;
     }
   }

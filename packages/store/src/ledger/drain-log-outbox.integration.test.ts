@@ -65,6 +65,22 @@ for (const [mainKind, logKind] of [
       expect(await countLogs(user.id)).toBe(1);
     });
 
+    it('forgets receipts after a day, and keeps the rows', async () => {
+      const { user, makeEvent } = await createAccounts(test.store);
+      await test.store.ledgerRepository.applyUsage([makeEvent()]);
+      await test.store.drainLogOutbox();
+      const readReceipts = () => logs.knex('log_receipts').select<object[]>('entry_key');
+
+      await test.store.pruneUsageRequests();
+      expect((await readReceipts()).length).toBeGreaterThan(0);
+      test.switches.now = testNow + 25 * 3600 * 1000;
+      await test.store.pruneUsageRequests();
+      test.switches.now = testNow;
+
+      expect(await readReceipts()).toEqual([]);
+      expect(await countLogs(user.id)).toBe(1);
+    });
+
     it('logs the correction of an assumed charge beside it', async () => {
       const { user, makeEvent } = await createAccounts(test.store);
       const assumed = makeEvent({ endState: 'recovered', quota: 50 });

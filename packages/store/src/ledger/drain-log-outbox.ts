@@ -3,7 +3,8 @@ import type { Dialect } from '../dialects/dialect.ts';
 import type { LogRow } from './log-row.ts';
 
 const ROWS_AT_ONCE = 200;
-const RECEIPTS_KEPT_SECONDS = 7 * 24 * 3600;
+const RECEIPTS_AT_ONCE = 1000;
+const RECEIPTS_KEPT_SECONDS = 24 * 3600;
 
 export interface LogOutboxDeps {
   main: Knex;
@@ -22,10 +23,7 @@ export async function drainLogOutbox({ main, logs }: LogOutboxDeps, now: number)
       entry_key: string;
       log_row: string;
     }[];
-    if (entries.length === 0) {
-      await forgetReceipts(logs.knex, now);
-      return moved;
-    }
+    if (entries.length === 0) return moved;
     moved += await deliver(logs, entries, now);
     await main('log_outbox')
       .whereIn(
@@ -55,9 +53,27 @@ function deliver(
   });
 }
 
-/** Another process may still be delivering what it read before; a week later nobody is. */
-async function forgetReceipts(logs: Knex, now: number): Promise<void> {
-  await logs('log_receipts')
-    .where('received_at', '<', Math.floor(now / 1000) - RECEIPTS_KEPT_SECONDS)
-    .delete();
+/**
+ * Forgets the receipts of rows that arrived a day ago. Until then another process may still be delivering what it
+ * read from the outbox before.
+ *
+ * @returns how many were removed
+ */
+export async function forgetLogReceipts(
+  { knex, dialect }: LogOutboxDeps['logs'],
+  now: number,
+): Promise<number> {
+  const oldest = Math.floor(now / 1000) - RECEIPTS_KEPT_SECONDS;
+  for (let removed = 0; ;) {
+    const receipts = await knex('log_receipts')
+      .select<{ entry_key: string }[]>('entry_key')
+      .where('received_at', '<', oldest)
+      .orderBy('received_at')
+      .limit(RECEIPTS_AT_ONCE);
+    if (receipts.length === 0) return removed;
+    const keys = receipts.map(({ entry_key }) => entry_key);
+    removed += await dialect.inWriteTransaction(knex, (trx) =>
+      trx('log_receipts').whereIn('entry_key', keys).delete(),
+    );
+  }
 }

@@ -11,7 +11,7 @@ const logReceipts: TableDefinition = {
     { name: 'received_at', type: 'integer', notNull: true },
   ],
   primaryKey: ['entry_key'],
-  indexes: [],
+  indexes: [{ name: 'idx_log_receipts_received', columns: ['received_at'] }],
   isClustered: true,
 };
 

@@ -11,6 +11,36 @@ describeLedgerRepository(
   ({ knexLedger }) => knexLedger,
 );
 
+describe('the reading thread of SQLite', () => {
+  it('verifies and lists without holding up the event loop', async () => {
+    const test = await openTestStore('sqlite');
+    const slow =
+      'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) SELECT SUM(i) AS total FROM n';
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    }, 1);
+
+    const rows = await test.database.reader.raw<{ total: number }[]>(slow);
+
+    clearInterval(timer);
+    expect(rows).toEqual([{ total: 4_500_001_500_000 }]);
+    expect(turns).toBeGreaterThan(3);
+    await test.close();
+  });
+
+  it('reports an error as the driver does, and goes on', async () => {
+    const test = await openTestStore('sqlite');
+    const { reader } = test.database;
+
+    await expect(reader('nowhere').select()).rejects.toMatchObject({ code: 'SQLITE_ERROR' });
+    await expect(reader('users').insert({ password: '' })).rejects.toThrow(/does not return data/);
+
+    expect(await reader('users').select('id')).toEqual([]);
+    await test.close();
+  });
+});
+
 describe('the prepared ledger', () => {
   it('waits for another transaction of its process without holding it up', async () => {
     const test = await openTestStore('sqlite');

@@ -13,6 +13,8 @@ import { parkEvents } from './parked-usage-repository.ts';
 
 export interface LedgerRepositoryDeps {
   knex: Knex;
+  /** For what reads much. */
+  reader?: Knex;
   dialect: Dialect;
   clock: Clock;
   /** Whether log rows are written for usage (option `LogConsumeEnabled`); asked for each transaction. */
@@ -28,7 +30,7 @@ export interface LedgerRepositoryDeps {
  * happen once: batches may be delivered any number of times, and may overlap.
  */
 export function createLedgerRepository(deps: LedgerRepositoryDeps): LedgerRepository {
-  const { knex, dialect, clock, logs } = deps;
+  const { knex, reader = knex, dialect, clock, logs } = deps;
   return {
     async applyUsage(events) {
       events.forEach(checkQuota);
@@ -45,7 +47,7 @@ export function createLedgerRepository(deps: LedgerRepositoryDeps): LedgerReposi
         setQuota(trx, dialect, { account, quota, reason, ifVersion, createdBy }, clock.now()),
       ),
 
-    verify: () => verifyLedger(knex, logs),
+    verify: () => verifyLedger(reader, logs),
   };
 }
 

@@ -1,7 +1,9 @@
-/** Middle value; of an even number of values the lower of the two. */
+/** Middle value; of an even number of values the mean of the two in the middle. */
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
+  const middle = (sorted.length - 1) / 2;
+  const [low, high] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
+  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
 }
 
 /** Medians over the rounds of one process in one scenario; times in microseconds. */

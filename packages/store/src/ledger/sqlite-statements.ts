@@ -1,4 +1,5 @@
 import type { Balance } from '@turnpike/core';
+import { SqliteRowWriter } from './sqlite-row-writer.ts';
 import type Sqlite from 'better-sqlite3';
 
 type Database = Sqlite.Database;
@@ -18,7 +19,9 @@ export interface LedgerStatements {
   >;
   readRequest: Statement<[requestId: string], { charged: number; kind: string }>;
   correctRequest: Statement<[charged: number, requestId: string]>;
-  insertLog: Statement<(string | number | null)[]>;
+  /** Plain inserts of several rows: throws where one of the ids is known. */
+  requestRows: SqliteRowWriter;
+  logRows: SqliteRowWriter;
   insertOutbox: Statement<[entryKey: string, logRow: string]>;
   chargeUser: Statement<[quota: number, used: number, requests: number, id: number], Balance>;
   raiseUser: Statement<[delta: number, id: number]>;
@@ -55,12 +58,32 @@ export function prepareLedgerStatements(db: Database): LedgerStatements {
     correctRequest: db.prepare(
       "UPDATE usage_requests SET charged = ?, kind = 'real' WHERE request_id = ?",
     ),
-    insertLog: db.prepare<(string | number | null)[]>(
-      `INSERT INTO logs (user_id, created_at, type, content, username, token_name, model_name, quota,
-                         prompt_tokens, completion_tokens, channel_id, request_id, elapsed_time,
-                         is_stream, system_prompt_reset, token_id, details)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
+    requestRows: new SqliteRowWriter(db, 'usage_requests', [
+      'request_id',
+      'charged',
+      'kind',
+      'applied_at',
+      'logged_at',
+    ]),
+    logRows: new SqliteRowWriter(db, 'logs', [
+      'user_id',
+      'created_at',
+      'type',
+      'content',
+      'username',
+      'token_name',
+      'model_name',
+      'quota',
+      'prompt_tokens',
+      'completion_tokens',
+      'channel_id',
+      'request_id',
+      'elapsed_time',
+      'is_stream',
+      'system_prompt_reset',
+      'token_id',
+      'details',
+    ]),
     insertOutbox: db.prepare('INSERT INTO log_outbox (entry_key, log_row) VALUES (?, ?)'),
     chargeUser: db.prepare(
       `UPDATE users SET quota = COALESCE(quota, 0) - ?, used_quota = COALESCE(used_quota, 0) + ?,

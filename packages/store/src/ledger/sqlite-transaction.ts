@@ -1,6 +1,7 @@
 import type { AppliedUsage, Balance, Clock, UsageEvent } from '@turnpike/core';
 import { correctCharge, firstCharge, kindOf, REQUEST_RETENTION_MS, type Charge } from './charge.ts';
-import { toLogRow } from './log-row.ts';
+import { toLogRow, type LogRow } from './log-row.ts';
+import { ROW_GROUP, type SqlValue } from './sqlite-row-writer.ts';
 import { readApiToken, readUser } from './sqlite-balances.ts';
 import type { LedgerStatements } from './sqlite-statements.ts';
 import { UsageSums, writeOffOf, type AccountSum } from './usage-sums.ts';
@@ -27,20 +28,15 @@ export class LedgerTransaction {
     const now = this.#settings.clock.now();
     const isLogged = this.#settings.isConsumptionLogged();
     const sums = new UsageSums();
-    let charged = 0;
-    let parked = 0;
-    for (const event of events) {
-      if (event.at < now - REQUEST_RETENTION_MS) {
-        this.#park(event, now);
-        parked += 1;
-        continue;
-      }
-      const charge = this.#claim(event, now, isLogged);
-      if (charge === undefined) continue;
-      charged += 1;
-      sums.add(charge);
-      if (isLogged) this.#log(charge);
+    const due = events.filter((event) => event.at >= now - REQUEST_RETENTION_MS);
+    const parked = events.length - due.length;
+    if (parked > 0) {
+      for (const event of events) if (!due.includes(event)) this.#park(event, now);
     }
+    const charges = this.#claimAll(due, now, isLogged);
+    for (const charge of charges) sums.add(charge);
+    if (isLogged) this.#logAll(charges);
+    const charged = charges.length;
     const users = this.#chargeUsers(sums.users, now);
     const apiTokens = this.#chargeTokens(sums.apiTokens, now);
     for (const { id, quota } of sums.channels.values()) {
@@ -64,15 +60,38 @@ export class LedgerTransaction {
     return { charged, repeated, users, apiTokens };
   }
 
+  /** New requests are nearly all there are: they go in by groups, and only a group with a known one is looked at singly. */
+  #claimAll(events: readonly UsageEvent[], now: number, isLogged: boolean): Charge[] {
+    const charges: Charge[] = [];
+    let at = 0;
+    for (; at + ROW_GROUP <= events.length; at += ROW_GROUP) {
+      const group = events.slice(at, at + ROW_GROUP);
+      const values = group.flatMap((event) => requestRow(event, now, isLogged));
+      if (this.#statements.requestRows.tryGroup(values)) {
+        for (const event of group) charges.push(firstCharge(event));
+      } else {
+        this.#claimEach(group, now, isLogged, charges);
+      }
+    }
+    this.#claimEach(events.slice(at), now, isLogged, charges);
+    return charges;
+  }
+
+  #claimEach(
+    events: readonly UsageEvent[],
+    now: number,
+    isLogged: boolean,
+    charges: Charge[],
+  ): void {
+    for (const event of events) {
+      const charge = this.#claim(event, now, isLogged);
+      if (charge !== undefined) charges.push(charge);
+    }
+  }
+
   #claim(event: UsageEvent, now: number, isLogged: boolean): Charge | undefined {
     const { insertRequest, readRequest, correctRequest } = this.#statements;
-    const { changes } = insertRequest.run(
-      event.requestId,
-      event.quota,
-      kindOf(event),
-      Math.floor(now / 1000),
-      isLogged ? Math.floor(event.at / 1000) : null,
-    );
+    const { changes } = insertRequest.run(...requestRow(event, now, isLogged));
     if (changes === 1) return firstCharge(event);
     const known = readRequest.get(event.requestId);
     const charge = known && correctCharge(event, known);
@@ -80,31 +99,16 @@ export class LedgerTransaction {
     return charge;
   }
 
-  #log(charge: Charge): void {
-    const row = toLogRow(charge);
+  #logAll(charges: readonly Charge[]): void {
     if (this.#settings.usesLogOutbox) {
-      this.#statements.insertOutbox.run(charge.key, JSON.stringify(row));
+      for (const charge of charges) {
+        this.#statements.insertOutbox.run(charge.key, JSON.stringify(toLogRow(charge)));
+      }
       return;
     }
-    this.#statements.insertLog.run(
-      row.user_id,
-      row.created_at,
-      row.type,
-      row.content,
-      row.username,
-      row.token_name,
-      row.model_name,
-      row.quota,
-      row.prompt_tokens,
-      row.completion_tokens,
-      row.channel_id,
-      row.request_id,
-      row.elapsed_time,
-      row.is_stream ? 1 : 0,
-      row.system_prompt_reset ? 1 : 0,
-      row.token_id,
-      row.details,
-    );
+    const values: SqlValue[] = [];
+    for (const charge of charges) pushLogRow(values, toLogRow(charge));
+    this.#statements.logRows.writeAll(values);
   }
 
   #chargeUsers(sums: ReadonlyMap<number, AccountSum>, now: number): Balance[] {
@@ -178,4 +182,42 @@ export class LedgerTransaction {
       seenTokens.add(apiTokenId);
     }
   }
+}
+
+/** In the order of the columns of `requestRows`. */
+function requestRow(
+  event: UsageEvent,
+  now: number,
+  isLogged: boolean,
+): [string, number, string, number, number | null] {
+  return [
+    event.requestId,
+    event.quota,
+    kindOf(event),
+    Math.floor(now / 1000),
+    isLogged ? Math.floor(event.at / 1000) : null,
+  ];
+}
+
+/** In the order of the columns of `logRows`. */
+function pushLogRow(values: SqlValue[], row: LogRow): void {
+  values.push(
+    row.user_id,
+    row.created_at,
+    row.type,
+    row.content,
+    row.username,
+    row.token_name,
+    row.model_name,
+    row.quota,
+    row.prompt_tokens,
+    row.completion_tokens,
+    row.channel_id,
+    row.request_id,
+    row.elapsed_time,
+    row.is_stream ? 1 : 0,
+    row.system_prompt_reset ? 1 : 0,
+    row.token_id,
+    row.details,
+  );
 }

@@ -82,7 +82,7 @@ export function createTokenCounter(): TokenCounter {
 }
 
 /** By prefix, so that dated and new names are counted like their family. */
-export function encodingFor(model: string): TokenEncoding {
+function encodingFor(model: string): TokenEncoding {
   return /^(gpt-3\.5|gpt-4(?!o|\.)|text-embedding|davinci-002|babbage-002)/.test(model)
     ? 'cl100k_base'
     : 'o200k_base';

@@ -93,7 +93,7 @@ function exampleOf(schema: unknown): unknown {
 }
 
 /** Usage in the shape of chat completions. */
-export function chatUsage(usage: SimulatedUsage): Record<string, unknown> {
+function chatUsage(usage: SimulatedUsage): Record<string, unknown> {
   return {
     prompt_tokens: usage.promptTokens,
     completion_tokens: usage.completionTokens,

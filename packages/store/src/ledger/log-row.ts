@@ -72,7 +72,7 @@ function describePrice(price: AppliedPrice): string {
 }
 
 /** One API's text (model × group × completion), and what is unusual about this charge. */
-export function describeCharge({ price, usage, endState, writtenOff }: UsageEvent): string {
+function describeCharge({ price, usage, endState, writtenOff }: UsageEvent): string {
   let text = describePrice(price);
   if (usage.source !== 'reported') text += ` · usage ${usage.source}`;
   if (endState !== 'complete') text += ` · ${endState}`;
@@ -84,7 +84,7 @@ export function describeCharge({ price, usage, endState, writtenOff }: UsageEven
  * What the bill can be recomputed from besides the columns of the row, as JSON. What is usual is left out: this is
  * written for every request.
  */
-export function chargeDetails(event: UsageEvent): string {
+function chargeDetails(event: UsageEvent): string {
   const { price, usage, billedModel, model, upstreamModel } = event;
   return JSON.stringify({
     operation: event.operation,

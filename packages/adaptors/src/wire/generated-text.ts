@@ -7,7 +7,7 @@ export interface TextPlaces {
 }
 
 /** Raw frames are gathered to this size before text is taken out of them, because that costs more per call than per byte. */
-const rawLimit = 16 * 1024;
+const rawLimit = 4 * 1024;
 /** More text than this is counted, not kept. */
 const textLimit = 1024 * 1024;
 

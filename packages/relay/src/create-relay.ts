@@ -17,6 +17,7 @@ import type { Registry } from 'prom-client';
 import { createTokenCounter } from './counting/token-counter.ts';
 import { createClientAddressOf } from './http/client-address.ts';
 import { ClientConnection, answerPreflight } from './http/client-connection.ts';
+import { createKeyReader } from './http/key-reader.ts';
 import { matchRoute, pathOf, type RelayRoute } from './http/relay-routes.ts';
 import { StreamTicker } from './http/stream-ticker.ts';
 import { listModels, retrieveModel } from './models/list-models.ts';
@@ -85,6 +86,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     cooldowns: new ChannelCooldowns(options.clock),
     retryBudget: new RetryBudget(),
     ticker: new StreamTicker(),
+    readKey: createKeyReader(),
     clientAddressOf: createClientAddressOf(settings.trustedProxies),
     random: Math.random,
     metrics: createRelayMetrics(options.registry, {

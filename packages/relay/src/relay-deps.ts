@@ -9,6 +9,7 @@ import type {
 } from '@turnpike/core';
 import type { TokenCounter } from './counting/token-counter.ts';
 import type { ClientAddressOf } from './http/client-address.ts';
+import type { KeyReader } from './http/key-reader.ts';
 import type { StreamTicker } from './http/stream-ticker.ts';
 import type { RelayMetrics } from './relay-metrics.ts';
 import type { ConfigFollower } from './snapshot/follow-config.ts';
@@ -52,6 +53,7 @@ export interface RelayDeps {
   cooldowns: ChannelCooldowns;
   retryBudget: RetryBudget;
   ticker: StreamTicker;
+  readKey: KeyReader;
   clientAddressOf: ClientAddressOf;
   clock: Clock;
   random: () => number;

@@ -43,17 +43,41 @@ export interface AnswerFacts {
 export function readAnswer(body: Buffer, context: AnswerContext): AnswerFacts {
   const probe = tryProbeJson(body);
   if (probe === undefined) return readPlainAnswer(body, context);
-  const small = buildSmallMembers(probe);
-  const error = findError(probe, small, context.dialect);
+  const isPlain = isPlainAnswer(probe, context);
+  const small = isPlain ? readFigures(probe) : buildSmallMembers(probe);
+  const error = isPlain ? undefined : findError(probe, small, context.dialect);
   const usage = error === undefined ? readAnswerUsage(small, context) : undefined;
   return {
-    isUnreadable: error === undefined && !hasPayload(probe, context.operation),
+    isUnreadable: !isPlain && error === undefined && !hasPayload(probe, context.operation),
     error,
     usage,
     images: countImages(probe, context.operation),
     seconds: usage?.seconds ?? readDuration(small['duration']),
     serviceTier: asText(small['service_tier']),
     generatedText: () => readGeneratedText(parseJson(body.toString('utf8'))),
+  };
+}
+
+/** Nearly every answer: it has what was asked for and its usage, and no sign of an error. */
+function isPlainAnswer(probe: JsonProbe, { operation, dialect }: AnswerContext): boolean {
+  const error = probe.last('error');
+  return (
+    dialect.readUsage === undefined &&
+    (error === undefined || error.kind === 'null') &&
+    probe.last('usage')?.kind === 'object' &&
+    probe.last('choices')?.kind === 'array' &&
+    probe.last('base_resp') === undefined &&
+    hasPayload(probe, operation)
+  );
+}
+
+/** Just the members that the facts of a plain answer are made of. */
+function readFigures(probe: JsonProbe): JsonObject {
+  const usage = probe.last('usage');
+  return {
+    usage: usage && parseJson(probe.text(usage)),
+    service_tier: probe.scalar(probe.last('service_tier')),
+    duration: undefined,
   };
 }
 

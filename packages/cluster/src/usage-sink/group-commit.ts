@@ -80,10 +80,8 @@ export class GroupCommit<Item> {
     this.#timer = undefined;
     this.#isCommitting = true;
     const batch = this.#take();
-    const items =
-      batch.length === 1
-        ? (batch[0] as Waiting<Item>).items
-        : batch.flatMap((waiting) => waiting.items);
+    const items: Item[] = [];
+    for (const waiting of batch) for (const item of waiting.items) items.push(item);
     this.#deps.commit(items).then(
       () => {
         for (const waiting of batch) waiting.resolve();

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import type { TokenDirectory, TokenRecord } from '@turnpike/core';
 import { makeToken } from '../testing/make-relay-snapshot.ts';
+import { createKeyReader } from '../http/key-reader.ts';
 import { authenticate, type Caller } from './authenticate.ts';
 
 function authenticateWith(token: TokenRecord | undefined, authorization?: string): Promise<Caller> {
@@ -13,6 +14,7 @@ function authenticateWith(token: TokenRecord | undefined, authorization?: string
   const headers = authorization === undefined ? {} : { authorization };
   const request = { headers } as unknown as IncomingMessage;
   const deps = {
+    readKey: createKeyReader(),
     tokenDirectory,
     clientAddressOf: () => '10.1.2.3',
     clock: { now: () => 1_000_000 },

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import {
   apiTokenStatuses,
   errors,
-  hashKey,
   roles,
   userStatuses,
   type Clock,
@@ -10,7 +9,7 @@ import {
   type TokenRecord,
 } from '@turnpike/core';
 import { createAddressList, type ClientAddressOf } from '../http/client-address.ts';
-import { readPresentedKey } from '../http/request-headers.ts';
+import type { KeyReader } from '../http/key-reader.ts';
 
 /** Who is calling, and the channel that an administrator asked for. */
 export interface Caller {
@@ -21,6 +20,7 @@ export interface Caller {
 
 export interface AuthenticateDeps {
   tokenDirectory: TokenDirectory;
+  readKey: KeyReader;
   clientAddressOf: ClientAddressOf;
   clock: Clock;
 }
@@ -37,9 +37,9 @@ export function authenticate(
   deps: AuthenticateDeps,
   request: IncomingMessage,
 ): Caller | Promise<Caller> {
-  const presented = readPresentedKey(request.headers);
+  const presented = deps.readKey(request.headers);
   if (presented === undefined) throw errors.keyMissing();
-  const keyHash = hashKey(presented.key);
+  const { keyHash } = presented;
   const known = deps.tokenDirectory.peek(keyHash);
   // Nearly always memory knows: then nothing is awaited.
   return known === 'unknown'

@@ -9,14 +9,12 @@ export const ROW_GROUP = 8;
 export class SqliteRowWriter {
   readonly #one: Sqlite.Statement<[SqlValue[]]>;
   readonly #group: Sqlite.Statement<[SqlValue[]]>;
-  readonly #width: number;
 
   constructor(db: Sqlite.Database, table: string, columns: readonly string[]) {
     const row = `(${columns.map(() => '?').join(', ')})`;
     const head = `INSERT INTO ${table} (${columns.join(', ')}) VALUES `;
     this.#one = db.prepare<[SqlValue[]]>(head + row);
     this.#group = db.prepare<[SqlValue[]]>(head + Array<string>(ROW_GROUP).fill(row).join(', '));
-    this.#width = columns.length;
   }
 
   /**
@@ -37,13 +35,12 @@ export class SqliteRowWriter {
     }
   }
 
-  /** Inserts any number of rows. @throws on a constraint, with earlier rows inserted */
-  writeAll(values: SqlValue[]): void {
-    const groupLength = ROW_GROUP * this.#width;
-    let at = 0;
-    for (; at + groupLength <= values.length; at += groupLength) {
-      this.#group.run(values.slice(at, at + groupLength));
-    }
-    for (; at < values.length; at += this.#width) this.#one.run(values.slice(at, at + this.#width));
+  /** Inserts just {@link ROW_GROUP} rows, as above. @throws on a constraint */
+  writeGroup(values: SqlValue[]): void {
+    this.#group.run(values);
+  }
+
+  writeOne(values: SqlValue[]): void {
+    this.#one.run(values);
   }
 }

@@ -1,6 +1,6 @@
 import type { AppliedUsage, Balance, Clock, UsageEvent } from '@turnpike/core';
 import { correctCharge, firstCharge, kindOf, REQUEST_RETENTION_MS, type Charge } from './charge.ts';
-import { toLogRow, type LogRow } from './log-row.ts';
+import { toLogRow } from './log-row.ts';
 import { ROW_GROUP, type SqlValue } from './sqlite-row-writer.ts';
 import { readApiToken, readUser } from './sqlite-balances.ts';
 import type { LedgerStatements } from './sqlite-statements.ts';
@@ -66,7 +66,8 @@ export class LedgerTransaction {
     let at = 0;
     for (; at + ROW_GROUP <= events.length; at += ROW_GROUP) {
       const group = events.slice(at, at + ROW_GROUP);
-      const values = group.flatMap((event) => requestRow(event, now, isLogged));
+      const values: SqlValue[] = [];
+      for (const event of group) values.push(...requestRow(event, now, isLogged));
       if (this.#statements.requestRows.tryGroup(values)) {
         for (const event of group) charges.push(firstCharge(event));
       } else {
@@ -106,9 +107,18 @@ export class LedgerTransaction {
       }
       return;
     }
-    const values: SqlValue[] = [];
-    for (const charge of charges) pushLogRow(values, toLogRow(charge));
-    this.#statements.logRows.writeAll(values);
+    const { logRows } = this.#statements;
+    let at = 0;
+    for (; at + ROW_GROUP <= charges.length; at += ROW_GROUP) {
+      const values: SqlValue[] = [];
+      for (let n = at; n < at + ROW_GROUP; n += 1) pushLogRow(values, charges[n] as Charge);
+      logRows.writeGroup(values);
+    }
+    for (; at < charges.length; at += 1) {
+      const values: SqlValue[] = [];
+      pushLogRow(values, charges[at] as Charge);
+      logRows.writeOne(values);
+    }
   }
 
   #chargeUsers(sums: ReadonlyMap<number, AccountSum>, now: number): Balance[] {
@@ -200,7 +210,8 @@ function requestRow(
 }
 
 /** In the order of the columns of `logRows`. */
-function pushLogRow(values: SqlValue[], row: LogRow): void {
+function pushLogRow(values: SqlValue[], charge: Charge): void {
+  const row = toLogRow(charge);
   values.push(
     row.user_id,
     row.created_at,

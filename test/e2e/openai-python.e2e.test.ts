@@ -10,7 +10,7 @@ jest.setTimeout(120_000);
 const run = promisify(execFile);
 const temporary = new URL('../.tmp/', import.meta.url).pathname;
 const python = `${temporary}python/bin/python`;
-const script = new URL('openai_sdk.py', import.meta.url).pathname;
+const script = new URL('openai-sdk.py', import.meta.url).pathname;
 
 interface Output {
   stdout: string;

@@ -8,7 +8,17 @@ jest.setTimeout(60_000);
 let world: World;
 beforeAll(async () => {
   world = await startWorld();
-  const models = ['tiers', 'weights', 'broken', 'mapped', 'grouped', 'pinned', 'fatal', 'limited'];
+  const models = [
+    'tiers',
+    'weights',
+    'broken',
+    'mapped',
+    'grouped',
+    'pinned',
+    'fatal',
+    'limited',
+    'partial',
+  ];
   const ratios = Object.fromEntries(models.map((model) => [`model-${model}`, 1]));
   await world.admin.setOption('ModelRatio', ratios);
 });
@@ -68,6 +78,18 @@ describe('choosing a channel', () => {
     const vip = await world.admin.createUser({ username: 'vip', quota: 1_000_000, group: 'vip' });
     const { key } = await vip.createToken();
     expect(await labelsOf(await ask('model-grouped', key))).toEqual(['vip-only']);
+  });
+
+  it('passes over a channel whose provider does not have the operation, without spending a retry', async () => {
+    const chatOnly = 27;
+    await addChannel('chat-only', { models: 'model-partial', priority: 9, type: chatOnly });
+    await addChannel('everything', { models: 'model-partial' });
+    const answer = await postJson(`${world.gateway.url}/v1/embeddings`, world.token.key, {
+      model: 'model-partial',
+      input: 'toll',
+    });
+    expect(answer.status).toBe(200);
+    expect(await labelsOf(answer)).toEqual(['everything']);
   });
 
   it('sends the mapped model upstream and offers the client its own name', async () => {

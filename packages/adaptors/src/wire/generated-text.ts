@@ -6,18 +6,23 @@ export interface TextPlaces {
   finish: RegExp;
 }
 
-/** Raw frames are gathered to this size before text is taken out of them, because that costs more per call than per byte. */
+/**
+ * Raw frames are gathered to this size before text is taken out of them, because that costs more per call than per byte.
+ * They are gathered as bytes: as strings they would outlive the young generation, and thousands of streams would keep
+ * the collector busy.
+ */
 const rawLimit = 4 * 1024;
 /** More text than this is counted, not kept. */
 const textLimit = 1024 * 1024;
 
 /**
- * Remembers what a stream generated, for the case that its upstream reports no usage. Per chunk that is one string
- * concatenation. Text arrives as Latin-1, one character per byte, and stays in JSON's escapes until it is asked for.
+ * Remembers what a stream generated, for the case that its upstream reports no usage. Per chunk that is one short
+ * copy. Text arrives as Latin-1, one character per byte, and stays in JSON's escapes until it is asked for.
  */
 export class GeneratedText {
   readonly #places: TextPlaces;
-  #raw = '';
+  #raw: Buffer | undefined;
+  #rawBytes = 0;
   readonly #pieces: Buffer[] = [];
   #pieceBytes = 0;
   #forgottenBytes = 0;
@@ -29,8 +34,15 @@ export class GeneratedText {
 
   /** Takes whole frames as Latin-1 text. */
   remember(frames: string): void {
-    this.#raw += frames;
-    if (this.#raw.length > rawLimit) this.#fold();
+    if (this.#rawBytes + frames.length > rawLimit) {
+      this.#fold();
+      if (frames.length > rawLimit) {
+        this.#takeText(frames);
+        return;
+      }
+    }
+    this.#raw ??= Buffer.allocUnsafeSlow(rawLimit);
+    this.#rawBytes += this.#raw.write(frames, this.#rawBytes, 'latin1');
   }
 
   /** Counts a piece of a frame that is too large to be remembered, unless it is encoded media. */
@@ -66,9 +78,13 @@ export class GeneratedText {
   }
 
   #fold(): void {
-    const raw = this.#raw;
-    if (raw === '') return;
-    this.#raw = '';
+    if (this.#raw === undefined || this.#rawBytes === 0) return;
+    const frames = this.#raw.toString('latin1', 0, this.#rawBytes);
+    this.#rawBytes = 0;
+    this.#takeText(frames);
+  }
+
+  #takeText(raw: string): void {
     for (const match of raw.matchAll(this.#places.finish)) this.#finishReason = match[1];
 
     const pieces: string[] = [];

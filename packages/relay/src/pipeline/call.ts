@@ -55,15 +55,18 @@ export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served
   deps.retryBudget.noteRequest();
   const maxAttempts = plan.isPinned ? 1 : 1 + Math.max(0, plan.snapshot.options.RetryTimes);
   const failures: FailureClass[] = [];
-  for (let attempts = 1; ; attempts += 1) {
+  let attempts = 0;
+  for (;;) {
     const channel = plan.next();
     if (channel === undefined) throw toClientError(plan.model, failures);
     call.progress.channelId = channel.id;
-    const result = await attempt(deps, call, channel, attempts);
+    const result = await attempt(deps, call, channel, attempts + 1);
     if ('outcome' in result) return result;
     if (result.kind === 'abandoned') return 'abandoned';
     const failure = judge(deps, channel, result.failure);
     failures.push(failure);
+    if (failure.kind === 'unsupported') continue; // nothing was sent, so this was no attempt
+    attempts += 1;
     const mayRetry = failure.isRetryable && attempts < maxAttempts && !call.connection.isGone;
     if (!mayRetry || !deps.retryBudget.take()) throw toClientError(plan.model, failures);
   }

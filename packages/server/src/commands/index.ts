@@ -10,6 +10,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     text: 'Prove that every balance is the sum of its entries minus its usage.',
     load: async () => (await import('./verify-ledger.ts')).verifyLedger,
   },
+  'book-external-changes': {
+    text: 'Take over balances that another program, such as One API, changed meanwhile.',
+    load: async () => (await import('./book-external-changes.ts')).bookExternalChanges,
+  },
   migrate: {
     text: 'Bring the database to the schema of this version, and stop.',
     load: async () => (await import('./migrate.ts')).migrateDatabase,

@@ -13,6 +13,7 @@ export async function prepareFirstStart(
   passwords: PasswordHasher,
   settings: Settings,
 ): Promise<void> {
+  if ((await store.users.count()) > 0) return; // hashing a password takes longer than the rest of a start
   const isFirst = await store.seedRoot({
     passwordHash: await passwords.hash(DEFAULT_PASSWORD),
     initialRootToken: settings.initialRootToken,

@@ -39,6 +39,7 @@ export async function openGatewayStore(deps: {
       maxIdleConnections: settings.sqlMaxIdleConnections,
       connectionLifetimeSeconds: Math.ceil(settings.sqlConnectionLifetimeMs / 1000),
       migrates: true,
+      logsStatements: settings.isDebugSql,
     },
     { secretBox, clock: systemClock, logger, isConsumptionLogged: () => isConsumptionLogged },
   );

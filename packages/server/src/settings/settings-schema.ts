@@ -184,10 +184,6 @@ export const settingsSchema = {
       role: 'relay',
       text: 'After this much silence a stream carries a comment, so that proxies keep it open; 0 means never.',
     }),
-    enforceIncludeUsage: setting('ENFORCE_INCLUDE_USAGE', flag, 'false', {
-      role: 'relay',
-      text: 'Ask every upstream for the usage of a stream, even where the client did not.',
-    }),
     relayProxy: optionalSetting('RELAY_PROXY', webUrl('http', 'https'), {
       isSecret: true,
       role: 'relay',
@@ -323,6 +319,10 @@ export const settingsSchema = {
     memoryCacheEnabled: setting('MEMORY_CACHE_ENABLED', flag, 'false', {
       hasNoEffect: true,
       text: 'Options and channels are always in memory here, and changes show at once.',
+    }),
+    enforceIncludeUsage: setting('ENFORCE_INCLUDE_USAGE', flag, 'false', {
+      hasNoEffect: true,
+      text: 'Usage is always asked for, because the bill is made from it; clients that did not ask do not see it.',
     }),
     batchUpdateEnabled: setting('BATCH_UPDATE_ENABLED', flag, 'false', {
       hasNoEffect: true,

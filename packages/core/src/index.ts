@@ -3,6 +3,7 @@ export type { User } from './identity/user.ts';
 export { apiTokenStatuses } from './identity/api-token.ts';
 export type { ApiToken, TokenRecord } from './identity/api-token.ts';
 export { channelStatuses } from './channel/channel.ts';
+export { toModelEntry } from './channel/model-entry.ts';
 export type { Channel, ChannelConfig } from './channel/channel.ts';
 export type { ChannelSnapshot, ConfigSnapshot } from './config/config-snapshot.ts';
 export { operations } from './usage/operation.ts';

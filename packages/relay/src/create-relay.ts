@@ -69,7 +69,6 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const deps: RelayDeps = {
     ...options,
     settings,
-    nodeId: settings.nodeId,
     config,
     tokenCounter,
     pools,
@@ -125,12 +124,7 @@ async function answerOther(
   try {
     const body = await answerRoute(deps, route, request);
     const bytes = Buffer.from(JSON.stringify(body));
-    connection.sendBody(
-      200,
-      ['content-type', 'application/json; charset=utf-8'],
-      [bytes],
-      bytes.length,
-    );
+    connection.sendBody(200, ['content-type', 'application/json; charset=utf-8'], bytes);
   } catch (error) {
     if (!isGatewayError(error))
       deps.logger.error(

@@ -40,7 +40,6 @@ export interface RelaySettings {
 /** Everything the steps of the pipeline use. Each takes what it needs of it. */
 export interface RelayDeps {
   settings: RelaySettings;
-  nodeId: string;
   config: ConfigFollower;
   tokenDirectory: TokenDirectory;
   ledger: Ledger;

@@ -1,5 +1,6 @@
 import {
   channelStatuses,
+  toModelEntry,
   type ConfigBus,
   type ConfigRepository,
   type ConfigSnapshot,
@@ -21,7 +22,8 @@ export function createModelService(deps: ModelServiceDeps) {
     /** Channel type → models that are offered when the type is picked. */
     modelsByChannelType: () => deps.modelCatalogue.modelsByChannelType,
 
-    builtInModels: (): ModelEntryJson[] => deps.modelCatalogue.models.map(toModelEntry),
+    builtInModels: (): ModelEntryJson[] =>
+      deps.modelCatalogue.models.map(({ id, ownedBy }) => toModelEntry(id, ownedBy)),
 
     /** Sorted names of what an enabled channel serves to the group. */
     async modelsOfGroup(group: string): Promise<string[]> {
@@ -39,31 +41,3 @@ function listModels(snapshot: ConfigSnapshot, group: string): string[] {
   models.delete('');
   return [...models].sort();
 }
-
-function toModelEntry({ id, ownedBy }: { id: string; ownedBy: string }): ModelEntryJson {
-  return {
-    id,
-    object: 'model',
-    created: 1626777600,
-    owned_by: ownedBy,
-    permission: [permission],
-    root: id,
-    parent: null,
-  };
-}
-
-/** OpenAI's form asks for one; it says nothing about this gateway. */
-const permission = {
-  id: 'modelperm-LwHkVFn8AcMItP432fKKDIKJ',
-  object: 'model_permission' as const,
-  created: 1626777600,
-  allow_create_engine: true,
-  allow_sampling: true,
-  allow_logprobs: true,
-  allow_search_indices: false,
-  allow_view: true,
-  allow_fine_tuning: false,
-  organization: '*',
-  group: null,
-  is_blocking: false,
-};

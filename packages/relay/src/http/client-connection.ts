@@ -47,12 +47,11 @@ export class ClientConnection implements ClientSide {
   }
 
   /** Sends a whole answer. `headers`: name, value, name, value …; the list is added to. */
-  sendBody(status: number, headers: string[], body: readonly Buffer[], length: number): void {
+  sendBody(status: number, headers: string[], body: Buffer): void {
     if (this.#isGone) return;
-    headers.push('content-length', String(length));
+    headers.push('content-length', String(body.length));
     this.#begin(status, headers);
-    for (let at = 0; at < body.length - 1; at += 1) this.#response.write(body[at]);
-    this.#response.end(body.at(-1));
+    this.#response.end(body);
   }
 
   /** Starts an answer of unknown length; parts follow by {@link write}, the last one by {@link end}. */

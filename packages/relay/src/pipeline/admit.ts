@@ -28,7 +28,6 @@ export interface Admission {
   isHard: boolean;
   reservation: Reservation;
   groupRatio: Exact;
-  estimate: UsageEstimate;
   /** What the upstream may generate at most, because the budget pays no more; undefined: as the client asked. */
   outputClamp: number | undefined;
   /** Output tokens that the reservation pays for. */
@@ -81,7 +80,6 @@ async function reserveSoft(
     isHard: false,
     reservation: result.reservation,
     groupRatio,
-    estimate,
     outputClamp: undefined,
     reservedOutput: estimate.outputTokens,
   };
@@ -121,7 +119,6 @@ async function reserveHard(
         isHard: true,
         reservation: result.reservation,
         groupRatio,
-        estimate,
         outputClamp: isClamped ? clamp : undefined,
         reservedOutput: estimate.outputTokens,
       };

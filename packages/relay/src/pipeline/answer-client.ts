@@ -22,12 +22,7 @@ export function answerClient(
 ): void {
   const { outcome } = served;
   if (outcome.kind === 'buffered') {
-    connection.sendBody(
-      outcome.status,
-      answerHeaders(outcome.headers),
-      outcome.body,
-      outcome.length,
-    );
+    connection.sendBody(outcome.status, answerHeaders(outcome.headers), outcome.body);
     return;
   }
   if (outcome.endState === 'upstream-failed') {
@@ -59,7 +54,7 @@ export function answerError(connection: ClientConnection, error: GatewayError): 
     requestId: connection.requestId,
     isChinese: prefersChinese(connection.request.headers),
   });
-  connection.sendBody(status, headers, [body], body.length);
+  connection.sendBody(status, headers, body);
   connection.request.resume(); // what the client still sends is read away, so that it gets to see the answer
 }
 

@@ -129,8 +129,7 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
         kind: 'buffered',
         status: this.#status,
         headers: this.#headers,
-        body: [body],
-        length: this.#length,
+        body,
         facts,
       });
   }

@@ -16,8 +16,7 @@ export interface BufferedAnswer {
   kind: 'buffered';
   status: number;
   headers: IncomingHttpHeaders;
-  body: readonly Buffer[];
-  length: number;
+  body: Buffer;
   /** What it says. */
   facts: AnswerFacts;
 }

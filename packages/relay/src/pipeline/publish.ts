@@ -6,6 +6,7 @@ import {
   type UsageEvent,
   type UsageSink,
 } from '@turnpike/core';
+import type { RelaySettings } from '../relay-deps.ts';
 import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
 import type { Admission } from './admit.ts';
 import type { Caller } from './authenticate.ts';
@@ -15,7 +16,7 @@ import type { ChannelPlan } from './plan.ts';
 export interface PublishDeps {
   usageSink: UsageSink;
   ledger: Ledger;
-  nodeId: string;
+  settings: Pick<RelaySettings, 'nodeId'>;
 }
 
 /** What a usage event says beyond the charge. */
@@ -44,7 +45,7 @@ export interface ServedRequest {
  * @throws when the event could not be made durable; nothing is charged then
  */
 export async function publishUsage(deps: PublishDeps, served: ServedRequest): Promise<UsageEvent> {
-  const event = toUsageEvent(deps.nodeId, served);
+  const event = toUsageEvent(deps.settings.nodeId, served);
   const published = deps.usageSink.publish([event]);
   await deps.ledger.settle(event.requestId, event.quota);
   await published;

@@ -1,7 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { FailedAttempt, StreamTap } from '@turnpike/adaptors';
 import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
-import type { AnswerReceiver, SentRequest, TransportFailure } from '../upstream/send.ts';
+import type { SentRequest, TransportFailure } from '../upstream/send.ts';
 import type { AttemptOutcome, StreamedAnswer } from './attempt-outcome.ts';
 import type { ClientSide } from './client-side.ts';
 
@@ -31,7 +30,7 @@ export interface StreamRelayDeps {
  * that the request can still go to another channel; after it, this upstream is the one. The terminal event is left to
  * the caller, who sends it when the bill is safe. Reading pauses while the client does not keep up.
  */
-export class StreamRelay implements AnswerReceiver, Ticking {
+export class StreamRelay implements Ticking {
   readonly #deps: StreamRelayDeps;
   readonly #tap: StreamTap;
   readonly #connection: ClientSide;
@@ -50,10 +49,6 @@ export class StreamRelay implements AnswerReceiver, Ticking {
     this.#sent = sent;
     deps.ticker.add(this);
     deps.connection.onGone = this.#handleGone;
-  }
-
-  onHead(_status: number, _headers: IncomingHttpHeaders): void {
-    // The head was read by whoever chose this receiver.
   }
 
   onChunk(chunk: Buffer): void {

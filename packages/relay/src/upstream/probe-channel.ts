@@ -154,7 +154,6 @@ const noAdmission: Admission = {
   isHard: false,
   reservation: { requestId: '', userId: 0, apiTokenId: 0, unlimitedToken: true, amount: 0 },
   groupRatio: 0n,
-  estimate: { inputTokens: 0, outputTokens: 0 },
   outputClamp: undefined,
   reservedOutput: 0,
 };

@@ -6,7 +6,6 @@ import type {
   Clock,
   ConfigBus,
   ConfigRepository,
-  Ledger,
   LedgerRepository,
   Logger,
   OptionRepository,
@@ -53,7 +52,6 @@ export interface MasterDeps {
   configRepository: ConfigRepository;
   requestLogs: RequestLogRepository;
   ledgerRepository: LedgerRepository;
-  ledger: Pick<Ledger, 'invalidate'>;
   configBus: ConfigBus;
   channelProbe: ChannelProbe;
   modelCatalogue: ModelCatalogue;

@@ -15,6 +15,8 @@ describeLedger('in process', (): Promise<LedgerHarness> => {
   });
   return Promise.resolve({
     ledger,
+    absorb: (events, applied) => ledger.absorb(events, applied),
+    refresh: (accounts) => ledger.invalidate(accounts),
     commitBalance({ kind, id }, quota) {
       const balances = kind === 'user' ? users : apiTokens;
       balances.set(id, { id, quota, version: (balances.get(id)?.version ?? 0) + 1 });

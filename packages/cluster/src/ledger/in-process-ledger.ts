@@ -1,13 +1,13 @@
 import type {
   AppliedUsage,
   Balance,
-  Ledger,
   LedgerRepository,
   Reservation,
   ReserveRefusal,
   ReserveResult,
   UsageEvent,
 } from '@turnpike/core';
+import type { SettlingLedger } from './settling-ledger.ts';
 
 /** A balance as last read or committed, and what is set aside of it. */
 interface Account {
@@ -31,7 +31,7 @@ export interface InProcessLedgerDeps {
 }
 
 /** The ledger's reservations in this process, with balances read through from the database. */
-export class InProcessLedger implements Ledger {
+export class InProcessLedger implements SettlingLedger {
   readonly #repository: InProcessLedgerDeps['ledgerRepository'];
   readonly #users = new Map<number, Account>();
   readonly #apiTokens = new Map<number, Account>();
@@ -95,9 +95,10 @@ export class InProcessLedger implements Ledger {
     return Promise.resolve({ granted });
   }
 
-  settle(requestId: string, quota: number): Promise<void> {
-    const entry = this.#open.get(requestId);
-    if (entry !== undefined && !entry.isSettled) {
+  settle(events: readonly UsageEvent[]): Promise<void> {
+    for (const { requestId, quota } of events) {
+      const entry = this.#open.get(requestId);
+      if (entry === undefined || entry.isSettled) continue;
       this.#change(entry, quota - entry.amount);
       entry.isSettled = true;
       this.#held -= 1;
@@ -110,6 +111,7 @@ export class InProcessLedger implements Ledger {
     return Promise.resolve();
   }
 
+  /** After the commit: entries of the events are removed, newer balances taken over. */
   absorb(events: readonly UsageEvent[], applied: AppliedUsage): Promise<void> {
     for (const balance of applied.users) takeOver(this.#users, balance);
     for (const balance of applied.apiTokens) takeOver(this.#apiTokens, balance);

@@ -1,10 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AppliedUsage, Ledger, Reservation } from '@turnpike/core';
+import type { AppliedUsage, Reservation, UsageEvent } from '@turnpike/core';
 import { makeUsageEvent } from '@turnpike/core/testing';
+import type { SettlingLedger } from './settling-ledger.ts';
 
 /** A ledger under test over balances that the test sets. */
 export interface LedgerHarness {
-  ledger: Ledger;
+  ledger: SettlingLedger;
+  /** What happens after a commit. */
+  absorb(events: readonly UsageEvent[], applied: AppliedUsage): Promise<void>;
+  /** Makes the ledger read these accounts afresh, as after an edit. */
+  refresh(accounts: { userIds?: number[]; apiTokenIds?: number[] }): Promise<void>;
   /** Commits a balance as the database would, with the next version. */
   commitBalance(account: { kind: 'user' | 'token'; id: number }, quota: number): void;
   /** What `applyUsage` would answer for these accounts now. */
@@ -19,7 +24,7 @@ const TOKEN = 70;
 export function describeLedger(name: string, open: () => Promise<LedgerHarness>): void {
   describe(`Ledger (${name})`, () => {
     let harness: LedgerHarness;
-    let ledger: Ledger;
+    let ledger: SettlingLedger;
     beforeEach(async () => {
       harness = await open();
       ledger = harness.ledger;
@@ -40,6 +45,11 @@ export function describeLedger(name: string, open: () => Promise<LedgerHarness>)
       apiTokenId: TOKEN,
       unlimitedToken: false,
       amount,
+      tokens: 10,
+      userRecordVersion: 0,
+      apiTokenRecordVersion: 0,
+      model: 'gpt-4o-mini',
+      hardBudget: false,
       ...more,
     });
 
@@ -97,8 +107,8 @@ export function describeLedger(name: string, open: () => Promise<LedgerHarness>)
 
     it('keeps the actual amount aside from settle until it is absorbed', async () => {
       await ledger.reserve(reservation('a', 400));
-      await ledger.settle('a', 150);
-      await ledger.settle('a', 390);
+      await ledger.settle([usageOf('a', 150)]);
+      await ledger.settle([usageOf('a', 390)]);
       expect(await ledger.openEntries()).toEqual({ count: 1, amount: 150 });
       expect(await ledger.reserve(reservation('b', 251))).toMatchObject({
         allowed: false,
@@ -110,9 +120,9 @@ export function describeLedger(name: string, open: () => Promise<LedgerHarness>)
       await ledger.reserve(reservation('a', 400));
       harness.commitBalance({ kind: 'user', id: USER }, 900);
       harness.commitBalance({ kind: 'token', id: TOKEN }, 300);
-      const event = makeUsageEvent({ requestId: 'a', userId: USER, apiTokenId: TOKEN, quota: 100 });
-      await ledger.absorb([event], harness.applied(USER, TOKEN));
-      await ledger.absorb([event], harness.applied(USER, TOKEN));
+      const event = usageOf('a', 100);
+      await harness.absorb([event], harness.applied(USER, TOKEN));
+      await harness.absorb([event], harness.applied(USER, TOKEN));
       expect(await ledger.openEntries()).toEqual({ count: 0, amount: 0 });
       expect(await ledger.reserve(reservation('b', 301))).toMatchObject({
         allowed: false,
@@ -124,8 +134,8 @@ export function describeLedger(name: string, open: () => Promise<LedgerHarness>)
       await ledger.reserve(reservation('a', 1));
       const old = harness.applied(USER, TOKEN);
       harness.commitBalance({ kind: 'token', id: TOKEN }, 50);
-      await ledger.absorb([], harness.applied(USER, TOKEN));
-      await ledger.absorb([], old);
+      await harness.absorb([], harness.applied(USER, TOKEN));
+      await harness.absorb([], old);
       expect(await ledger.reserve(reservation('b', 50))).toMatchObject({
         allowed: false,
         available: 49,
@@ -144,7 +154,7 @@ export function describeLedger(name: string, open: () => Promise<LedgerHarness>)
     it('reads an edited balance afresh, and keeps what is pending', async () => {
       await ledger.reserve(reservation('a', 100));
       harness.commitBalance({ kind: 'token', id: TOKEN }, 120);
-      await ledger.invalidate({ apiTokenIds: [TOKEN] });
+      await harness.refresh({ apiTokenIds: [TOKEN] });
       expect(await ledger.reserve(reservation('b', 21))).toMatchObject({
         allowed: false,
         available: 20,
@@ -158,4 +168,8 @@ export function describeLedger(name: string, open: () => Promise<LedgerHarness>)
       });
     });
   });
+}
+
+function usageOf(requestId: string, quota: number): UsageEvent {
+  return makeUsageEvent({ requestId, userId: USER, apiTokenId: TOKEN, quota });
 }

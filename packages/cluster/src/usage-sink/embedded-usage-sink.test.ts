@@ -20,7 +20,7 @@ function openEmbedded(): UsageSinkHarness & { refuse(requestId: string): void } 
         return Promise.resolve({ charged: events.length, repeated: 0, users: [], apiTokens: [] });
       },
     },
-    ledger: { absorb: () => Promise.resolve() },
+    ledger: { settle: () => Promise.resolve(), absorb: () => Promise.resolve() },
     inFlight: () => 0,
   });
   return {

@@ -1,6 +1,6 @@
 import {
   errors,
-  type Ledger,
+  type AppliedUsage,
   type LedgerRepository,
   type UsageEvent,
   type UsageSink,
@@ -9,7 +9,10 @@ import { GroupCommit } from './group-commit.ts';
 
 export interface EmbeddedUsageSinkDeps {
   ledgerRepository: Pick<LedgerRepository, 'applyUsage'>;
-  ledger: Pick<Ledger, 'absorb'>;
+  ledger: {
+    settle(events: readonly UsageEvent[]): Promise<void>;
+    absorb(events: readonly UsageEvent[], applied: AppliedUsage): Promise<void>;
+  };
   /** Requests in flight, see `GroupCommit`. */
   inFlight(): number;
 }
@@ -28,7 +31,12 @@ export function createEmbeddedUsageSink(deps: EmbeddedUsageSinkDeps): UsageSink 
     expected: () => deps.inFlight(),
   });
   return {
-    publish: (events) => (isClosed ? Promise.reject(errors.notReady()) : group.add(events)),
+    publish(events) {
+      if (isClosed) return Promise.reject(errors.notReady());
+      const published = group.add(events);
+      void deps.ledger.settle(events);
+      return published;
+    },
     async close() {
       isClosed = true;
       await group.drained();

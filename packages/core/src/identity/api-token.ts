@@ -1,3 +1,5 @@
+import type { RequestLimits } from './request-limits.ts';
+
 /** `tokens.status` as stored. */
 export const apiTokenStatuses = { enabled: 1, disabled: 2, expired: 3, exhausted: 4 } as const;
 
@@ -43,4 +45,9 @@ export interface TokenRecord {
   userStatus: number;
   userRole: number;
   group: string;
+  /** Versions of the token's and the owner's record, see `Reservation`. 0 where one process holds everything. */
+  apiTokenRecordVersion: number;
+  userRecordVersion: number;
+  apiTokenLimits?: RequestLimits;
+  userLimits?: RequestLimits;
 }

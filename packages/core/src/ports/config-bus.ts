@@ -14,6 +14,10 @@ export interface ConfigBus {
   publishSnapshot(snapshot: ConfigSnapshot): Promise<void>;
   /** The latest published snapshot; undefined before the first. */
   latestSnapshot(): Promise<ConfigSnapshot | undefined>;
+  /**
+   * Makes committed changes of users and tokens effective: what relays and ledger know of them is brought up to date
+   * before this resolves. Pending amounts are kept.
+   */
   announceAccounts(change: BusEvents['accounts-changed']): Promise<void>;
   /** Handlers must not throw. Returns how to unsubscribe. */
   subscribe<Name extends keyof BusEvents>(

@@ -1,5 +1,4 @@
-import type { AppliedUsage } from './ledger-repository.ts';
-import type { UsageEvent } from '../usage/usage-event.ts';
+import type { RequestLimits } from '../identity/request-limits.ts';
 
 export interface Reservation {
   requestId: string;
@@ -8,14 +7,39 @@ export interface Reservation {
   unlimitedToken: boolean;
   /** Quota units that are set aside, integer ≥ 0. */
   amount: number;
+  /** Tokens (input and output) that the request may use: what limits per minute count until the actual number is known. */
+  tokens: number;
+  /** Versions of the records that the caller was let in with; an older one than the ledger knows is refused as stale. */
+  userRecordVersion: number;
+  apiTokenRecordVersion: number;
+  userLimits?: RequestLimits;
+  apiTokenLimits?: RequestLimits;
+  /** The model asked for: what the log row of an entry that expired will say. */
+  model: string;
+  hardBudget: boolean;
 }
+
+/** What a limit counts. */
+export type LimitKind = 'requests' | 'tokens' | 'concurrency';
 
 /** Why quota could not be reserved: a value, not an exception. Figures are what a client may be told. */
 export type ReserveRefusal =
   | { allowed: false; reason: 'user-quota'; available: number }
   | { allowed: false; reason: 'token-quota'; available: number }
   | { allowed: false; reason: 'user-disabled' | 'token-disabled' }
-  | { allowed: false; reason: 'not-loaded' };
+  | {
+      allowed: false;
+      reason: 'limited';
+      scope: 'user' | 'token';
+      kind: LimitKind;
+      limit: number;
+      retryAfterMs: number;
+    }
+  /** The token or its owner changed since the caller's record was read: read it again, then ask again. */
+  | { allowed: false; reason: 'stale-record' }
+  | { allowed: false; reason: 'not-loaded' }
+  /** Nothing more can be made durable now (journal full while the queue is away). */
+  | { allowed: false; reason: 'no-room' };
 
 export type ReserveResult =
   | {
@@ -27,26 +51,23 @@ export type ReserveResult =
   | ReserveRefusal;
 
 /**
- * Reservations of quota for requests in flight. `pending` of an account is the sum of its open entries; what can be
- * reserved is balance − pending, for the user and, unless unlimited, for the token.
- * Each call is atomic; repeating a call with the same request id changes nothing more.
+ * Reservations of quota for requests in flight, as a relay uses them. `pending` of an account is the sum of its open
+ * entries; what can be reserved is balance − pending, for the user and, unless unlimited, for the token.
+ * Each call is atomic; repeating a call with the same request id changes nothing more. An entry is settled by the usage
+ * sink and removed after the commit: the relay itself only reserves, extends and releases.
  */
 export interface Ledger {
-  /** The same `requestId` twice returns the first reservation. `not-loaded` starts loading; the caller answers 503 + Retry-After. */
+  /**
+   * The same `requestId` twice returns the first reservation. `not-loaded` starts loading; the caller answers
+   * 503 + Retry-After.
+   *
+   * @throws `not_ready` when the place that knows does not answer in time
+   */
   reserve(reservation: Reservation): Promise<ReserveResult>;
-  /** More quota for a reservation in flight. `granted` may be less than asked, 0 when nothing is left. */
+  /** More quota for a reservation in flight. `granted` may be less than asked, 0 when nothing is left or nobody answers. */
   extend(requestId: string, amount: number): Promise<{ granted: number }>;
-  /** The actual amount is known; the entry stays until it is absorbed. */
-  settle(requestId: string, quota: number): Promise<void>;
-  /** The request cost nothing: the entry is gone. */
+  /** The request cost nothing: the entry is gone. Never throws; an entry that could not be released expires. */
   release(requestId: string): Promise<void>;
-  /** After the commit: entries of the events are removed, newer balances taken over. */
-  absorb(events: readonly UsageEvent[], applied: AppliedUsage): Promise<void>;
-  /** Forgets what is known of these accounts, so that the next reserve reads them afresh; pending is kept. */
-  invalidate(accounts: {
-    userIds?: readonly number[];
-    apiTokenIds?: readonly number[];
-  }): Promise<void>;
-  /** Open entries and their sum, for metrics and tests. */
+  /** Open entries that this node knows and their sum, for metrics and tests. */
   openEntries(): Promise<{ count: number; amount: number }>;
 }

@@ -1,7 +1,6 @@
-import { managementErrors, type ConfigBus, type Ledger, type Logger } from '@turnpike/core';
+import { managementErrors, type ConfigBus, type Logger } from '@turnpike/core';
 
 export interface AccountChangesDeps {
-  ledger: Pick<Ledger, 'invalidate'>;
   configBus: ConfigBus;
   logger: Logger;
 }
@@ -20,7 +19,6 @@ export function createAccountAnnouncer(deps: AccountChangesDeps): AnnounceAccoun
   return async ({ userIds = [], apiTokenIds = [] }) => {
     try {
       await deps.configBus.announceAccounts({ userIds, apiTokenIds });
-      await deps.ledger.invalidate({ userIds, apiTokenIds });
     } catch (cause) {
       deps.logger.error({ err: cause, userIds, apiTokenIds }, 'account change not announced');
       throw managementErrors.notPublished({}, { cause });

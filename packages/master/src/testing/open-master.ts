@@ -82,7 +82,6 @@ export async function openMaster(
     },
     requestLogs: logs,
     ledgerRepository: ledger,
-    ledger: { invalidate: async () => undefined },
     configBus,
     channelProbe: { probe: (id) => probe.answer(id) },
     modelCatalogue: {

@@ -54,13 +54,27 @@ export async function admit(
     : reserveSoft(ledger, requestId, token, plan, inbound, groupRatio);
 }
 
-function toReservation(requestId: string, token: TokenRecord, amount: number): Reservation {
+function toReservation(
+  requestId: string,
+  token: TokenRecord,
+  inbound: InboundRequest,
+  amount: number,
+  estimate: UsageEstimate,
+  isHard: boolean,
+): Reservation {
   return {
     requestId,
     userId: token.userId,
     apiTokenId: token.apiTokenId,
     unlimitedToken: token.unlimitedQuota,
     amount,
+    tokens: estimate.inputTokens + estimate.outputTokens,
+    userRecordVersion: token.userRecordVersion,
+    apiTokenRecordVersion: token.apiTokenRecordVersion,
+    ...(token.userLimits !== undefined && { userLimits: token.userLimits }),
+    ...(token.apiTokenLimits !== undefined && { apiTokenLimits: token.apiTokenLimits }),
+    model: inbound.facts.model,
+    hardBudget: isHard,
   };
 }
 
@@ -74,7 +88,9 @@ async function reserveSoft(
 ): Promise<Admission> {
   const estimate = inbound.facts.estimate.soft;
   const amount = dearest(plan.prices, estimate, groupRatio, 'soft', inbound);
-  const result = await ledger.reserve(toReservation(requestId, token, amount));
+  const result = await ledger.reserve(
+    toReservation(requestId, token, inbound, amount, estimate, false),
+  );
   if (!result.allowed) throw toError(result, amount);
   return {
     isHard: false,
@@ -104,7 +120,9 @@ async function reserveHard(
   for (let tries = 0; ; tries += 1) {
     const estimate = { ...bound, outputTokens: perChoice * choices };
     const amount = dearest(plan.prices, estimate, groupRatio, 'hard', inbound);
-    const result = await ledger.reserve(toReservation(requestId, token, amount));
+    const result = await ledger.reserve(
+      toReservation(requestId, token, inbound, amount, estimate, true),
+    );
     if (result.allowed) {
       const more = inbound.facts.isStream
         ? affordable(plan.prices, result.available + amount, bound, groupRatio, inbound)
@@ -172,7 +190,13 @@ function toError(refusal: ReserveRefusal, needed: number): Error {
       return errors.accountDisabled();
     case 'token-disabled':
       return errors.keyDisabled();
+    case 'limited':
+      return refusal.kind === 'concurrency'
+        ? errors.concurrencyLimitExceeded({ ...refusal })
+        : errors.rateLimitExceeded({ ...refusal });
+    case 'stale-record':
     case 'not-loaded':
+    case 'no-room':
       return errors.notReady({ retryAfterMs: 1000 });
   }
 }

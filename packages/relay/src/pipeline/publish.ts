@@ -2,7 +2,6 @@ import {
   completionTokensOf,
   promptTokensOf,
   type EndState,
-  type Ledger,
   type UsageEvent,
   type UsageSink,
 } from '@turnpike/core';
@@ -15,7 +14,6 @@ import type { ChannelPlan } from './plan.ts';
 
 export interface PublishDeps {
   usageSink: UsageSink;
-  ledger: Ledger;
   settings: Pick<RelaySettings, 'nodeId'>;
 }
 
@@ -46,9 +44,7 @@ export interface ServedRequest {
  */
 export async function publishUsage(deps: PublishDeps, served: ServedRequest): Promise<UsageEvent> {
   const event = toUsageEvent(deps.settings.nodeId, served);
-  const published = deps.usageSink.publish([event]);
-  await deps.ledger.settle(event.requestId, event.quota);
-  await published;
+  await deps.usageSink.publish([event]);
   return event;
 }
 

@@ -42,6 +42,8 @@ export function makeToken(fields: Partial<TokenRecord> = {}): TokenRecord {
     username: 'user',
     userStatus: 1,
     userRole: 1,
+    apiTokenRecordVersion: 0,
+    userRecordVersion: 0,
     group: 'default',
     ...fields,
   };

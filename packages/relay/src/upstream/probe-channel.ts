@@ -152,7 +152,18 @@ const freePrice: ModelPrice = {
 
 const noAdmission: Admission = {
   isHard: false,
-  reservation: { requestId: '', userId: 0, apiTokenId: 0, unlimitedToken: true, amount: 0 },
+  reservation: {
+    requestId: '',
+    userId: 0,
+    apiTokenId: 0,
+    unlimitedToken: true,
+    amount: 0,
+    tokens: 0,
+    userRecordVersion: 0,
+    apiTokenRecordVersion: 0,
+    model: '',
+    hardBudget: false,
+  },
   groupRatio: 0n,
   outputClamp: undefined,
   reservedOutput: 0,

@@ -108,6 +108,8 @@ export function describeApiTokenRepository(name: string, open: () => Promise<Tes
         username: user.username,
         userStatus: 1,
         userRole: 1,
+        apiTokenRecordVersion: 0,
+        userRecordVersion: 0,
         group: 'default',
       });
     });

@@ -60,6 +60,8 @@ function toTokenRecord(row: Row): TokenRecord {
     username: readText(row['username']),
     userStatus: readNumber(row['user_status']),
     userRole: readNumber(row['role']),
+    apiTokenRecordVersion: 0,
+    userRecordVersion: 0,
     group: readText(row['group']) || 'default',
   };
 }

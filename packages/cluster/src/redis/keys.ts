@@ -1,0 +1,37 @@
+/** Accounts are spread over this many buckets; everything that one script touches is in one bucket, and so in one slot. */
+export const BUCKETS = 256;
+
+/** The bucket of a user, its tokens, and their open entries. */
+export function bucketOf(userId: number): number {
+  return userId % BUCKETS;
+}
+
+/** Names of all keys. The braces make a Redis Cluster keep a bucket's keys together. */
+export function createKeys(prefix: string) {
+  const inBucket = (bucket: number, rest: string): string =>
+    `${prefix}:{b:${String(bucket)}}:${rest}`;
+  return {
+    epoch: (bucket: number) => inBucket(bucket, 'epoch'),
+    restored: (bucket: number) => inBucket(bucket, 'restored'),
+    open: (bucket: number) => inBucket(bucket, 'open'),
+    due: (bucket: number) => inBucket(bucket, 'due'),
+    account: (userId: number) => inBucket(bucketOf(userId), `acct:${String(userId)}`),
+    apiToken: (userId: number, apiTokenId: number) =>
+      inBucket(bucketOf(userId), `tok:${String(apiTokenId)}`),
+    userRate: (userId: number) => inBucket(bucketOf(userId), `rate:u:${String(userId)}`),
+    apiTokenRate: (userId: number, apiTokenId: number) =>
+      inBucket(bucketOf(userId), `rate:t:${String(apiTokenId)}`),
+    key: (keyHash: string) => `${prefix}:key:${keyHash}`,
+    directory: `${prefix}:directory`,
+    config: `${prefix}:cfg`,
+    events: `${prefix}:events`,
+    life: `${prefix}:life`,
+    nodes: `${prefix}:nodes`,
+    acknowledged: (nodeId: string) => `${prefix}:ack:${nodeId}`,
+    rateLimit: (name: string) => `${prefix}:limit:${name}`,
+    /** BullMQ's own prefix: one slot for all queues, because its scripts touch many keys. */
+    queuePrefix: `{${prefix}}`,
+  };
+}
+
+export type Keys = ReturnType<typeof createKeys>;

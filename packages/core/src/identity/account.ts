@@ -1,0 +1,46 @@
+import type { RequestLimits } from './request-limits.ts';
+
+/** A user as relays and the ledger know it. */
+export interface UserAccount {
+  id: number;
+  username: string;
+  role: number;
+  status: number;
+  group: string;
+  limits: RequestLimits | undefined;
+  /** Quota units. */
+  quota: number;
+  /** Grows with each change of the balance. */
+  quotaVersion: number;
+  /** Grows with each change of anything else here, and with edits of the balance by people. */
+  recordVersion: number;
+}
+
+/** A client's key as relays and the ledger know it. The key itself is not here. */
+export interface ApiTokenAccount {
+  id: number;
+  userId: number;
+  /** Lower-case hex SHA-256 of the key. */
+  keyHash: string;
+  name: string;
+  status: number;
+  /** Unix seconds; -1: never. */
+  expiredTime: number;
+  unlimitedQuota: boolean;
+  /** Undefined: every model. */
+  models: readonly string[] | undefined;
+  /** Trimmed CIDR texts; empty: every address. */
+  subnets: readonly string[];
+  limits: RequestLimits | undefined;
+  quota: number;
+  quotaVersion: number;
+  recordVersion: number;
+}
+
+/** A token that was deleted: its key must stop working everywhere. */
+export interface RemovedApiToken {
+  id: number;
+  userId: number;
+  keyHash: string;
+  recordVersion: number;
+}

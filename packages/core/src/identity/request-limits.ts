@@ -1,0 +1,7 @@
+/** How much of one kind a user or token may ask for; undefined: no limit. Integers ≥ 1. */
+export interface RequestLimits {
+  requestsPerMinute?: number;
+  tokensPerMinute?: number;
+  /** Requests in flight at the same time. */
+  concurrency?: number;
+}

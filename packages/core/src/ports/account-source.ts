@@ -1,0 +1,26 @@
+import type { ApiTokenAccount, RemovedApiToken, UserAccount } from '../identity/account.ts';
+
+/** Accounts as of one read of the database. */
+export interface AccountBatch {
+  users: readonly UserAccount[];
+  apiTokens: readonly ApiTokenAccount[];
+  removedApiTokens: readonly RemovedApiToken[];
+}
+
+/** Everything that relays must know of users and tokens, read from the database. */
+export interface AccountSource {
+  /** The newest record version that is committed: versions become visible in their order. A cheap read. */
+  latestVersion(): Promise<number>;
+  /** Accounts whose record version is greater than `version`, at most `limit` of them, lowest versions first. */
+  readChanges(
+    version: number,
+    limit: number,
+  ): Promise<AccountBatch & { /** Pass it to the next call. */ version: number; isLast: boolean }>;
+  /** These accounts; unknown ids are left out, a token that was removed is among `removedApiTokens`. */
+  read(accounts: {
+    userIds: readonly number[];
+    apiTokenIds: readonly number[];
+  }): Promise<AccountBatch>;
+  /** All accounts, page by page, at most `size` in one. */
+  pages(size: number): AsyncIterable<AccountBatch>;
+}

@@ -1,0 +1,17 @@
+/** What a node says of itself with each heartbeat. */
+export interface NodeStatus {
+  nodeId: string;
+  role: 'master' | 'slave';
+  version: string;
+  /** Unix milliseconds of the heartbeat. */
+  at: number;
+  snapshotVersion: number;
+  journalBytes: number;
+  /** Unix milliseconds; 0: every batch is acknowledged. */
+  oldestUnacknowledgedAt: number;
+}
+
+/** The nodes of a cluster. */
+export interface NodeRegistry {
+  list(): Promise<readonly NodeStatus[]>;
+}

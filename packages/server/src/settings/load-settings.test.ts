@@ -64,10 +64,26 @@ describe('loadSettings', () => {
     expect(problems.join('\n')).not.toMatch(/this-is-secret|dash-of|short|blank secret/);
   });
 
-  it('refuses a cluster, naming the variable, because none is built yet', () => {
-    const problems = problemsOf({ REDIS_CONN_STRING: 'redis://:pw@localhost' });
-    expect(problems).toEqual([expect.stringMatching(/^REDIS_CONN_STRING: /)]);
-    expect(problems.join()).not.toContain('pw');
+  it.each([
+    ['a slave without Redis', { NODE_TYPE: 'slave' }, /^NODE_TYPE: a slave needs/],
+    ['more workers without Redis', { WORKERS: '2' }, /^WORKERS: more than one process needs/],
+    ['sentinels without addresses', { REDIS_MASTER_NAME: 'm' }, /^REDIS_MASTER_NAME: /],
+    ['a cluster without a shared key', { REDIS_CONN_STRING: 'r:1' }, /^ENCRYPTION_KEY: /],
+  ])('refuses %s, naming the variable', (_case, environment, problem) => {
+    expect(problemsOf(environment)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('is a master with Redis, unless told to be a slave', () => {
+    const shared = { REDIS_CONN_STRING: 'redis://localhost', ENCRYPTION_KEY: 'k'.repeat(16) };
+    expect(load(shared).role).toBe('master');
+    expect(load({ ...shared, NODE_TYPE: 'slave' }).role).toBe('slave');
+    expect(load({ NODE_TYPE: 'master' }).role).toBe('standalone');
+  });
+
+  it('keeps the journal in the data directory, elsewhere, or not at all', () => {
+    expect(load({ DATA_DIR: '/d' }).journalDir).toBe('/d/journal');
+    expect(load({ JOURNAL_DIR: '/fast' }).journalDir).toBe('/fast');
+    expect(load({ JOURNAL_DIR: 'off' }).journalDir).toBeUndefined();
   });
 
   it('takes an empty variable for an unset one', () => {
@@ -116,6 +132,9 @@ describe('loadSettings', () => {
     ['TZ', 'Mars/Olympus'],
     ['THEME', 'dark'],
     ['NODE_TYPE', 'boss'],
+    ['WORKERS', '0'],
+    ['REDIS_KEY_PREFIX', 'a{b}'],
+    ['REDIS_CONN_STRING', 'http://localhost/x'],
   ])('refuses %s=%s', (variable, text) => {
     expect(problemsOf({ [variable]: text })).toEqual([
       expect.stringContaining(`${variable}: expected`),

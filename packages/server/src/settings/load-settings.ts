@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CommandLine } from '../cli/parse-arguments.ts';
 import type { Environment } from './read-environment.ts';
@@ -19,8 +20,15 @@ type SchemaSettings = {
 };
 
 /** Every setting as a typed value, with what follows from several of them. */
-export type Settings = Omit<SchemaSettings, 'nodeType' | 'dataDir' | 'sqlitePath' | 'isDebug'> & {
+export type Settings = Omit<
+  SchemaSettings,
+  'nodeType' | 'dataDir' | 'sqlitePath' | 'isDebug' | 'workers' | 'journalDir'
+> & {
   readonly role: 'standalone' | 'master' | 'slave';
+  /** Relay processes of this machine behind one port. */
+  readonly workers: number;
+  /** Absolute; `undefined` means that batches are kept in memory only. */
+  readonly journalDir: string | undefined;
   /** Absolute. */
   readonly dataDir: string;
   /** Absolute; `undefined` means the default file in `dataDir`. */
@@ -89,29 +97,52 @@ function readVariable(
   return undefined;
 }
 
-function findContradictions({ nodeType, redisUrl }: SchemaSettings): string[] {
-  if (redisUrl !== undefined)
-    return [
-      'REDIS_CONN_STRING: clusters are not built yet, so a start with Redis would silently not share anything; unset it to run standalone',
-    ];
-  if (nodeType === 'slave')
-    return ['NODE_TYPE: a slave needs REDIS_CONN_STRING; unset NODE_TYPE to run standalone'];
-  return [];
+function findContradictions(settings: SchemaSettings): string[] {
+  const { nodeType, redisUrl, redisMasterName, workers, encryptionKey, sessionSecret } = settings;
+  const problems: string[] = [];
+  if (redisUrl === undefined) {
+    if (nodeType === 'slave')
+      problems.push(
+        'NODE_TYPE: a slave needs REDIS_CONN_STRING; unset NODE_TYPE to run standalone',
+      );
+    if (redisMasterName !== undefined)
+      problems.push('REDIS_MASTER_NAME: needs the addresses of the sentinels in REDIS_CONN_STRING');
+    if (workers === 'auto' || workers > 1)
+      problems.push(
+        'WORKERS: more than one process needs REDIS_CONN_STRING, because they share budgets and bills; set it, or WORKERS=1',
+      );
+    return problems;
+  }
+  if (encryptionKey === undefined && sessionSecret === undefined)
+    problems.push(
+      'ENCRYPTION_KEY: nodes of a cluster need the same key; set ENCRYPTION_KEY (or at least SESSION_SECRET) to the same value on all of them',
+    );
+  return problems;
 }
 
-function findSurprises({ frontendBaseUrl, sessionSecret, sqliteSynchronous }: SchemaSettings) {
+function findSurprises(settings: SchemaSettings): string[] {
+  const { nodeType, redisUrl, frontendBaseUrl, sessionSecret, sqliteSynchronous } = settings;
   const surprises: string[] = [];
-  if (frontendBaseUrl !== undefined)
+  const isCluster = redisUrl !== undefined;
+  if (frontendBaseUrl !== undefined && nodeType !== 'slave')
     surprises.push('FRONTEND_BASE_URL is ignored: only slaves redirect console paths.');
   if (sessionSecret !== undefined && sessionSecret.length < 16)
     surprises.push('SESSION_SECRET is short: use 16 random characters or more.');
   if (sqliteSynchronous !== 'full')
     surprises.push('SQLITE_SYNCHRONOUS is not full: a power cut can lose charges.');
+  if (isCluster && settings.encryptionKey === undefined)
+    surprises.push(
+      'ENCRYPTION_KEY is unset: secrets are encrypted under SESSION_SECRET, which then cannot be changed.',
+    );
+  if (isCluster && nodeType !== 'slave' && settings.sqlDsn === undefined)
+    surprises.push(
+      'SQL_DSN is unset: the cluster keeps its books in SQLite, which allows one master only.',
+    );
   return surprises;
 }
 
 function completeSettings(
-  { nodeType: _nodeType, isDebug, ...values }: SchemaSettings,
+  { nodeType, isDebug, workers, journalDir, ...values }: SchemaSettings,
   environment: Environment,
   { port, logDir, isDemo }: CommandLine,
 ): Settings {
@@ -119,7 +150,10 @@ function completeSettings(
   const { dataDir, sqlitePath } = values;
   return Object.freeze({
     ...values,
-    role: 'standalone' as const,
+    role:
+      values.redisUrl === undefined ? ('standalone' as const) : (nodeType ?? ('master' as const)),
+    workers: workers === 'auto' ? availableParallelism() : workers,
+    journalDir: journalDir === 'off' ? undefined : resolve(journalDir ?? join(dataDir, 'journal')),
     port: hasPort ? values.port : (port ?? values.port),
     logLevel: isDebug ? ('debug' as const) : values.logLevel,
     dataDir: resolve(dataDir),

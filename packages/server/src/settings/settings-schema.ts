@@ -1,3 +1,4 @@
+import { clusterSettings } from './cluster-settings.ts';
 import { optionalSetting, setting } from './setting-definition.ts';
 import { isTimeZone } from './read-environment.ts';
 import { proxyRanges } from './trusted-proxies.ts';
@@ -69,21 +70,7 @@ export const settingsSchema = {
     }),
   },
 
-  'Role and cluster': {
-    nodeType: optionalSetting('NODE_TYPE', choice('master', 'slave'), {
-      text: 'master or slave in a cluster; unset or master without Redis is one standalone process. slave needs REDIS_CONN_STRING.',
-    }),
-    redisUrl: optionalSetting('REDIS_CONN_STRING', anyText, {
-      isSecret: true,
-      text: 'Redis of a cluster. Clusters are not built yet: leave it unset.',
-    }),
-    syncFrequencyMs: setting('SYNC_FREQUENCY', durationMs('s', 1000), '600s', {
-      text: 'How often options and channels are read again, as a safety net: changes are announced at once.',
-    }),
-    frontendBaseUrl: optionalSetting('FRONTEND_BASE_URL', webUrl('http', 'https'), {
-      text: 'Slaves only: where console paths are redirected to; ignored elsewhere.',
-    }),
-  },
+  'Role and cluster': clusterSettings,
 
   'Data and secrets': {
     dataDir: setting('DATA_DIR', anyText, './data', {
@@ -94,13 +81,13 @@ export const settingsSchema = {
       textLike(/^.{16,}$/s, '16 characters or more'),
       {
         isSecret: true,
-        text: 'Key under which secrets in the database are encrypted; unset means one is generated into DATA_DIR.',
+        text: 'Key under which secrets in the database are encrypted; unset means one is generated into DATA_DIR. The same on all nodes of a cluster.',
       },
     ),
     sessionSecret: optionalSetting('SESSION_SECRET', sessionSecret, {
       isSecret: true,
       role: 'master',
-      text: 'Signs session cookies; unset means one is generated into DATA_DIR.',
+      text: 'Signs session cookies; unset means one is generated into DATA_DIR. The same on all nodes of a cluster.',
     }),
     initialRootToken: optionalSetting('INITIAL_ROOT_TOKEN', rootToken, {
       isSecret: true,
@@ -152,6 +139,14 @@ export const settingsSchema = {
     sqlConnectionLifetimeMs: setting('SQL_MAX_LIFETIME', durationMs('s', 1000), '60s', {
       role: 'master',
       text: 'Longest life of a connection (PostgreSQL, MySQL).',
+    }),
+    databaseLockTimeoutMs: setting('DATABASE_LOCK_TIMEOUT', durationMs('s', 100), '10s', {
+      role: 'master',
+      text: 'Longest wait for a lock in the database (PostgreSQL, MySQL).',
+    }),
+    databaseIdleTimeoutMs: setting('DATABASE_IDLE_TIMEOUT', durationMs('s', 100), '15s', {
+      role: 'master',
+      text: 'A transaction whose node stands still is undone by the database after this (PostgreSQL, MySQL).',
     }),
   },
 

@@ -37,6 +37,7 @@ export interface Admission {
 /**
  * Reserves what the request may cost: the maximum over the prices of its candidates.
  *
+ * @returns `'stale-record'` when the caller's record has changed since it was read
  * @throws `insufficient_token_quota`, `insufficient_user_quota`, `account_disabled`, `not_ready`
  */
 export async function admit(
@@ -45,7 +46,7 @@ export async function admit(
   caller: Caller,
   plan: ChannelPlan,
   inbound: InboundRequest,
-): Promise<Admission> {
+): Promise<Admission | 'stale-record'> {
   const isHard = plan.snapshot.options.HardBudgetEnabled;
   const groupRatio = plan.snapshot.prices.groupRatio(plan.group).exact;
   const { token } = caller;
@@ -85,13 +86,16 @@ async function reserveSoft(
   plan: ChannelPlan,
   inbound: InboundRequest,
   groupRatio: Exact,
-): Promise<Admission> {
+): Promise<Admission | 'stale-record'> {
   const estimate = inbound.facts.estimate.soft;
   const amount = dearest(plan.prices, estimate, groupRatio, 'soft', inbound);
   const result = await ledger.reserve(
     toReservation(requestId, token, inbound, amount, estimate, false),
   );
-  if (!result.allowed) throw toError(result, amount);
+  if (!result.allowed) {
+    if (result.reason === 'stale-record') return result.reason;
+    throw toError(result, amount);
+  }
   return {
     isHard: false,
     reservation: result.reservation,
@@ -111,7 +115,7 @@ async function reserveHard(
   plan: ChannelPlan,
   inbound: InboundRequest,
   groupRatio: Exact,
-): Promise<Admission> {
+): Promise<Admission | 'stale-record'> {
   const bound = inbound.facts.estimate.hard;
   const declared = inbound.facts.hasTextOutput ? inbound.facts.declaredOutput : 0;
   const choices = Math.max(1, inbound.facts.choices);
@@ -141,6 +145,7 @@ async function reserveHard(
         reservedOutput: estimate.outputTokens,
       };
     }
+    if (result.reason === 'stale-record') return result.reason;
     const left = 'available' in result ? result.available : 0;
     const payable = inbound.facts.hasTextOutput
       ? Math.floor(affordable(plan.prices, left, bound, groupRatio, inbound) / choices)
@@ -180,7 +185,10 @@ function affordable(
   return least;
 }
 
-function toError(refusal: ReserveRefusal, needed: number): Error {
+function toError(
+  refusal: Exclude<ReserveRefusal, { reason: 'stale-record' }>,
+  needed: number,
+): Error {
   switch (refusal.reason) {
     case 'user-quota':
       return errors.userQuotaExhausted({ needed, available: refusal.available });
@@ -194,7 +202,6 @@ function toError(refusal: ReserveRefusal, needed: number): Error {
       return refusal.kind === 'concurrency'
         ? errors.concurrencyLimitExceeded({ ...refusal })
         : errors.rateLimitExceeded({ ...refusal });
-    case 'stale-record':
     case 'not-loaded':
     case 'no-room':
       return errors.notReady({ retryAfterMs: 1000 });

@@ -6,13 +6,13 @@ import type { RelayRoute } from '../http/relay-routes.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
-import { admit, type Admission } from './admit.ts';
+import type { Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
 import { callUpstreams, type Served } from './call.ts';
 import { answerClient, answerError, breakOff } from './answer-client.ts';
 import { discardBody, receiveRequest, type InboundRequest } from './inbound-request.ts';
+import { letIn } from './let-in.ts';
 import { meterAnswer } from './meter.ts';
-import { planChannels } from './plan.ts';
 import { logFieldsOf, publishUsage } from './publish.ts';
 
 type OperationRoute = RelayRoute & { kind: 'operation' };
@@ -40,11 +40,13 @@ export async function handleRelayRequest(
   try {
     const snapshot = requireSnapshot(deps);
     const recognised = authenticate(deps, request);
-    const caller = recognised instanceof Promise ? await recognised : recognised;
-    progress.caller = caller;
+    const known = recognised instanceof Promise ? await recognised : recognised;
+    progress.caller = known;
     const inbound = (progress.inbound = await receiveRequest(deps, route, request));
-    const plan = planChannels(deps, snapshot, caller, inbound.facts.model);
-    admission = await admit(deps.ledger, connection.requestId, caller, plan, inbound);
+    const letInAs = await letIn(deps, snapshot, known, request, connection.requestId, inbound);
+    const { caller, plan } = letInAs;
+    progress.caller = caller;
+    admission = letInAs.admission;
     const served = await callUpstreams(deps, { plan, admission, inbound, connection, progress });
     if (served === 'abandoned') await giveBack(deps, connection, admission, progress);
     else await bill(deps, connection, caller, inbound, admission, served);

@@ -3,6 +3,7 @@ export interface GatewayOptions {
   dataDir?: string;
   command?: string[];
   args?: string[];
+  readyPath?: string;
 }
 
 export interface GatewayExit {
@@ -17,6 +18,7 @@ export interface Gateway {
   readonly pid: number;
   readonly exited: Promise<GatewayExit>;
   logs(): string;
+  signal(signal: NodeJS.Signals): boolean;
   kill(signal?: NodeJS.Signals): Promise<GatewayExit>;
   start(): Promise<void>;
   stop(): Promise<GatewayExit>;

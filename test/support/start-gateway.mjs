@@ -21,10 +21,17 @@ const testEnvironment = {
 /**
  * Starts the built gateway as a process of its own, with a data directory of its own, and waits until it is ready.
  *
- * @param {{ env?: Record<string, string>, dataDir?: string, command?: string[], args?: string[] }} [options]
- *   `command` is put in front (`['taskset', '-c', '0']`); with `dataDir` the directory is the caller's to remove
+ * @param {{ env?: Record<string, string>, dataDir?: string, command?: string[], args?: string[], readyPath?: string }} [options]
+ *   `command` is put in front (`['taskset', '-c', '0']`); with `dataDir` the directory is the caller's to remove;
+ *   `readyPath` is waited for (`/readyz`)
  */
-export async function startGateway({ env = {}, dataDir, command = [], args = [] } = {}) {
+export async function startGateway({
+  env = {},
+  dataDir,
+  command = [],
+  args = [],
+  readyPath = '/readyz',
+} = {}) {
   const ownDirectory = dataDir === undefined;
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnpike-test-')));
   const port = await findFreePort();
@@ -54,7 +61,7 @@ export async function startGateway({ env = {}, dataDir, command = [], args = [] 
       stream.setEncoding('utf8');
       stream.on('data', (text) => keep(output, text));
     }
-    await waitUntilReady(url, exited, output);
+    await waitUntilReady(url + readyPath, exited, output);
   }
 
   async function end(signal) {
@@ -75,6 +82,8 @@ export async function startGateway({ env = {}, dataDir, command = [], args = [] 
     },
     /** Everything it printed lately. */
     logs: () => output.join(''),
+    /** Sends a signal and waits for nothing: SIGSTOP, SIGCONT. */
+    signal: (signal) => child.kill(signal),
     /** Sends a signal and resolves to `{ code, signal }` when the process is gone. */
     kill: (signal = 'SIGKILL') => end(signal),
     /** Starts it again on the same port and data. */
@@ -82,6 +91,7 @@ export async function startGateway({ env = {}, dataDir, command = [], args = [] 
     /** Ends it in good order and removes its data. */
     async stop() {
       const running = child.exitCode === null && child.signalCode === null;
+      child.kill('SIGCONT'); // one that stands still would not hear
       const result = running ? await end('SIGTERM') : await exited;
       if (ownDirectory) await rm(directory, { recursive: true, force: true });
       return result;
@@ -103,7 +113,7 @@ async function waitUntilReady(url, exited, output) {
   const deadline = Date.now() + 30_000;
   while (Date.now() < deadline) {
     if (isOver) throw new Error(`the gateway ended while starting:\n${output.join('')}`);
-    const isReady = await fetch(`${url}/readyz`).then(
+    const isReady = await fetch(url).then(
       ({ ok }) => ok,
       () => false,
     );

@@ -40,62 +40,102 @@ export async function runToEnd(program, parameters, folder) {
 }
 
 /**
- * Starts a server and waits until it accepts connections.
+ * A server of the machine that can be started again after it was stopped or killed.
  *
+ * @typedef {object} ServerProcess
+ * @property {() => Promise<void>} start starts it and waits until it accepts connections
+ * @property {() => Promise<void>} stop ends it in good order; fine where it is not running
+ * @property {(signal: NodeJS.Signals) => void} signal `SIGSTOP`, `SIGCONT`, …
+ * @property {(signal?: NodeJS.Signals) => Promise<void>} kill sends a signal (SIGKILL) and waits for the end
+ */
+
+/**
  * @param {string} program
  * @param {string[]} parameters
  * @param {{ folder: string, isReady: () => Promise<boolean>, stopSignal?: NodeJS.Signals }} options
- * @returns {Promise<() => Promise<void>>} how to stop it
+ * @returns {ServerProcess}
  */
-export async function startServer(
+export function createServerProcess(
   program,
   parameters,
   { folder, isReady, stopSignal = 'SIGTERM' },
 ) {
-  let output = '';
-  const child = spawn(program, parameters, {
-    cwd: folder,
-    env: cleanEnv(folder),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...identity(),
-  });
-  const keep = (/** @type {Buffer} */ chunk) => {
-    output = (output + chunk.toString()).slice(-4000);
-  };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  let ended = false;
-  const end = new Promise((resolve) => {
-    child.once('exit', resolve);
-    child.once('error', (error) => {
-      output += error.message;
-      resolve(undefined);
-    });
-  }).then(() => {
-    ended = true;
-  });
+  /** @type {{ child: import('node:child_process').ChildProcess, end: Promise<void>, hasEnded: () => boolean, output: () => string } | undefined} */
+  let running;
   // A run of tests that dies must not leave servers behind.
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
+  const killNow = () => running?.child.kill('SIGKILL');
 
-  async function stop() {
-    process.off('exit', kill);
-    if (ended) return;
-    child.kill(stopSignal);
-    const timer = setTimeout(kill, 10_000);
-    await end;
+  function launch() {
+    let output = '';
+    let ended = false;
+    const child = spawn(program, parameters, {
+      cwd: folder,
+      env: cleanEnv(folder),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...identity(),
+    });
+    const keep = (/** @type {Buffer} */ chunk) => {
+      output = (output + chunk.toString()).slice(-4000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const end = new Promise((resolve) => {
+      child.once('exit', resolve);
+      child.once('error', (error) => {
+        output += error.message;
+        resolve(undefined);
+      });
+    }).then(() => {
+      ended = true;
+    });
+    return { child, end, hasEnded: () => ended, output: () => output };
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  async function endBy(signal) {
+    if (running === undefined || running.hasEnded()) return;
+    running.child.kill('SIGCONT'); // one that stands still would not hear
+    running.child.kill(signal);
+    const timer = setTimeout(killNow, 10_000);
+    await running.end;
     clearTimeout(timer);
   }
 
-  const deadline = Date.now() + 60_000;
-  while (!(await isReady())) {
-    if (ended || Date.now() > deadline) {
-      await stop();
-      throw new Error(`${program} did not start:\n${output}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return stop;
+  return {
+    async start() {
+      process.once('exit', killNow);
+      running = launch();
+      const deadline = Date.now() + 60_000;
+      while (!(await isReady())) {
+        if (running.hasEnded() || Date.now() > deadline) {
+          const output = running.output();
+          await endBy(stopSignal);
+          throw new Error(`${program} did not start:\n${output}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    },
+    async stop() {
+      process.off('exit', killNow);
+      await endBy(stopSignal);
+    },
+    signal: (signal) => void running?.child.kill(signal),
+    kill: (signal = 'SIGKILL') => endBy(signal),
+  };
+}
+
+/**
+ * Starts a server and waits until it accepts connections.
+ *
+ * @param {string} program
+ * @param {string[]} parameters
+ * @param {Parameters<typeof createServerProcess>[2]} options
+ * @returns {Promise<() => Promise<void>>} how to stop it
+ */
+export async function startServer(program, parameters, options) {
+  const server = createServerProcess(program, parameters, options);
+  await server.start();
+  return server.stop;
 }
 
 /** A port that nobody listens on now. @returns {Promise<number>} */

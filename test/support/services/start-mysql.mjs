@@ -2,15 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, requireProgram } from './find-program.mjs';
 import { probeGreeting } from './probe-greeting.mjs';
-import { findFreePort, runToEnd, startServer } from './run-program.mjs';
+import { createServerProcess, findFreePort, runToEnd } from './run-program.mjs';
 
 /**
- * A MariaDB or MySQL of its own in `folder`.
+ * A MariaDB or MySQL of its own in `folder`; its data survives a stop or a kill.
  *
  * @param {string} folder
- * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
  */
-export async function startMysql(folder) {
+export async function createMysql(folder) {
   const server = requireProgram(['mariadbd', 'mysqld'], { aptPackage: 'mariadb-server' });
   const data = join(folder, 'data');
   await initialize(server, data, folder);
@@ -21,7 +20,7 @@ export async function startMysql(folder) {
     "CREATE USER IF NOT EXISTS 'test'@'127.0.0.1' IDENTIFIED BY 'test';\nGRANT ALL ON *.* TO 'test'@'127.0.0.1' WITH GRANT OPTION;\n",
     { mode: 0o644 },
   );
-  const stop = await startServer(
+  const program = createServerProcess(
     server,
     [
       '--no-defaults',
@@ -39,7 +38,17 @@ export async function startMysql(folder) {
     // The first byte after the header is the protocol's version; an error has 0xff there.
     { folder, isReady: () => probeGreeting(port, '', (greeting) => greeting[4] === 10) },
   );
-  return { url: `mysql://test:test@127.0.0.1:${port}/mysql`, stop };
+  return { ...program, url: `mysql://test:test@127.0.0.1:${port}/mysql` };
+}
+
+/**
+ * @param {string} folder
+ * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ */
+export async function startMysql(folder) {
+  const mysql = await createMysql(folder);
+  await mysql.start();
+  return mysql;
 }
 
 /**

@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import { postgresFolders, requireProgram } from './find-program.mjs';
 import { probeGreeting } from './probe-greeting.mjs';
-import { findFreePort, runToEnd, startServer } from './run-program.mjs';
+import { createServerProcess, findFreePort, runToEnd } from './run-program.mjs';
 
 /**
- * A PostgreSQL of its own in `folder`.
+ * A PostgreSQL of its own in `folder`; its data survives a stop or a kill.
  *
  * @param {string} folder
- * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
  */
-export async function startPostgres(folder) {
+export async function createPostgres(folder) {
   const options = () => ({ aptPackage: 'postgresql', extraPlaces: postgresFolders() });
   requireProgram(['postgres'], options());
   // Looked for again: an installation may just have made the folder.
@@ -31,7 +30,7 @@ export async function startPostgres(folder) {
     'full_page_writes=off',
     'max_connections=200',
   ];
-  const stop = await startServer(
+  const program = createServerProcess(
     postgres,
     ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
     {
@@ -40,7 +39,17 @@ export async function startPostgres(folder) {
       isReady: () => probeGreeting(port, startupMessage(), isReadyAnswer),
     },
   );
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres?sslmode=disable`, stop };
+  return { ...program, url: `postgres://postgres@127.0.0.1:${port}/postgres?sslmode=disable` };
+}
+
+/**
+ * @param {string} folder
+ * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ */
+export async function startPostgres(folder) {
+  const postgres = await createPostgres(folder);
+  await postgres.start();
+  return postgres;
 }
 
 /** Protocol 3.0, user and database `postgres`. */

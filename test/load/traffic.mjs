@@ -36,8 +36,10 @@ const calmPlans = [
 /**
  * Sends `count` requests from `connections` connections and says what each client saw.
  *
- * @param {{ url: () => string, keys: string[], count: number, connections: number, isCalm?: boolean,
- *   onProgress?: (done: number) => void }} options
+ * @param {{ url: () => string, keys: string[], count: number, connections: number, isCalm?: boolean, plans?: object[],
+ *   isOver?: () => boolean, pauseMs?: number, seed?: number, onProgress?: (done: number) => void,
+ *   onSight?: (sight: Sight) => void }} options
+ *   `isOver`: ends it before `count`; `pauseMs`: a connection rests this long after each request
  * @returns {Promise<Sight[]>} one entry for each request that reached the gateway
  *
  * @typedef {object} Sight
@@ -53,22 +55,30 @@ export async function runTraffic({
   count,
   connections,
   isCalm = false,
+  plans: chosen = isCalm ? calmPlans : plans,
+  isOver = () => false,
+  pauseMs = 0,
+  seed = 20260115,
   onProgress = () => {},
+  onSight = () => {},
 }) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const sights = [];
-  const random = createRandom(20260115);
+  const random = createRandom(seed);
   let started = 0;
   const work = async () => {
-    while (started < count) {
+    while (started < count && !isOver()) {
       const number = started;
       started += 1;
-      const plan = pick(isCalm ? calmPlans : plans, random());
+      const plan = pick(chosen, random());
       const key = keys[number % keys.length];
       const chunks = 2 + Math.floor(random() * 20);
-      const sight = await sendUntilReached({ agent, url, key, plan, chunks, number });
+      const sight = await sendUntilReached({ agent, url, key, plan, chunks, number, isOver });
+      if (sight === undefined) return;
       sights.push(sight);
+      onSight(sight);
       onProgress(sights.length);
+      if (pauseMs > 0) await wait(pauseMs);
     }
   };
   await Promise.all(Array.from({ length: connections }, work));
@@ -80,7 +90,7 @@ export async function runTraffic({
 async function sendUntilReached(options) {
   for (;;) {
     const sight = await send(options);
-    if (sight !== undefined) return sight;
+    if (sight !== undefined || options.isOver()) return sight;
     await wait(20);
   }
 }

@@ -21,7 +21,7 @@ const databases = { postgres: createPostgres, mysql: createMysql };
  *
  * @param {{ database?: 'postgres' | 'mysql', masters?: number, slaves?: number, env?: Record<string, string>,
  *   masterEnv?: Record<string, string>, slaveEnv?: Record<string, string>, redisUrl?: string,
- *   slaveCommand?: string[] }} [options]
+ *   command?: string[], slaveCommand?: string[] }} [options] commands are put in front: `['taskset', '-c', '0']`
  */
 export async function startCluster({
   database: kind = 'postgres',
@@ -31,7 +31,8 @@ export async function startCluster({
   masterEnv = {},
   slaveEnv = {},
   redisUrl,
-  slaveCommand = [],
+  command = [],
+  slaveCommand = command,
 } = {}) {
   const stops = [];
   async function stop() {
@@ -64,7 +65,7 @@ export async function startCluster({
       return gateway;
     }
     const masters = [];
-    for (let n = 0; n < masterCount; n += 1) masters.push(await node({ env: forMasters }));
+    for (let n = 0; n < masterCount; n += 1) masters.push(await node({ env: forMasters, command }));
     const slaves = await Promise.all(
       Array.from({ length: slaveCount }, () => node({ env: forSlaves, command: slaveCommand })),
     );

@@ -1,5 +1,6 @@
 import { createTestDatabase } from '../../../../test/support/databases.ts';
 import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
+import { describeAccountSource } from './account-source.contract.ts';
 import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
@@ -10,6 +11,7 @@ for (const [name, kind] of [
   ['MySQL', 'mysql'],
 ] as const) {
   const open = () => openTestStore(kind);
+  describeAccountSource(name, open);
   describeUserRepository(name, open);
   describeApiTokenRepository(name, open);
   describeChannelRepository(name, open);

@@ -197,6 +197,25 @@ export function describeAccountSource(name: string, open: () => Promise<TestStor
       expect(row!.key_hash).toBe(hashKey(key));
     });
 
+    it('lifts all versions above those that were given out after a restored backup was made', async () => {
+      const { user, apiToken } = await createAccounts(test.store);
+      const before = await source.latestVersion();
+      const read = () => source.read({ userIds: [user.id], apiTokenIds: [apiToken.id] });
+
+      await source.raiseVersions(before);
+      expect(await source.latestVersion()).toBe(before);
+      await source.raiseVersions(before + 50);
+      await source.raiseVersions(before + 50);
+
+      expect(await source.latestVersion()).toBe(before + before + 50);
+      expect(await read()).toMatchObject({
+        users: [{ recordVersion: before - 1 + before + 50 }],
+        apiTokens: [{ recordVersion: before + before + 50 }],
+      });
+      await test.store.users.update(user.id, { group: 'vip' });
+      expect((await read()).users).toMatchObject([{ recordVersion: before + before + 51 }]);
+    });
+
     it('forgets removed tokens after 35 days', async () => {
       const { user, apiToken } = await createAccounts(test.store);
       await test.store.apiTokens.remove(apiToken.id, user.id);

@@ -11,7 +11,7 @@ import {
   toUserAccount,
 } from './account-row.ts';
 import { fillKeyHashes } from './fill-key-hashes.ts';
-import { readRecordVersion } from './record-version.ts';
+import { raiseRecordVersions, readRecordVersion } from './record-version.ts';
 
 /** Ids in one statement. */
 const IDS_AT_ONCE = 500;
@@ -75,6 +75,9 @@ export function createAccountSource({ knex, dialect }: AccountSourceDeps): Accou
       for await (const removedApiTokens of readPages(size, selectRemoved, 'a.token_id'))
         yield await toBatch({ removedApiTokens });
     },
+
+    raiseVersions: (version) =>
+      dialect.inWriteTransaction(knex, (trx) => raiseRecordVersions(trx, version)),
   };
 }
 

@@ -26,3 +26,16 @@ export async function readRecordVersion(connection: Knex): Promise<number> {
     .where({ id: ACCOUNT_VERSION_ROW })) as { version: number }[];
   return row?.version ?? 0;
 }
+
+/** Lifts all record versions by as much as it takes for the lowest to be this one. See `AccountSource.raiseVersions`. */
+export async function raiseRecordVersions(trx: Knex, version: number): Promise<void> {
+  const raised = await trx('config_version')
+    .where({ id: ACCOUNT_VERSION_ROW })
+    .where('version', '<', version)
+    .increment('version', version);
+  if (raised === 0) return;
+  for (const table of ['users', 'tokens', 'removed_tokens'])
+    await trx(table).update({
+      record_version: trx.raw('COALESCE(record_version, 0) + ?', [version]),
+    });
+}

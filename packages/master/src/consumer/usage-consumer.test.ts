@@ -14,7 +14,7 @@ function openConsumer() {
   const parkedUsage = createInMemoryParkedUsage();
   const metrics = createFakeMetrics();
   const absorbed: { ids: string[]; applied: AppliedUsage }[] = [];
-  const book = { failure: undefined as unknown };
+  const book: { failure: Error | undefined } = { failure: undefined };
   const consumer = createUsageConsumer({
     ledgerRepository: charges,
     ledgerBook: {
@@ -103,7 +103,7 @@ describe('the usage consumer', () => {
     const { consumer, charges, parkedUsage } = openConsumer();
     const nothing = JSON.parse('{"quota":"x"}') as UsageEvent;
     charges.beforeCommit = (some) => {
-      if (some.some((event) => event.requestId === undefined)) throw new TypeError('no request id');
+      if (some.some((event) => !('requestId' in event))) throw new TypeError('no request id');
     };
 
     await consumer.apply([makeBatch([nothing, makeUsageEvent()])]);

@@ -2,6 +2,7 @@ import { createTestDatabase } from '../../../../test/support/databases.ts';
 import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
+import { describeParkedUsage } from './parked-usage-repository.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
@@ -14,6 +15,7 @@ for (const [name, kind] of [
   describeApiTokenRepository(name, open);
   describeChannelRepository(name, open);
   describeRequestLogRepository(name, open);
+  describeParkedUsage(name, open);
 }
 
 describeRequestLogRepository('SQLite, logs in PostgreSQL', () =>

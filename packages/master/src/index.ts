@@ -5,6 +5,7 @@ export { createPasswordHasher } from './services/password-hasher.ts';
 export type { PasswordHasher } from './services/password-hasher.ts';
 export { createUsageConsumer } from './consumer/usage-consumer.ts';
 export type { UsageConsumerDeps } from './consumer/usage-consumer.ts';
+export { makeReleaseEvent } from './consumer/release-event.ts';
 export { makeRetryBatches } from './consumer/retry-batch.ts';
 export { listRepairJobs } from './ledger-repair/list-repair-jobs.ts';
 export type { LedgerRepairDeps, LedgerRepairSettings } from './ledger-repair/list-repair-jobs.ts';

@@ -89,7 +89,7 @@ export interface Store {
   pruneUsageRequests(): Promise<number>;
   /** Takes over balances that another program changed. */
   bookExternalChanges(): Promise<{ account: Account; delta: number }[]>;
-  /** Whether the error will pass: the database is away, busy or full. */
+  /** Whether the error will pass: the database is away, busy, full or not as it should be. */
   isTransientError(error: unknown): boolean;
   /** @throws when the database does not answer */
   ping(): Promise<void>;

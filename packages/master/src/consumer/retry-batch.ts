@@ -8,7 +8,10 @@ import {
 /** Sender of batches of events that were parked: nobody waits for their acknowledgement. */
 const SENDER = 'parked-events';
 
-/** Batches that bring parked events again. When they are applied the events leave the parking place. */
+/**
+ * Batches about parked events: those that are tried again, or what stands in for them. An event leaves the parking place
+ * when it is charged.
+ */
 export function makeRetryBatches(
   events: readonly UsageEvent[],
   newBatchId: () => string,

@@ -19,7 +19,8 @@ interface Page {
 /** Characters of a job that are kept; what is longer than every batch is not looked at to its end. */
 const MAX_JOB_LENGTH = 1_000_000;
 const MAX_REASON_LENGTH = 4_000;
-const IDS_AT_ONCE = 500;
+/** SQLite takes no more rows in one insert. */
+const ITEMS_AT_ONCE = 250;
 
 /** Usage that could not be applied, set aside until a person decides. */
 export function createParkedUsageRepository({
@@ -94,7 +95,8 @@ export async function parkEvents(
 }
 
 async function insertRows(connection: Knex, rows: readonly Partial<ParkedRow>[]): Promise<void> {
-  await connection('parked_usage').insert(rows).onConflict('request_id').ignore();
+  for (const some of chunk(rows))
+    await connection('parked_usage').insert(some).onConflict('request_id').ignore();
 }
 
 function describe(reason: string, now: number): { reason: string; parked_at: number } {
@@ -110,9 +112,9 @@ function toKey(id: string): string {
   return /^[\x21-\x7e]{1,64}$/.test(id) ? id : createHash('sha256').update(id).digest('hex');
 }
 
-function* chunk(ids: readonly string[]): Iterable<readonly string[]> {
-  for (let start = 0; start < ids.length; start += IDS_AT_ONCE)
-    yield ids.slice(start, start + IDS_AT_ONCE);
+function* chunk<Item>(items: readonly Item[]): Iterable<readonly Item[]> {
+  for (let start = 0; start < items.length; start += ITEMS_AT_ONCE)
+    yield items.slice(start, start + ITEMS_AT_ONCE);
 }
 
 function toParkedEvent(row: ParkedRow): ParkedEvent {

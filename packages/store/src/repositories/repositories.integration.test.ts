@@ -3,6 +3,7 @@ import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 import { describeAccountSource } from './account-source.contract.ts';
 import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
+import { describeParkedUsage } from './parked-usage-repository.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
@@ -16,6 +17,7 @@ for (const [name, kind] of [
   describeApiTokenRepository(name, open);
   describeChannelRepository(name, open);
   describeRequestLogRepository(name, open);
+  describeParkedUsage(name, open);
 }
 
 describeRequestLogRepository('SQLite, logs in PostgreSQL', () =>

@@ -2,6 +2,7 @@ import { openTestStore } from '../testing/open-test-store.ts';
 import { describeAccountSource } from './account-source.contract.ts';
 import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
+import { describeParkedUsage } from './parked-usage-repository.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
@@ -12,3 +13,4 @@ describeUserRepository('SQLite', open);
 describeApiTokenRepository('SQLite', open);
 describeChannelRepository('SQLite', open);
 describeRequestLogRepository('SQLite', open);
+describeParkedUsage('SQLite', open);

@@ -44,15 +44,15 @@ export function parseArguments(
   const [command = 'serve', ...operands] = positionals;
   const own = (Object.hasOwn(commandFlags, command) ? commandFlags[command] : undefined) ?? {};
   const problems = findUnknownFlags(tokens, own);
-  const port = readPort(values['port'], problems);
+  const port = readPort(values.port, problems);
   const logDir = readText('--log-dir', values['log-dir'], problems);
   return {
-    command: values['help'] === true ? 'help' : values['version'] === true ? 'version' : command,
+    command: values.help === true ? 'help' : values.version === true ? 'version' : command,
     operands,
     flags: readFlags(own, values, problems),
     port,
     logDir,
-    isDemo: values['demo'] === true,
+    isDemo: values.demo === true,
     problems,
   };
 }

@@ -18,6 +18,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     text: 'Bring the database to the schema of this version, and stop.',
     load: async () => (await import('./migrate.ts')).migrateDatabase,
   },
+  backup: {
+    text: 'Copy the SQLite database while the gateway runs: backup [file].',
+    load: async () => (await import('./backup.ts')).backup,
+  },
   'check-settings': {
     text: 'Print the settings in force, without secrets.',
     load: async () => (await import('./check-settings.ts')).checkSettings,

@@ -28,11 +28,19 @@ export function openDataDirectory(
   if (isRunning) rmSync(temporaryDirectory, { recursive: true, force: true });
   mkdirSync(temporaryDirectory, { recursive: true, mode: 0o700 });
   return {
-    sqlitePath: settings.sqlitePath ?? defaultSqlitePath(dataDir),
+    sqlitePath: findSqlitePath(settings),
     encryptionKey: settings.encryptionKey ?? readOrGenerate(join(dataDir, 'encryption.key')),
     sessionSecret: settings.sessionSecret ?? readOrGenerate(join(dataDir, 'session.secret')),
     temporaryDirectory,
   };
+}
+
+/** Where the SQLite file is, or would be created. */
+export function findSqlitePath({
+  sqlitePath,
+  dataDir,
+}: Pick<Settings, 'sqlitePath' | 'dataDir'>): string {
+  return sqlitePath ?? defaultSqlitePath(dataDir);
 }
 
 /** A One API database that was put here is opened in place. */

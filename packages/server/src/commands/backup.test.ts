@@ -32,7 +32,7 @@ describe('turnpike backup', () => {
     const problems: string[] = [];
     const printed: string[] = [];
     const write = process.stdout.write.bind(process.stdout);
-    process.stdout.write = ((text: string) => printed.push(text) > 0);
+    process.stdout.write = (text: string) => printed.push(text) > 0;
     try {
       const cli = createCli({
         commands,
@@ -63,7 +63,7 @@ describe('turnpike backup', () => {
     const file = join(dataDir, 'mine.db');
     const environment = { ENCRYPTION_KEY: '0123456789abcdef' };
 
-    expect((await run([file], environment)).printed).toContain('ENCRYPTION_KEY as it is set now');
+    expect((await run([file], environment)).printed).toContain('ENCRYPTION_KEY: as it is set now');
     expect(await run([file], environment)).toMatchObject({
       code: 1,
       problems: `Turnpike stopped: ${file} is there already; nothing is overwritten.`,

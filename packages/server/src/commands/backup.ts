@@ -42,7 +42,8 @@ function printReport(
   );
   print('To restore it: stop the gateway, put the copy in the place of the database, and remove');
   print('what lies beside that with -wal and -shm at the end of its name. It also needs:');
-  print(`  - ${describeEncryptionKey(settings)}`);
+  print(`  - ENCRYPTION_KEY: ${describeEncryptionKey(settings)}.`);
+  print('    Keep it, but not in the same place as the copy.');
   if (settings.logSqlDsn !== undefined) {
     print('  - the log database (LOG_SQL_DSN), which is not in this copy:');
     print(`    ${describeDumpCommand('LOG_SQL_DSN', settings.logSqlDsn) ?? ''}`);

@@ -7,6 +7,6 @@ export function describeEncryptionKey({
   dataDir,
 }: Pick<Settings, 'encryptionKey' | 'dataDir'>): string {
   return encryptionKey === undefined
-    ? `the encryption key, without which the secrets in it cannot be read: ${join(dataDir, 'encryption.key')} (keep it apart from the copy), or its text as ENCRYPTION_KEY`
-    : 'the encryption key, without which the secrets in it cannot be read: ENCRYPTION_KEY as it is set now (keep it apart from the copy)';
+    ? `the text of ${join(dataDir, 'encryption.key')}, which secrets in the database are sealed with`
+    : 'as it is set now: secrets in the database are sealed with it';
 }

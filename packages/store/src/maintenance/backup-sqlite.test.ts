@@ -78,7 +78,7 @@ describe('backupSqlite', () => {
     bytes.fill(0x5a, 4096 * 2);
     await writeFile(broken, bytes);
 
-    await expect(backupSqlite(broken, copy)).rejects.toThrow();
+    await expect(backupSqlite(broken, copy)).rejects.toMatchObject({ code: 'SQLITE_CORRUPT' });
     expect(await readdir(dirname(copy))).toEqual([]);
   });
 });

@@ -22,6 +22,7 @@ import { bookExternalChanges } from './ledger/book-external-changes.ts';
 import { drainLogOutbox, forgetLogReceipts } from './ledger/drain-log-outbox.ts';
 import { pruneRemovedTokens } from './ledger/prune-removed-tokens.ts';
 import { pruneUsageRequests } from './ledger/prune-usage-requests.ts';
+import { refuseUnfinishedMove } from './maintenance/move/move-marker.ts';
 import { isMigrated, migrate, type MigrationReport } from './migrations/migrate.ts';
 import { createAccountSource } from './repositories/account-source.ts';
 import { createApiTokenRepository } from './repositories/api-token-repository.ts';
@@ -111,6 +112,7 @@ export async function openStore(settings: StoreSettings, deps: StoreDeps): Promi
   try {
     const main = await openDatabase({ ...rest, variable: 'SQL_DSN', dsn: sqlDsn });
     opened.push(main);
+    await refuseUnfinishedMove(main.knex);
     const migration = await bringUpToDate(main, migrates, deps);
     const logs =
       logSqlDsn.trim() === ''

@@ -34,7 +34,7 @@ export function openDataDirectory(
   const secrets = role === 'standalone' ? ownSecrets(settings) : sharedSecrets(settings);
   return {
     ...secrets,
-    sqlitePath: settings.sqlitePath ?? defaultSqlitePath(dataDir),
+    sqlitePath: findSqlitePath(settings),
     temporaryDirectory,
   };
 }
@@ -45,6 +45,14 @@ function ownSecrets(settings: Settings): Pick<DataDirectory, 'encryptionKey' | '
     encryptionKey: encryptionKey ?? readOrGenerate(join(dataDir, 'encryption.key')),
     sessionSecret: sessionSecret ?? readOrGenerate(join(dataDir, 'session.secret')),
   };
+}
+
+/** Where the SQLite file is, or would be created. */
+export function findSqlitePath({
+  sqlitePath,
+  dataDir,
+}: Pick<Settings, 'sqlitePath' | 'dataDir'>): string {
+  return sqlitePath ?? defaultSqlitePath(dataDir);
 }
 
 /** A One API database that was put here is opened in place. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type {
   AccountBatch,
   AppliedUsage,
@@ -8,7 +9,12 @@ import type {
   UsageEvent,
 } from '@turnpike/core';
 import type { RedisClient } from '../redis/connect.ts';
-import type { Keys } from '../redis/keys.ts';
+import { BUCKETS, bucketOf, type Keys } from '../redis/keys.ts';
+import { ScriptSender } from '../redis/script-sender.ts';
+import { AccountHydrator } from './account-hydrator.ts';
+import { loadLedgerScripts } from './ledger-scripts.ts';
+import { parseOpenEntry } from './open-entry-text.ts';
+import { scanBalances } from './scan-balances.ts';
 
 export interface RedisLedgerBookDeps {
   redis: RedisClient;
@@ -25,40 +31,144 @@ export interface RedisLedgerBookDeps {
   restoreWaitMs?: number;
 }
 
+/** Entries that expire in one call: Redis does nothing else while it runs. */
+const EXPIRE_CHUNK = 200;
+const SCAN_COUNT = 500;
+
 /** The ledger of a cluster as masters use it. Calls reject when Redis does not answer, and may be repeated. */
 export class RedisLedgerBook implements LedgerBook {
-  readonly #deps: RedisLedgerBookDeps;
+  readonly #redis: RedisClient;
+  readonly #keys: Keys;
+  readonly #scripts = loadLedgerScripts();
+  readonly #sender: ScriptSender;
+  readonly #hydrator: AccountHydrator;
 
   constructor(deps: RedisLedgerBookDeps) {
-    this.#deps = deps;
+    const { redis, keys, clock } = deps;
+    const { nodeTimeoutMs = 15_000, quietMs = 2000, restoreWaitMs = 5000 } = deps;
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#sender = new ScriptSender(redis);
+    this.#hydrator = new AccountHydrator({
+      ...{ redis, keys, clock, nodeTimeoutMs, quietMs, restoreWaitMs },
+      sender: this.#sender,
+      script: this.#scripts.hydrate,
+      proposal: randomUUID(),
+    });
   }
 
-  absorb(_events: readonly UsageEvent[], _applied: AppliedUsage): Promise<void> {
-    void this.#deps;
-    return Promise.reject(new Error('not there yet'));
+  async absorb(events: readonly UsageEvent[], applied: AppliedUsage): Promise<void> {
+    const buckets = new Map<number, { ids: string[]; balances: string[] }>();
+    const inBucket = (userId: number) => {
+      const index = bucketOf(userId);
+      let bucket = buckets.get(index);
+      if (bucket === undefined) buckets.set(index, (bucket = { ids: [], balances: [] }));
+      return bucket;
+    };
+    const owners = new Map<number, number>();
+    for (const { requestId, userId, apiTokenId } of events) {
+      inBucket(userId).ids.push(requestId);
+      owners.set(apiTokenId, userId);
+    }
+    for (const { id, version, quota } of applied.users)
+      inBucket(id).balances.push(`acct:${id}`, String(version), String(quota));
+    for (const { id, version, quota } of applied.apiTokens) {
+      const owner = owners.get(id);
+      if (owner !== undefined)
+        inBucket(owner).balances.push(`tok:${id}`, String(version), String(quota));
+    }
+    await this.#inBuckets(buckets.keys(), (bucket) => {
+      const { ids, balances } = buckets.get(bucket) ?? { ids: [], balances: [] };
+      return this.#sender.run(this.#scripts.absorb, this.#keys.epoch(bucket), [
+        String(ids.length),
+        ...ids,
+        ...balances,
+      ]);
+    });
   }
 
-  expireDue(): Promise<readonly OpenEntry[]> {
-    return Promise.reject(new Error('not there yet'));
+  async expireDue(): Promise<readonly OpenEntry[]> {
+    const found = await this.#inBuckets(allBuckets(), (bucket) => this.#expireIn(bucket));
+    return found.flat();
   }
 
-  async *openEntries(): AsyncIterable<readonly OpenEntry[]> {}
+  async #expireIn(bucket: number): Promise<OpenEntry[]> {
+    const expired: OpenEntry[] = [];
+    for (;;) {
+      const values = [String(EXPIRE_CHUNK)];
+      const reply = await this.#sender.run(this.#scripts.expire, this.#keys.epoch(bucket), values);
+      const [count, ...fields] = reply as [number, ...Buffer[]];
+      expired.push(...toEntries(fields.map(String)));
+      if (count < EXPIRE_CHUNK) return expired;
+    }
+  }
 
-  async *balances(): AsyncIterable<{ users: readonly Balance[]; apiTokens: readonly Balance[] }> {}
+  async *openEntries(): AsyncIterable<readonly OpenEntry[]> {
+    for (const bucket of allBuckets()) {
+      let cursor = '0';
+      do {
+        const [next, fields] = await this.#redis.hscan(
+          this.#keys.open(bucket),
+          cursor,
+          'COUNT',
+          SCAN_COUNT,
+        );
+        const page = toEntries(fields);
+        if (page.length > 0) yield page;
+        cursor = next;
+      } while (cursor !== '0');
+    }
+  }
 
-  overwrite(
-    _account: { kind: 'user' | 'token'; userId: number },
-    _balance: Balance,
-    _ifVersion: number,
+  balances(): AsyncIterable<{ users: readonly Balance[]; apiTokens: readonly Balance[] }> {
+    return scanBalances(this.#redis, this.#keys);
+  }
+
+  async overwrite(
+    account: { kind: 'user' | 'token'; userId: number },
+    balance: Balance,
+    ifVersion: number,
   ): Promise<boolean> {
-    return Promise.reject(new Error('not there yet'));
+    const name = `${account.kind === 'user' ? 'acct' : 'tok'}:${balance.id}`;
+    const isSet = await this.#sender.run(
+      this.#scripts.overwrite,
+      this.#keys.epoch(bucketOf(account.userId)),
+      [name, String(ifVersion), String(balance.version), String(balance.quota)],
+    );
+    return isSet === 1;
   }
 
   /**
    * Writes what is newer than what is there, see `AccountDirectory.put`. Accounts of a bucket that just lost its data
    * stay closed (`not-loaded`) until its nodes have restored their entries: the call resolves when they are open.
    */
-  hydrate(_accounts: AccountBatch): Promise<void> {
-    return Promise.reject(new Error('not there yet'));
+  hydrate(accounts: AccountBatch): Promise<void> {
+    return this.#hydrator.hydrate(accounts);
   }
+
+  /** Calls of all buckets in one write. */
+  #inBuckets<Result>(
+    buckets: Iterable<number>,
+    run: (bucket: number) => Promise<Result>,
+  ): Promise<Result[]> {
+    const calls: Promise<Result>[] = [];
+    this.#sender.together(() => {
+      for (const bucket of buckets) calls.push(run(bucket));
+    });
+    return Promise.all(calls);
+  }
+}
+
+function allBuckets(): Iterable<number> {
+  return Array.from({ length: BUCKETS }).keys();
+}
+
+/** @param fields id, entry, id, entry, … */
+function toEntries(fields: readonly string[]): OpenEntry[] {
+  const entries: OpenEntry[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const entry = parseOpenEntry(fields[at] ?? '', fields[at + 1] ?? '');
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries;
 }

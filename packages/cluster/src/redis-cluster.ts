@@ -23,7 +23,7 @@ import { openRedisConfigBus } from './config-bus/redis-config-bus.ts';
 import { RedisLedgerBook } from './ledger/redis-ledger-book.ts';
 import { RedisLedger } from './ledger/redis-ledger.ts';
 import { startNodeAgent, type NodeAgent } from './node/node-agent.ts';
-import { createNodeRegistry } from './node/node-registry.ts';
+import { createNodeRegistry } from './node/redis-node-registry.ts';
 import { createRedisRateLimiter } from './rate-limiter/redis-rate-limiter.ts';
 import { openConnections } from './redis/connections.ts';
 import { createKeys } from './redis/keys.ts';

@@ -26,6 +26,7 @@ export async function startTrial({ folder, slaveCount, port, stops }) {
     await created.start();
     return created;
   };
+  await givePermission(folder);
   const redis = await service('redis', createRedis);
   const database = await service('postgres', createPostgres);
 

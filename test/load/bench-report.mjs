@@ -1,5 +1,5 @@
 /** Middle value; of an even number of values the mean of the two in the middle. */
-function median(values) {
+export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   const [low, high] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
@@ -7,7 +7,7 @@ function median(values) {
 }
 
 /** Medians over the rounds of one process in one scenario; times in microseconds. */
-function summarize(results) {
+export function summarize(results) {
   const of = (read) => median(results.map(read));
   return {
     cpuPerUnit: of(({ cpu, units }) => cpu / units),
@@ -111,7 +111,7 @@ function checkGate([scenario, what, limit, read, applies = () => true], summarie
   return isPassed;
 }
 
-function printGate(isPassed, scenario, what, value, limit) {
+export function printGate(isPassed, scenario, what, value, limit) {
   print(
     `${isPassed ? 'PASS' : 'FAIL'}  ${scenario.padEnd(18)} ${what.padEnd(26)} ${String(value).padStart(9)}  (${limit})`,
   );

@@ -62,7 +62,7 @@ export async function run(command, { env = {}, core } = {}) {
 
 /** Installs what the load tests need from Debian where it is missing, or says what to install. */
 export function requireTools(tools) {
-  const packages = { wrk: 'wrk', cc: 'gcc libc6-dev', taskset: 'util-linux' };
+  const packages = { wrk: 'wrk', nginx: 'nginx', cc: 'gcc libc6-dev', taskset: 'util-linux' };
   const missing = tools.filter((tool) => !isInstalled(tool));
   if (missing.length === 0) return;
   const names = missing.map((tool) => packages[tool] ?? tool).join(' ');

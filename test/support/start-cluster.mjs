@@ -25,7 +25,8 @@ const databases = {
  *
  * @param {{ database?: 'postgres' | 'mysql', masters?: number, slaves?: number, env?: Record<string, string>,
  *   masterEnv?: Record<string, string>, slaveEnv?: Record<string, string>, redisUrl?: string,
- *   slaveCommand?: string[] }} [options] with `redisUrl` Redis is the caller's
+ *   command?: string[], slaveCommand?: string[] } [options] with `redisUrl` Redis is the caller's; commands are put in
+ *   front: `['taskset', '-c', '0']`
  */
 export async function startCluster({
   database: kind = 'postgres',
@@ -35,7 +36,8 @@ export async function startCluster({
   masterEnv = {},
   slaveEnv = {},
   redisUrl,
-  slaveCommand = [],
+  command = [],
+  slaveCommand = command,
 } = {}) {
   const stops = [];
   async function stop() {
@@ -74,7 +76,7 @@ export async function startCluster({
     stops.push(() => Promise.all(nodes.map((gateway) => gateway.stop())));
     const several = (count, options) =>
       Promise.all(Array.from({ length: count }, () => node(options)));
-    const masters = await several(masterCount, { env: forMasters });
+    const masters = await several(masterCount, { env: forMasters, command });
     const slaves = await several(slaveCount, { env: forSlaves, command: slaveCommand });
     return {
       redis,

@@ -4,6 +4,7 @@ export interface GatewayOptions {
   command?: string[];
   args?: string[];
   readyPath?: string;
+  port?: number;
 }
 
 export interface GatewayExit {

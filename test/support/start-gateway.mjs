@@ -21,7 +21,7 @@ const testEnvironment = {
 /**
  * Starts the built gateway as a process of its own, with a data directory of its own, and waits until it is ready.
  *
- * @param {{ env?: Record<string, string>, dataDir?: string, command?: string[], args?: string[], readyPath?: string }} [options]
+ * @param {{ env?: Record<string, string>, dataDir?: string, command?: string[], args?: string[], readyPath?: string, port?: number }} [options]
  *   `command` is put in front (`['taskset', '-c', '0']`); with `dataDir` the directory is the caller's to remove;
  *   `readyPath` is waited for (`/readyz`)
  */
@@ -31,10 +31,11 @@ export async function startGateway({
   command = [],
   args = [],
   readyPath = '/readyz',
+  port: wantedPort,
 } = {}) {
   const ownDirectory = dataDir === undefined;
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnpike-test-')));
-  const port = await findFreePort();
+  const port = wantedPort ?? (await findFreePort());
   const url = `http://127.0.0.1:${port}`;
   const output = [];
   let child;

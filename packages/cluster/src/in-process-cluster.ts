@@ -34,7 +34,7 @@ export function openInProcessCluster(deps: {
   logger: Logger;
 }): InProcessCluster {
   const { ledgerRepository, logger } = deps;
-  const ledger = new InProcessLedger({ ledgerRepository });
+  const ledger = new InProcessLedger({ ledgerRepository, clock: deps.clock });
   const tokenDirectory = new InProcessTokenDirectory(deps);
   const bus = createInProcessConfigBus();
   const configBus: ConfigBus = {

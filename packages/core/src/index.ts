@@ -27,9 +27,11 @@ export type {
   AppliedUsage,
   Balance,
   LedgerMismatch,
+  LedgerPage,
   LedgerRepository,
   LedgerVerification,
   QuotaEntry,
+  RequestKind,
 } from './ports/ledger-repository.ts';
 export type { Ledger, Reservation, ReserveRefusal, ReserveResult } from './ports/ledger.ts';
 export type { UsageSink } from './ports/usage-sink.ts';
@@ -65,7 +67,7 @@ export type { ChannelChange, ChannelRepository, NewChannel } from './ports/chann
 export type { OptionRepository } from './ports/option-repository.ts';
 export type { ConfigRepository } from './ports/config-repository.ts';
 export type { AuditEntry, AuditLog } from './ports/audit-log.ts';
-export type { ParkedEvent, ParkedUsage } from './ports/parked-usage.ts';
+export type { ParkedEvent, ParkedJob, ParkedUsage } from './ports/parked-usage.ts';
 export type { LimitResult, RateLimiter } from './ports/rate-limiter.ts';
 export { exactOne, exactToNumber, parseExact, toExact } from './pricing/exact.ts';
 export { quotaPerUsd } from './pricing/quota.ts';

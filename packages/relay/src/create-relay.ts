@@ -57,6 +57,8 @@ export interface Relay {
   probe: ChannelProbe;
   /** A configuration was received: requests can be served. */
   isReady(): boolean;
+  /** Version of the configuration in use; 0 before the first. */
+  snapshotVersion(): number;
   /** Closes upstream connections and timers; call it when no request is in flight. */
   stop(): Promise<void>;
 }
@@ -105,6 +107,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     },
     probe: createChannelProbe(deps),
     isReady: () => config.current() !== undefined,
+    snapshotVersion: () => config.current()?.version ?? 0,
     async stop() {
       config.stop();
       await Promise.all([tokenCounter.close(), pools.close()]);

@@ -11,6 +11,13 @@ export interface DatabaseSettings {
   sqliteBusyTimeoutMs?: number;
   /** How hard a commit waits for the disk; anything below FULL can lose acknowledged usage with the power. */
   sqliteSynchronous?: SqliteSynchronous;
+  /** How long a statement waits for a lock on PostgreSQL and MySQL; default 10 s. */
+  lockTimeoutMs?: number;
+  /**
+   * How long a transaction may do nothing before the server ends it, so that a process that was stopped in the middle
+   * does not hold its locks for ever (PostgreSQL, MySQL); default 15 s.
+   */
+  idleTransactionTimeoutMs?: number;
   maxOpenConnections?: number;
   maxIdleConnections?: number;
   connectionLifetimeSeconds?: number;

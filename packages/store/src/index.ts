@@ -7,3 +7,8 @@ export { isMigrated, migrate } from './migrations/migrate.ts';
 export type { MigrateOptions, MigrationReport } from './migrations/migrate.ts';
 export type { RootSeed } from './seed/seed-root.ts';
 export type { SecretsReport } from './secrets/convert-secrets.ts';
+export { backupSqlite } from './maintenance/backup-sqlite.ts';
+export type { BackupReport } from './maintenance/backup-sqlite.ts';
+export { describeDumpCommand } from './maintenance/dump-command.ts';
+export { moveDatabase } from './maintenance/move-database.ts';
+export type { MoveReport, MoveSettings } from './maintenance/move-database.ts';

@@ -1,5 +1,6 @@
 import type {
   Account,
+  AccountSource,
   ApiTokenRepository,
   AuditLog,
   ChannelRepository,
@@ -19,8 +20,11 @@ import { openDatabase, type Database } from './connect.ts';
 import type { DatabaseSettings } from './database-settings.ts';
 import { bookExternalChanges } from './ledger/book-external-changes.ts';
 import { drainLogOutbox, forgetLogReceipts } from './ledger/drain-log-outbox.ts';
+import { pruneRemovedTokens } from './ledger/prune-removed-tokens.ts';
 import { pruneUsageRequests } from './ledger/prune-usage-requests.ts';
+import { refuseUnfinishedMove } from './maintenance/move/move-marker.ts';
 import { isMigrated, migrate, type MigrationReport } from './migrations/migrate.ts';
+import { createAccountSource } from './repositories/account-source.ts';
 import { createApiTokenRepository } from './repositories/api-token-repository.ts';
 import { createAuditLog } from './repositories/audit-log.ts';
 import { createChannelRepository } from './repositories/channel-repository.ts';
@@ -58,6 +62,8 @@ export interface Store {
   users: UserRepository;
   apiTokens: ApiTokenRepository;
   tokenSource: TokenSource;
+  /** What masters of a cluster hand to the relays. */
+  accountSource: AccountSource;
   channels: ChannelRepository;
   options: OptionRepository;
   configRepository: ConfigRepository;
@@ -77,11 +83,14 @@ export interface Store {
   decryptKeys(): Promise<SecretsReport>;
   /** Moves log rows to the log database; call it every second or so. Resolves to the number of rows, 0 without one. */
   drainLogOutbox(): Promise<number>;
-  /** Forgets request ids after 35 days, and receipts of log rows after one; call it once a day. */
+  /**
+   * Forgets request ids and removed tokens after 35 days, and receipts of log rows after one; call it once a day.
+   * Resolves to the number of request ids.
+   */
   pruneUsageRequests(): Promise<number>;
   /** Takes over balances that another program changed. */
   bookExternalChanges(): Promise<{ account: Account; delta: number }[]>;
-  /** Whether the error will pass: the database is away, busy or full. */
+  /** Whether the error will pass: the database is away, busy, full or not as it should be. */
   isTransientError(error: unknown): boolean;
   /** @throws when the database does not answer */
   ping(): Promise<void>;
@@ -103,6 +112,7 @@ export async function openStore(settings: StoreSettings, deps: StoreDeps): Promi
   try {
     const main = await openDatabase({ ...rest, variable: 'SQL_DSN', dsn: sqlDsn });
     opened.push(main);
+    await refuseUnfinishedMove(main.knex);
     const migration = await bringUpToDate(main, migrates, deps);
     const logs =
       logSqlDsn.trim() === ''
@@ -194,6 +204,7 @@ function createRepositories(
     users: createUserRepository(shared),
     apiTokens: createApiTokenRepository(shared),
     tokenSource: createTokenSource(shared),
+    accountSource: createAccountSource(shared),
     channels: createChannelRepository(shared),
     options: createOptionRepository(shared),
     configRepository: createConfigRepository(shared),
@@ -218,6 +229,7 @@ function createMaintenance(
       logs === undefined ? Promise.resolve(0) : drainLogOutbox({ main: knex, logs }, clock.now()),
     async pruneUsageRequests() {
       if (logs !== undefined) await forgetLogReceipts(logs, clock.now());
+      await pruneRemovedTokens(knex, clock.now());
       return pruneUsageRequests(knex, clock.now());
     },
     bookExternalChanges: () => bookExternalChanges(knex, dialect, clock.now()),

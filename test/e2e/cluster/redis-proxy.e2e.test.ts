@@ -1,8 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
 import { Redis } from 'ioredis';
 import { startClusterRedis, type ClusterRedis } from '../../support/cluster/start-cluster-redis.ts';
 import type { RedisProxy } from '../../support/cluster/redis-proxy.ts';
 import { waitFor } from '../../support/wait-for.ts';
+
+jest.setTimeout(30_000);
 
 let redis: ClusterRedis;
 let proxy: RedisProxy;

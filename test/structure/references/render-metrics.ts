@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import { createMasterMetrics } from '../../../packages/master/src/master-metrics.ts';
 import { createRelayMetrics } from '../../../packages/relay/src/relay-metrics.ts';
 import { code, generatedNote, renderTable } from './markdown-table.ts';
 
@@ -34,6 +35,12 @@ export function listMetrics(): RegisteredMetric[] {
   createRelayMetrics(registry, {
     openEntries: () => Promise.resolve({ count: 0 }),
     snapshotVersion: () => 0,
+  });
+  createMasterMetrics(registry, {
+    usageQueue: {
+      counts: () => Promise.resolve({ waiting: 0, active: 0, delayed: 0, oldestMs: 0 }),
+    },
+    parkedUsage: { count: () => Promise.resolve(0) },
   });
   return registry.getMetricsAsArray();
 }

@@ -119,7 +119,7 @@ const urlOf = ({ port }: RedisProxy): string => `redis://127.0.0.1:${port}`;
 
 /** A server and a replica that follows it through a proxy of its own, so that it can be made to miss what happens. */
 async function startReplicated(toStop: Parameters<Starter>[0]): ReturnType<Starter> {
-  const primary = await startServer(toStop);
+  const primary = await startServer(toStop, ['--repl-diskless-sync-delay', '0']);
   const link = await startProxy(toStop, primary.port);
   const replica = await startServer(toStop, ['--replicaof', '127.0.0.1', String(link.port)]);
   const master = await startProxy(toStop, primary.port);

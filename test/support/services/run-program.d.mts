@@ -10,5 +10,6 @@ export interface ServerProcess {
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
+/** Lets the account that the servers run as use a folder. */
 export function givePermission(folder: string): Promise<void>;
 export function findFreePort(): Promise<number>;

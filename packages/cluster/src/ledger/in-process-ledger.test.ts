@@ -1,4 +1,4 @@
-import type { AppliedUsage, Balance } from '@turnpike/core';
+import { systemClock, type AppliedUsage, type Balance } from '@turnpike/core';
 import { describeLedger, type LedgerHarness } from './ledger.contract.ts';
 import { InProcessLedger } from './in-process-ledger.ts';
 
@@ -8,6 +8,7 @@ describeLedger('in process', (): Promise<LedgerHarness> => {
   const known = (balances: Map<number, Balance>, ids: readonly number[]): Balance[] =>
     ids.flatMap((id) => balances.get(id) ?? []);
   const ledger = new InProcessLedger({
+    clock: systemClock,
     ledgerRepository: {
       readBalances: (userIds, apiTokenIds) =>
         Promise.resolve({ users: known(users, userIds), apiTokens: known(apiTokens, apiTokenIds) }),

@@ -1,12 +1,16 @@
-import type {
-  AppliedUsage,
-  Balance,
-  LedgerRepository,
-  Reservation,
-  ReserveRefusal,
-  ReserveResult,
-  UsageEvent,
+import {
+  completionTokensOf,
+  promptTokensOf,
+  type AppliedUsage,
+  type Balance,
+  type Clock,
+  type LedgerRepository,
+  type Reservation,
+  type ReserveRefusal,
+  type ReserveResult,
+  type UsageEvent,
 } from '@turnpike/core';
+import { InProcessLimits } from './in-process-limits.ts';
 import type { SettlingLedger } from './settling-ledger.ts';
 
 /** A balance as last read or committed, and what is set aside of it. */
@@ -28,6 +32,7 @@ const MAX_ACCOUNTS = 200_000;
 
 export interface InProcessLedgerDeps {
   ledgerRepository: Pick<LedgerRepository, 'readBalances'>;
+  clock: Clock;
 }
 
 /** The ledger's reservations in this process, with balances read through from the database. */
@@ -36,10 +41,12 @@ export class InProcessLedger implements SettlingLedger {
   readonly #users = new Map<number, Account>();
   readonly #apiTokens = new Map<number, Account>();
   readonly #open = new Map<string, Entry>();
+  readonly #limits: InProcessLimits;
   #held = 0;
 
   constructor(deps: InProcessLedgerDeps) {
     this.#repository = deps.ledgerRepository;
+    this.#limits = new InProcessLimits(deps);
   }
 
   /** Requests whose outcome is not known yet. */
@@ -73,8 +80,9 @@ export class InProcessLedger implements SettlingLedger {
         available: availableOf(user, apiToken),
       };
 
-    const refusal = refuse(user, apiToken, amount);
+    const refusal = this.#limits.refuse(reservation) ?? refuse(user, apiToken, amount);
     if (refusal !== undefined) return refusal;
+    this.#limits.begin(reservation);
     user.pending += amount;
     if (apiToken !== undefined) apiToken.pending += amount;
     this.#open.set(requestId, { reservation, amount, isSettled: false });
@@ -96,18 +104,22 @@ export class InProcessLedger implements SettlingLedger {
   }
 
   settle(events: readonly UsageEvent[]): Promise<void> {
-    for (const { requestId, quota } of events) {
+    for (const { requestId, quota, usage } of events) {
       const entry = this.#open.get(requestId);
       if (entry === undefined || entry.isSettled) continue;
       this.#change(entry, quota - entry.amount);
       entry.isSettled = true;
       this.#held -= 1;
+      this.#limits.end(entry.reservation, promptTokensOf(usage) + completionTokensOf(usage));
     }
     return Promise.resolve();
   }
 
   release(requestId: string): Promise<void> {
-    this.#remove(requestId);
+    const entry = this.#open.get(requestId);
+    if (entry === undefined || entry.isSettled) return Promise.resolve();
+    this.#limits.end(entry.reservation, 0);
+    this.#remove(entry);
     return Promise.resolve();
   }
 
@@ -115,7 +127,12 @@ export class InProcessLedger implements SettlingLedger {
   absorb(events: readonly UsageEvent[], applied: AppliedUsage): Promise<void> {
     for (const balance of applied.users) takeOver(this.#users, balance);
     for (const balance of applied.apiTokens) takeOver(this.#apiTokens, balance);
-    for (const event of events) this.#remove(event.requestId);
+    for (const event of events) {
+      const entry = this.#open.get(event.requestId);
+      if (entry === undefined) continue;
+      if (!entry.isSettled) this.#limits.end(entry.reservation, entry.reservation.tokens);
+      this.#remove(entry);
+    }
     return Promise.resolve();
   }
 
@@ -165,10 +182,8 @@ export class InProcessLedger implements SettlingLedger {
       addPending(this.#apiTokens.get(entry.reservation.apiTokenId), delta);
   }
 
-  #remove(requestId: string): void {
-    const entry = this.#open.get(requestId);
-    if (entry === undefined) return;
-    this.#open.delete(requestId);
+  #remove(entry: Entry): void {
+    this.#open.delete(entry.reservation.requestId);
     if (!entry.isSettled) this.#held -= 1;
     this.#change(entry, -entry.amount);
   }

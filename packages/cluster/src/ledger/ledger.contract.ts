@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AppliedUsage, Reservation, UsageEvent } from '@turnpike/core';
-import { makeUsageEvent } from '@turnpike/core/testing';
+import type { AppliedUsage, ReserveResult, UsageEvent } from '@turnpike/core';
+import { reservation, TOKEN, USER, usageOf } from './ledger-samples.contract.ts';
+import { RandomCalls } from './random-calls.contract.ts';
 import type { SettlingLedger } from './settling-ledger.ts';
 
 /** A ledger under test over balances that the test sets. */
@@ -14,11 +15,15 @@ export interface LedgerHarness {
   commitBalance(account: { kind: 'user' | 'token'; id: number }, quota: number): void;
   /** What `applyUsage` would answer for these accounts now. */
   applied(userId: number, apiTokenId: number): AppliedUsage;
+  /** What is set aside of the two, and how many requests of them are in flight; undefined where only the ledger knows. */
+  pending?(userId: number, apiTokenId: number): Promise<PendingSums>;
   close(): Promise<void>;
 }
 
-const USER = 7;
-const TOKEN = 70;
+export interface PendingSums {
+  user: { amount: number; held: number };
+  apiToken: { amount: number; held: number };
+}
 
 /** Every promise that `Ledger` makes. `open` returns a fresh harness: user 7 has 1 000, its token 70 has 400. */
 export function describeLedger(name: string, open: () => Promise<LedgerHarness>): void {
@@ -30,27 +35,10 @@ export function describeLedger(name: string, open: () => Promise<LedgerHarness>)
       ledger = harness.ledger;
       harness.commitBalance({ kind: 'user', id: USER }, 1000);
       harness.commitBalance({ kind: 'token', id: TOKEN }, 400);
+      await harness.refresh({ userIds: [USER], apiTokenIds: [TOKEN] });
     });
     afterEach(async () => {
       await harness.close();
-    });
-
-    const reservation = (
-      requestId: string,
-      amount: number,
-      more: Partial<Reservation> = {},
-    ): Reservation => ({
-      requestId,
-      userId: USER,
-      apiTokenId: TOKEN,
-      unlimitedToken: false,
-      amount,
-      tokens: 10,
-      userRecordVersion: 0,
-      apiTokenRecordVersion: 0,
-      model: 'gpt-4o-mini',
-      hardBudget: false,
-      ...more,
     });
 
     it('sets quota aside so that it cannot be promised twice', async () => {
@@ -121,6 +109,7 @@ export function describeLedger(name: string, open: () => Promise<LedgerHarness>)
       harness.commitBalance({ kind: 'user', id: USER }, 900);
       harness.commitBalance({ kind: 'token', id: TOKEN }, 300);
       const event = usageOf('a', 100);
+      await ledger.settle([event]);
       await harness.absorb([event], harness.applied(USER, TOKEN));
       await harness.absorb([event], harness.applied(USER, TOKEN));
       expect(await ledger.openEntries()).toEqual({ count: 0, amount: 0 });
@@ -134,8 +123,9 @@ export function describeLedger(name: string, open: () => Promise<LedgerHarness>)
       await ledger.reserve(reservation('a', 1));
       const old = harness.applied(USER, TOKEN);
       harness.commitBalance({ kind: 'token', id: TOKEN }, 50);
-      await harness.absorb([], harness.applied(USER, TOKEN));
-      await harness.absorb([], old);
+      const events = [usageOf('of another node', 0)];
+      await harness.absorb(events, harness.applied(USER, TOKEN));
+      await harness.absorb(events, old);
       expect(await ledger.reserve(reservation('b', 50))).toMatchObject({
         allowed: false,
         available: 49,
@@ -161,15 +151,119 @@ export function describeLedger(name: string, open: () => Promise<LedgerHarness>)
       });
     });
 
+    it('forgets what was kept aside when an absorbed entry was never settled', async () => {
+      await ledger.reserve(reservation('a', 400));
+      await harness.absorb([usageOf('a', 100)], harness.applied(USER, TOKEN));
+      await ledger.settle([usageOf('a', 100)]);
+      await ledger.release('a');
+      expect(await ledger.reserve(reservation('b', 400))).toMatchObject({ allowed: true });
+    });
+
+    it('neither releases nor extends what is settled', async () => {
+      await ledger.reserve(reservation('a', 300));
+      await ledger.settle([usageOf('a', 200)]);
+      await ledger.release('a');
+      expect(await ledger.extend('a', 10)).toEqual({ granted: 0 });
+      expect(await ledger.reserve(reservation('b', 201))).toMatchObject({
+        allowed: false,
+        available: 200,
+      });
+    });
+
+    it('counts exactly with the greatest quotas', async () => {
+      const most = 9_000_000_000_000_000;
+      harness.commitBalance({ kind: 'user', id: USER }, most);
+      harness.commitBalance({ kind: 'token', id: TOKEN }, most);
+      await harness.refresh({ userIds: [USER], apiTokenIds: [TOKEN] });
+      expect(await ledger.reserve(reservation('a', most - 1))).toMatchObject({ available: 1 });
+      expect(await ledger.reserve(reservation('b', 2))).toMatchObject({ available: 1 });
+      expect(await ledger.extend('a', 1)).toEqual({ granted: 1 });
+      await ledger.settle([usageOf('a', 500_000_000_000_001)]);
+      expect(await ledger.openEntries()).toEqual({ count: 1, amount: 500_000_000_000_001 });
+      expect(await ledger.reserve(reservation('c', most - 500_000_000_000_001))).toMatchObject({
+        allowed: true,
+        available: 0,
+      });
+    });
+
     it('says that it does not know an account, never that it is empty', async () => {
       expect(await ledger.reserve(reservation('a', 1, { userId: 999 }))).toEqual({
         allowed: false,
         reason: 'not-loaded',
       });
     });
+
+    it.each([1, 2, 3, 4])(
+      'keeps the sums of its entries, whatever happens (seed %i)',
+      async (seed) => {
+        const random = new RandomCalls(seed, ledger, harness);
+        for (let step = 0; step < 150; step += 1) await random.step();
+      },
+    );
+
+    describe('with limits', () => {
+      it('lets as many requests be in flight as the limit says', async () => {
+        const limited = (id: string) => reservation(id, 1, { apiTokenLimits: { concurrency: 2 } });
+        await ledger.reserve(limited('a'));
+        await ledger.reserve(limited('b'));
+        expect(await ledger.reserve(limited('c'))).toEqual({
+          ...{ allowed: false, reason: 'limited', scope: 'token', kind: 'concurrency', limit: 2 },
+          retryAfterMs: 1000,
+        });
+        await ledger.settle([usageOf('a', 1)]);
+        expect(await ledger.reserve(limited('c'))).toMatchObject({ allowed: true });
+        await ledger.release('b');
+        expect(await ledger.reserve(limited('d'))).toMatchObject({ allowed: true });
+        expect(await ledger.reserve(limited('e'))).toMatchObject({ kind: 'concurrency' });
+      });
+
+      it('lets as many requests begin in a minute as the limit says, and counts no refused ones', async () => {
+        const limited = (id: string, amount = 1) =>
+          reservation(id, amount, { userLimits: { requestsPerMinute: 3 } });
+        expect(await ledger.reserve(limited('x', 500))).toMatchObject({ reason: 'token-quota' });
+        for (const id of ['a', 'b', 'c'])
+          expect(await ledger.reserve(limited(id))).toMatchObject({ allowed: true });
+        expect(await ledger.reserve(limited('c'))).toMatchObject({ allowed: true });
+        await ledger.release('a');
+        const refusal = await ledger.reserve(limited('d'));
+        expect(refusal).toMatchObject({
+          ...{ allowed: false, reason: 'limited', scope: 'user', kind: 'requests', limit: 3 },
+        });
+        expectRetryWithin(refusal, 120_000);
+      });
+
+      it('counts tokens as estimated until the actual number is known', async () => {
+        const limited = (id: string) =>
+          reservation(id, 1, { tokens: 10, apiTokenLimits: { tokensPerMinute: 25 } });
+        await ledger.reserve(limited('a'));
+        await ledger.reserve(limited('b'));
+        const refusal = await ledger.reserve(limited('c'));
+        expect(refusal).toMatchObject({ scope: 'token', kind: 'tokens', limit: 25 });
+        expectRetryWithin(refusal, 120_000);
+
+        await ledger.settle([usageOf('a', 1, 2)]);
+        expect(await ledger.reserve(limited('c'))).toMatchObject({ allowed: true });
+        expect(await ledger.reserve(limited('d'))).toMatchObject({ kind: 'tokens' });
+        await ledger.release('b');
+        expect(await ledger.reserve(limited('d'))).toMatchObject({ allowed: true });
+        await ledger.settle([usageOf('d', 1, 40)]);
+        expect(await ledger.reserve({ ...limited('e'), tokens: 1 })).toMatchObject({
+          kind: 'tokens',
+        });
+      });
+
+      it('refuses a request that could never fit', async () => {
+        const userLimits = { tokensPerMinute: 5 };
+        expect(await ledger.reserve(reservation('a', 1, { tokens: 6, userLimits }))).toMatchObject({
+          ...{ scope: 'user', kind: 'tokens', limit: 5, retryAfterMs: 60_000 },
+        });
+      });
+    });
   });
 }
 
-function usageOf(requestId: string, quota: number): UsageEvent {
-  return makeUsageEvent({ requestId, userId: USER, apiTokenId: TOKEN, quota });
+function expectRetryWithin(result: ReserveResult, ms: number): void {
+  const retryAfterMs = 'retryAfterMs' in result ? result.retryAfterMs : 0;
+  expect(retryAfterMs).toBeGreaterThan(0);
+  expect(retryAfterMs).toBeLessThanOrEqual(ms);
 }

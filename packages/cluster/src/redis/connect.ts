@@ -1,4 +1,6 @@
+import { silentLogger, type Logger } from '@turnpike/core';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { parseRedisAddresses, type RedisAddress } from './parse-redis-address.ts';
 import type { RedisSettings } from './redis-settings.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -11,75 +13,108 @@ type Rules = Pick<
   | 'autoResendUnfulfilledCommands'
   | 'commandTimeout'
   | 'connectTimeout'
+  | 'socketTimeout'
 >;
 
-/** The parts of an address. */
-type Address = Pick<RedisOptions, 'host' | 'port' | 'username' | 'password' | 'db' | 'tls'>;
-
-/**
- * A connection that serves requests: it fails fast. Nothing waits in an offline queue, a command without an answer is
- * given up after its deadline (and may still run later), and nothing is sent again by itself.
- */
-export function connectProducer(settings: RedisSettings): RedisClient {
-  return open(settings, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    commandTimeout: settings.commandTimeoutMs,
-    connectTimeout: Math.max(1000, settings.commandTimeoutMs),
-  });
-}
-
-/** A connection of something that consumes: it waits for Redis as long as it takes. Never shared with what serves. */
-export function connectConsumer(settings: RedisSettings): RedisClient {
-  return open(settings, { maxRetriesPerRequest: null });
-}
+/** What a client says when it logs in, to a server or to a node of a Redis Cluster. */
+type Login = Pick<RedisOptions, 'username' | 'password' | 'tls'>;
 
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1000;
+const CONSUMER_CONNECT_TIMEOUT_MS = 10_000;
+/** A connection on which nothing comes back for this many deadlines is broken, though TCP has not noticed. */
+const BROKEN_AFTER_DEADLINES = 3;
 
-function open(settings: RedisSettings, rules: Rules): RedisClient {
-  const retryStrategy = (times: number): number => Math.min(FIRST_RETRY_MS * times, LAST_RETRY_MS);
-  const addresses = settings.address.split(',').map((text) => toOptions(text.trim()));
-  const [first = {}] = addresses;
+/**
+ * A connection that serves requests: it fails fast. Nothing waits in an offline queue, a command without an answer is
+ * given up after its deadline (and may still run later), and nothing is sent again by itself. It connects, and connects
+ * again, in the background.
+ *
+ * @throws when the address can not be read; the message names REDIS_CONN_STRING
+ */
+export function connectProducer(
+  settings: RedisSettings,
+  logger: Logger = silentLogger,
+): RedisClient {
+  const { commandTimeoutMs } = settings;
+  return open(settings, logger, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: commandTimeoutMs,
+    connectTimeout: Math.max(1000, commandTimeoutMs),
+    socketTimeout: BROKEN_AFTER_DEADLINES * commandTimeoutMs,
+  });
+}
+
+/**
+ * A connection of something that consumes: it waits for Redis as long as it takes. Never shared with what serves.
+ *
+ * @throws when the address can not be read; the message names REDIS_CONN_STRING
+ */
+export function connectConsumer(
+  settings: RedisSettings,
+  logger: Logger = silentLogger,
+): RedisClient {
+  return open(settings, logger, {
+    maxRetriesPerRequest: null,
+    connectTimeout: CONSUMER_CONNECT_TIMEOUT_MS,
+  });
+}
+
+function open(settings: RedisSettings, logger: Logger, rules: Rules): RedisClient {
+  const client = createClient(settings, rules);
+  // Without a listener the client writes to the console. Commands fail with the same error.
+  client.on('error', (error: unknown) => logger.debug({ err: error }, 'redis connection failed'));
+  return client;
+}
+
+function createClient(settings: RedisSettings, rules: Rules): RedisClient {
+  const addresses = parseRedisAddresses(settings);
+  const [first] = addresses;
   const common = { ...rules, retryStrategy };
+  const login = loginOf(first, settings.password);
   if (settings.masterName !== undefined) {
+    const { tls } = login;
+    // With a password of the master's own, the one in the address is the sentinels'.
+    const sentinelPassword = settings.password === undefined ? undefined : first.password;
     return new Redis({
       ...common,
-      sentinels: addresses.map(({ host = '127.0.0.1', port = 26_379 }) => ({ host, port })),
+      ...login,
+      sentinels: addresses.map(({ host, port = 26_379 }) => ({ host, port })),
       name: settings.masterName,
-      ...(settings.password !== undefined && { password: settings.password }),
-      ...(first.db !== undefined && { db: first.db }),
+      db: first.db,
+      ...(tls !== undefined && { enableTLSForSentinelMode: true, sentinelTLS: tls }),
+      ...(sentinelPassword !== undefined && { sentinelPassword }),
+      sentinelRetryStrategy: retryStrategy,
     });
   }
-  if (addresses.length === 1) return new Redis({ ...common, ...first });
-  const { enableOfflineQueue = true, ...redisOptions } = common;
-  const { username, password, tls } = first;
+  if (addresses.length === 1) {
+    const { host, port = 6379, db } = first;
+    return new Redis({ ...common, ...login, host, port, db });
+  }
+  const { enableOfflineQueue = true, ...nodeRules } = rules;
   return new Cluster(
-    addresses.map(({ host = '127.0.0.1', port = 6379 }) => ({ host, port })),
+    addresses.map(({ host, port = 6379 }) => ({ host, port })),
     {
       enableOfflineQueue,
       clusterRetryStrategy: retryStrategy,
-      redisOptions: {
-        ...redisOptions,
-        ...(username !== undefined && { username }),
-        ...(password !== undefined && { password }),
-        ...(tls !== undefined && { tls }),
-      },
+      // Names of nodes are not looked up before TLS sees them: its certificates are made out to names.
+      ...(first.isTls && { dnsLookup: (address, callback) => callback(null, address) }),
+      redisOptions: { ...nodeRules, ...login },
     },
   );
 }
 
-/** `redis://user:password@host:port/db`, `rediss://…`, or just `host:port`. */
-function toOptions(text: string): Address {
-  const url = new URL(/^rediss?:\/\//.test(text) ? text : `redis://${text}`);
-  const db = Number(url.pathname.slice(1));
+function retryStrategy(times: number): number {
+  return Math.min(FIRST_RETRY_MS * times, LAST_RETRY_MS);
+}
+
+function loginOf({ username, password, isTls }: RedisAddress, override?: string): Login {
+  const secret = override ?? password;
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port || 6379),
-    ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
-    ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
-    ...(db > 0 && { db }),
-    ...(url.protocol === 'rediss:' && { tls: {} }),
+    ...(username !== undefined && { username }),
+    ...(secret !== undefined && { password: secret }),
+    ...(isTls && { tls: {} }),
   };
 }

@@ -18,6 +18,9 @@ export function createKeys(prefix: string) {
     account: (userId: number) => inBucket(bucketOf(userId), `acct:${String(userId)}`),
     apiToken: (userId: number, apiTokenId: number) =>
       inBucket(bucketOf(userId), `tok:${String(apiTokenId)}`),
+    /** Every `acct` or `tok` key of every bucket, for SCAN. */
+    accountPattern: (kind: 'acct' | 'tok') =>
+      `${prefix.replace(/[\\*?[\]]/g, '\\$&')}:{b:*}:${kind}:*`,
     userRate: (userId: number) => inBucket(bucketOf(userId), `rate:u:${String(userId)}`),
     apiTokenRate: (userId: number, apiTokenId: number) =>
       inBucket(bucketOf(userId), `rate:t:${String(apiTokenId)}`),

@@ -1,9 +1,10 @@
 /** Where Redis is and how long to wait for it. */
 export interface RedisSettings {
-  /** A URL, or several addresses separated by commas: nodes of a Redis Cluster, or sentinels where `masterName` is given. */
+  /** REDIS_CONN_STRING: a URL, or several addresses separated by commas: nodes of a Redis Cluster, or sentinels where `masterName` is given. */
   address: string;
+  /** REDIS_MASTER_NAME: what the sentinels call it. */
   masterName?: string;
-  /** Of a Sentinel's master; wins over the address's. */
+  /** REDIS_PASSWORD: wins over the addresses'. */
   password?: string;
   /** Begins every key. */
   keyPrefix: string;

@@ -49,6 +49,10 @@ export class InProcessTokenDirectory implements TokenDirectory {
 
   forget(changed: { apiTokenIds?: readonly number[]; userIds?: readonly number[] }): void {
     this.#generation += 1;
+    if (!changed.apiTokenIds?.length && !changed.userIds?.length) {
+      this.#known.clear();
+      return;
+    }
     const apiTokenIds = new Set(changed.apiTokenIds);
     const userIds = new Set(changed.userIds);
     for (const [keyHash, { record }] of this.#known) {

@@ -282,8 +282,11 @@ export const errors = {
     503,
     'server_error',
     true,
-    'The gateway is not ready to serve this request yet. Try again in a moment.',
-    '网关尚未就绪。请稍后重试。',
+    (d) =>
+      String(
+        d['reason'] ?? 'The gateway is not ready to serve this request yet. Try again in a moment.',
+      ),
+    (d) => String(d['reasonZh'] ?? d['reason'] ?? '网关尚未就绪。请稍后重试。'),
   ),
   notImplemented: defineError(
     'not_implemented',

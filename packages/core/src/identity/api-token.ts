@@ -22,6 +22,8 @@ export interface ApiToken {
   models: string | null;
   /** Comma list of CIDR; empty or null: every address. */
   subnet: string | null;
+  /** Undefined: none. */
+  limits?: RequestLimits;
   quotaVersion: number;
 }
 
@@ -45,7 +47,7 @@ export interface TokenRecord {
   userStatus: number;
   userRole: number;
   group: string;
-  /** Versions of the token's and the owner's record, see `Reservation`. 0 where one process holds everything. */
+  /** Versions of the token's and the owner's record, see `Reservation`. */
   apiTokenRecordVersion: number;
   userRecordVersion: number;
   apiTokenLimits?: RequestLimits;

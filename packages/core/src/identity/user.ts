@@ -1,3 +1,5 @@
+import type { RequestLimits } from './request-limits.ts';
+
 /** Roles as One API stores them. A caller may act on users whose role is lower than its own; root on everyone. */
 export const roles = { guest: 0, common: 1, admin: 10, root: 100 } as const;
 
@@ -23,6 +25,8 @@ export interface User {
   group: string;
   affCode: string;
   inviterId: number;
+  /** Undefined: none. */
+  limits?: RequestLimits;
   /** Grows with every change of a balance; see `If-Match`. */
   quotaVersion: number;
 }

@@ -63,6 +63,14 @@ export const operationOptions = {
     'When a client goes away in a stream, the upstream is read to its end to learn the true usage.',
     '客户端中途断开时继续读完上游流，以获取准确用量。',
   ]),
+  UnsettledHoldPolicy: choice(
+    section,
+    ['refund', 'charge'],
+    [
+      'What becomes of a reservation whose node died before it could report the usage: given back, or charged as estimated.',
+      '节点在上报用量前失效时，预留额度的处理方式：退还，或按预估收取。',
+    ],
+  ),
   FirstByteTimeoutSeconds: decimal(section, { default: 0, min: 0, max: 86_400 }, [
     'Seconds an upstream may take to begin its answer before the next channel is tried; 0 = no limit.',
     '上游开始响应的最长秒数，超时则尝试下一渠道；0 为不限制。',

@@ -8,8 +8,19 @@ export interface AccountDirectory {
    * open entries.
    */
   put(accounts: AccountBatch): Promise<void>;
-  /** Whether every key is in the directory, so that an absent one is unknown. */
+  /**
+   * Whether every key is in the directory, so that an absent one is unknown. Where it is not, a full pass may begin:
+   * `markComplete` then says whether the directory kept everything since.
+   */
   isComplete(): Promise<boolean>;
-  /** All keys have been put. */
-  markComplete(): Promise<void>;
+  /**
+   * All keys have been put since `isComplete` answered false.
+   *
+   * @returns false where the directory lost its data meanwhile: it stays incomplete, and everything has to be put again
+   */
+  markComplete(): Promise<boolean>;
+  /** The record version up to which every change was put, as the directory itself remembers it; 0 where it lost it. */
+  appliedVersion(): Promise<number>;
+  /** Every change up to this record version has been put. Never goes back. */
+  markApplied(version: number): Promise<void>;
 }

@@ -23,4 +23,9 @@ export interface AccountSource {
   }): Promise<AccountBatch>;
   /** All accounts, page by page, at most `size` in one. */
   pages(size: number): AsyncIterable<AccountBatch>;
+  /**
+   * Gives every account a record version of at least this, in their order, for a database that was restored to an
+   * earlier moment: what it says is then newer than what was written since. Does nothing where versions are that high.
+   */
+  raiseVersions(version: number): Promise<void>;
 }

@@ -2,12 +2,23 @@ import type { ApiToken } from '../identity/api-token.ts';
 
 export type NewApiToken = Pick<
   ApiToken,
-  'userId' | 'key' | 'name' | 'expiredTime' | 'remainQuota' | 'unlimitedQuota' | 'models' | 'subnet'
+  | 'userId'
+  | 'key'
+  | 'name'
+  | 'expiredTime'
+  | 'remainQuota'
+  | 'unlimitedQuota'
+  | 'models'
+  | 'subnet'
+  | 'limits'
 >;
 
-/** What an owner may edit besides the balance (see `LedgerRepository.setQuota`). */
+/** What an owner may edit besides the balance (see `LedgerRepository.setQuota`). Limits `{}`: none. */
 export type ApiTokenChange = Partial<
-  Pick<ApiToken, 'name' | 'status' | 'expiredTime' | 'unlimitedQuota' | 'models' | 'subnet'>
+  Pick<
+    ApiToken,
+    'name' | 'status' | 'expiredTime' | 'unlimitedQuota' | 'models' | 'subnet' | 'limits'
+  >
 >;
 
 export interface ApiTokenRepository {

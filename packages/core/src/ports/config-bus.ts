@@ -4,7 +4,10 @@ import type { ConfigSnapshot } from '../config/config-snapshot.ts';
 export type BusEvents = {
   /** A new snapshot is published; the poll of the version is the truth, this only makes it quick. */
   'config-changed': { version: number };
-  /** Token or user records changed (status, limits, group, quota edits): drop copies, read afresh. */
+  /**
+   * Token or user records changed (status, limits, group, quota edits): drop copies, read afresh. Both lists empty:
+   * announcements may have been missed, so any record may have changed.
+   */
   'accounts-changed': { userIds: readonly number[]; apiTokenIds: readonly number[] };
 };
 

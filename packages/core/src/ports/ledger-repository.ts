@@ -46,6 +46,17 @@ export interface LedgerVerification {
   requestsWithoutLog: number;
 }
 
+/** How a request was charged: as its relay reported it, or as a master assumed it. */
+export type RequestKind = 'real' | 'expired' | 'recovered';
+
+/** One page of accounts, compared with Σ entries − Σ roll-up. */
+export interface LedgerPage {
+  checked: number;
+  mismatches: readonly LedgerMismatch[];
+  /** The highest account id of this page: pass it to the next call. Undefined: there is no further page. */
+  lastId: number | undefined;
+}
+
 /** The one place where money is charged. Every method is one transaction. */
 export interface LedgerRepository {
   /**
@@ -70,5 +81,12 @@ export interface LedgerRepository {
     reason: string,
     options?: { ifVersion?: number; createdBy?: number },
   ): Promise<Balance | 'stale'>;
+  /** Which of these requests were charged, and how. Unknown ones are left out; ids are forgotten after 35 days. */
+  findRequests(requestIds: readonly string[]): Promise<ReadonlyMap<string, RequestKind>>;
   verify(): Promise<LedgerVerification>;
+  /**
+   * The comparison of `verify` for the next `limit` accounts of a kind with an id greater than `afterId`: what a
+   * database under load can bear.
+   */
+  verifyPage(kind: Account['kind'], afterId: number, limit: number): Promise<LedgerPage>;
 }

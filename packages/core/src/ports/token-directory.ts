@@ -12,7 +12,7 @@ export interface TokenDirectory {
    * @throws `not_ready` when the place that knows cannot be reached: never "unknown key"
    */
   find(keyHash: string, key: string): Promise<TokenRecord | undefined>;
-  /** Drops what memory knows of these tokens, or of every token of these users. */
+  /** Drops what memory knows of these tokens, or of every token of these users; of every token where none is named. */
   forget(changed: { apiTokenIds?: readonly number[]; userIds?: readonly number[] }): void;
 }
 

@@ -16,8 +16,9 @@ export interface NewUser {
   inviterId?: number;
 }
 
+/** Limits `{}`: none. */
 export type UserChange = Partial<
-  Pick<User, 'username' | 'displayName' | 'role' | 'status' | 'email' | 'group'>
+  Pick<User, 'username' | 'displayName' | 'role' | 'status' | 'email' | 'group' | 'limits'>
 > & { passwordHash?: string };
 
 export interface UserRepository {

@@ -1,3 +1,5 @@
 export { makePrice } from './make-price.ts';
 export { makeUsageEvent } from './make-usage-event.ts';
 export { waitUntil } from './wait-until.ts';
+export { createInMemoryParkedUsage } from './in-memory-parked-usage.ts';
+export type { InMemoryParkedUsage } from './in-memory-parked-usage.ts';

@@ -92,6 +92,7 @@ export function createApiTokenService(deps: ApiTokenServiceDeps) {
         models: input.models ?? null,
         subnet: input.subnet ?? '',
       });
+      await deps.announceAccounts({ apiTokenIds: [token.id] });
       await deps.recordAudit(actor, 'token.create', token.id, { name: token.name });
       return token;
     },

@@ -39,4 +39,33 @@ describe('parseArguments', () => {
       '--log-dir: expected a value',
     ]);
   });
+
+  describe('with flags of a command', () => {
+    const flags = {
+      move: { to: { value: '<dsn>', text: 'Where to.' }, force: { text: 'Do it.' } },
+    };
+
+    it.each([
+      [['move', '--to', 'mysql://a', '--force']],
+      [['--to=mysql://a', '-force', 'move']],
+      [['--to', 'mysql://a', 'move', '--force']],
+    ])('reads them from %j', (argv) => {
+      expect(parseArguments(argv, flags)).toMatchObject({
+        command: 'move',
+        operands: [],
+        flags: { to: 'mysql://a', force: true },
+        problems: [],
+      });
+    });
+
+    it('knows them for that command only', () => {
+      const { flags: found, problems } = parseArguments(['serve', '--to', 'x'], flags);
+      expect(found).toEqual({});
+      expect(problems).toEqual(['--to: there is no such flag; see --help']);
+    });
+
+    it('misses the value of one that needs it', () => {
+      expect(parseArguments(['move', '--to'], flags).problems).toEqual(['--to: expected a value']);
+    });
+  });
 });

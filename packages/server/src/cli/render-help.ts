@@ -1,7 +1,17 @@
+import type { CommandFlags } from './parse-arguments.ts';
+
+type Commands = Readonly<Record<string, { readonly text: string; readonly flags?: CommandFlags }>>;
+
 /** The text of `--help`. */
-export function renderHelp(commands: Readonly<Record<string, { readonly text: string }>>): string {
+export function renderHelp(commands: Commands): string {
   const rows: [string, string][] = [
-    ...Object.entries(commands).map(([name, { text }]): [string, string] => [name, text]),
+    ...Object.entries(commands).flatMap(([name, { text, flags }]): [string, string][] => [
+      [name, text],
+      ...Object.entries(flags ?? {}).map(([flag, { value, text: about }]): [string, string] => [
+        `  --${flag}${value === undefined ? '' : ` ${value}`}`,
+        about,
+      ]),
+    ]),
     ['help', 'Print this text.'],
     ['version', 'Print the version.'],
   ];

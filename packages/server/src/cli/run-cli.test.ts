@@ -8,9 +8,10 @@ function openCli(environment: Record<string, string> = {}) {
   const commands: CliDeps['commands'] = {
     serve: {
       text: 'Run the gateway.',
+      flags: { speed: { value: '<n>', text: 'How fast.' } },
       load: () =>
-        Promise.resolve((settings, _logger, operands) => {
-          calls.push({ port: settings.port, operands });
+        Promise.resolve((settings, _logger, operands, flags) => {
+          calls.push({ port: settings.port, operands, flags });
           return Promise.resolve(7);
         }),
     },
@@ -31,8 +32,8 @@ function openCli(environment: Record<string, string> = {}) {
 describe('createCli', () => {
   it('runs the command with the settings and answers its exit code', async () => {
     const { run, calls } = openCli({ PORT: '4000' });
-    expect(await run(['serve', 'now', '--log-dir='])).toBe(7);
-    expect(calls).toEqual([{ port: 4000, operands: ['now'] }]);
+    expect(await run(['serve', 'now', '--speed', '9', '--log-dir='])).toBe(7);
+    expect(calls).toEqual([{ port: 4000, operands: ['now'], flags: { speed: '9' } }]);
   });
 
   it('stops before the command where a setting is wrong', async () => {
@@ -65,6 +66,6 @@ describe('createCli', () => {
     expect(await run(['--version'])).toBe(0);
     expect(await run(['--help'])).toBe(0);
     expect(printed[0]).toMatch(/^\d+\.\d+\.\d+/);
-    expect(printed[1]).toMatch(/serve +Run the gateway\.[^]*--port/);
+    expect(printed[1]).toMatch(/serve +Run the gateway\.\n +--speed <n> +How fast\.[^]*--port/);
   });
 });

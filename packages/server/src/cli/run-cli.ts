@@ -3,7 +3,7 @@ import { createLogger, type OpenLogger } from '../logging/create-logger.ts';
 import { redactText } from '../logging/redact-secrets.ts';
 import { loadSettings, type Settings } from '../settings/load-settings.ts';
 import { readEnvironment, type Environment } from '../settings/read-environment.ts';
-import { parseArguments } from './parse-arguments.ts';
+import { parseArguments, type CommandFlags, type CommandLine } from './parse-arguments.ts';
 import { readVersion } from './read-version.ts';
 import { renderHelp } from './render-help.ts';
 
@@ -12,11 +12,15 @@ export type Command = (
   settings: Settings,
   logger: Logger,
   operands: readonly string[],
+  /** Of those that the command declares, the ones that were given. */
+  flags: CommandLine['flags'],
 ) => Promise<number>;
 
 export interface CommandEntry {
   /** One line of the help. */
   readonly text: string;
+  /** Flags that only this command understands. */
+  readonly flags?: CommandFlags;
   /** Loads the command when it is wanted, and only then. */
   readonly load: () => Promise<Command>;
 }
@@ -41,7 +45,7 @@ export function createCli(deps: CliDeps): (argv: readonly string[]) => Promise<n
   const printProblem = deps.printProblem ?? ((text) => process.stderr.write(`${text}\n`));
 
   return async (argv) => {
-    const commandLine = parseArguments(argv);
+    const commandLine = parseArguments(argv, listFlags(deps.commands));
     if (commandLine.command === 'help') return answer(print, renderHelp(deps.commands));
     if (commandLine.command === 'version') return answer(print, readVersion());
 
@@ -61,8 +65,14 @@ export function createCli(deps: CliDeps): (argv: readonly string[]) => Promise<n
     const log = openLog(loaded.settings, printProblem);
     if (log === undefined) return EXIT_WRONG_USE;
     for (const warning of loaded.warnings) log.logger.warn({ warning }, 'setting with a surprise');
-    return runCommand(entry, loaded.settings, log, commandLine.operands, printProblem);
+    return runCommand(entry, loaded.settings, log, commandLine, printProblem);
   };
+}
+
+function listFlags(commands: CliDeps['commands']): Record<string, CommandFlags> {
+  return Object.fromEntries(
+    Object.entries(commands).flatMap(([name, { flags }]) => (flags ? [[name, flags]] : [])),
+  );
 }
 
 function openLog(settings: Settings, printProblem: (text: string) => void): OpenLogger | undefined {
@@ -81,12 +91,12 @@ async function runCommand(
   entry: CommandEntry,
   settings: Settings,
   { logger, close }: OpenLogger,
-  operands: readonly string[],
+  { operands, flags }: CommandLine,
   printProblem: (text: string) => void,
 ): Promise<number> {
   try {
     const command = await entry.load();
-    return await command(settings, logger, operands);
+    return await command(settings, logger, operands, flags);
   } catch (error) {
     logger.fatal({ err: error }, 'command failed');
     printProblem(`Turnpike stopped: ${redactText((error as Error).message)}`);

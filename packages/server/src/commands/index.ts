@@ -18,6 +18,17 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     text: 'Bring the database to the schema of this version, and stop.',
     load: async () => (await import('./migrate.ts')).migrateDatabase,
   },
+  backup: {
+    text: 'Copy the SQLite database while the gateway runs: backup [file].',
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  'move-database': {
+    text: 'Move the SQLite database to PostgreSQL, MySQL or MariaDB. Stop the gateway first.',
+    flags: {
+      to: { value: '<dsn>', text: 'Where to, in the forms of SQL_DSN: an empty database.' },
+    },
+    load: async () => (await import('./move-database.ts')).moveToDatabase,
+  },
   'check-settings': {
     text: 'Print the settings in force, without secrets.',
     load: async () => (await import('./check-settings.ts')).checkSettings,

@@ -26,22 +26,30 @@ export function printWelcome({
   const base = `http://${isAnywhere ? 'localhost' : settings.host}:${String(port)}`;
   const lines = [
     '',
-    `Turnpike ${version} listens on ${base}`,
+    `Turnpike ${version} listens on ${base}${settings.role === 'standalone' ? '' : ` (${settings.role})`}`,
     ...(hasDefaultPassword
       ? [
           'First login: root / 123456. Change this password now: everybody knows it (PUT /api/user/self).',
         ]
       : []),
-    'Try it:',
-    demo === undefined
-      ? `  curl ${base}/api/status`
-      : `  curl ${base}/v1/chat/completions -H 'Authorization: Bearer sk-${demo.key}' -H 'Content-Type: application/json' \\\n    -d '{"model":"${demo.model}","messages":[{"role":"user","content":"Hello"}]}'`,
-    ...(demo === undefined
-      ? [
-          'To relay, add a channel and a token: docs/guides/run-standalone.md, or start with --demo.',
-        ]
-      : []),
+    ...hintsFor(settings.role, base, demo),
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function hintsFor(role: Settings['role'], base: string, demo: Welcome['demo']): string[] {
+  if (role === 'slave') return [`It relays what its master tells it: curl ${base}/readyz`];
+  if (demo === undefined)
+    return [
+      'Try it:',
+      `  curl ${base}/api/status`,
+      role === 'master'
+        ? 'To relay, add a channel and a token: docs/guides/run-a-cluster.md.'
+        : 'To relay, add a channel and a token: docs/guides/run-standalone.md, or start with --demo.',
+    ];
+  return [
+    'Try it:',
+    `  curl ${base}/v1/chat/completions -H 'Authorization: Bearer sk-${demo.key}' -H 'Content-Type: application/json' \\\n    -d '{"model":"${demo.model}","messages":[{"role":"user","content":"Hello"}]}'`,
+  ];
 }

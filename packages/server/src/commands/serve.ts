@@ -1,73 +1,69 @@
 import type { Server } from 'node:http';
 import type { Logger } from '@turnpike/core';
-import { isRelayUrl } from '@turnpike/relay';
-import express from 'express';
-import { Registry, collectDefaultMetrics } from 'prom-client';
-import { readVersion } from '../cli/read-version.ts';
 import { createPasswordHasher } from '@turnpike/master';
-import { composeStandalone } from '../compose/compose-standalone.ts';
+import { isRelayUrl } from '@turnpike/relay';
+import { AggregatorRegistry, Registry, collectDefaultMetrics } from 'prom-client';
+import { readVersion } from '../cli/read-version.ts';
+import { composeGateway } from '../compose/compose-gateway.ts';
 import { openDataDirectory } from '../compose/data-directory.ts';
 import { hasDefaultPassword } from '../compose/first-start.ts';
+import type { Gateway } from '../compose/gateway.ts';
 import { startDemo } from '../compose/start-demo.ts';
-import { closeGracefully } from '../http/graceful-close.ts';
-import { createHealthRouter } from '../http/health.ts';
+import { createApp } from '../http/create-app.ts';
 import { createHttpServer } from '../http/create-http-server.ts';
-import { answerUnknownPath } from '../http/unknown-path.ts';
+import { closeGracefully } from '../http/graceful-close.ts';
+import type { HealthDeps } from '../http/health.ts';
+import { listen } from '../http/listen.ts';
+import { refuseToRelay } from '../http/refuse-to-relay.ts';
 import { createLifecycle } from '../lifecycle.ts';
 import type { Settings } from '../settings/load-settings.ts';
+import { readWorkerKind } from '../settings/read-environment.ts';
+import { supervise } from '../workers/supervise.ts';
+import { linkToSupervisor, type SupervisorLink } from '../workers/supervisor-link.ts';
+import type { WorkerKind } from '../workers/worker-process.ts';
 import { printWelcome } from './print-welcome.ts';
+
+/** How often a worker tells its supervisor how it is. */
+const REPORT_MS = 200;
 
 /** Runs the gateway until it is told to stop. Resolves to the exit code: 0, or 1 when requests had to be cut. */
 export async function serve(settings: Settings, logger: Logger): Promise<number> {
-  const lifecycle = createLifecycle(logger);
   const stopSignal = waitForSignal();
+  const kind = readWorkerKind();
+  if (settings.workers > 1 && kind === undefined)
+    return superviseWorkers(settings, logger, stopSignal);
+
+  const lifecycle = createLifecycle(logger);
   try {
     const version = readVersion();
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
-    const directory = openDataDirectory(settings);
-    const gateway = await composeStandalone({
+    if (kind !== undefined) AggregatorRegistry.setRegistries([registry]);
+    const gateway = await composeGateway({
       settings,
-      directory,
+      kind,
+      directory: openDataDirectory(settings, { kind }),
       lifecycle,
       registry,
       logger,
       version,
     });
+    const stopping = { isStopping: false };
+    const health = createHealth(gateway, registry, stopping, kind, lifecycle);
+    if (kind === 'control') {
+      logger.info({}, 'applying usage and running schedules');
+      await stopSignal;
+      return 0;
+    }
 
-    let isStopping = false;
-    const app = express();
-    app.disable('x-powered-by');
-    app.use(
-      createHealthRouter({
-        registry,
-        findObstacles: () => obstaclesOf(gateway.relay.isReady(), isStopping),
-      }),
-    );
-    app.use(gateway.master.router);
-    app.use(answerUnknownPath);
-    const server = createHttpServer({
-      isRelayUrl,
-      relay(request, response) {
-        if (isStopping) response.setHeader('connection', 'close');
-        gateway.relay.handle(request, response);
-      },
-      app,
-    });
+    const server = createServer(settings, gateway, health, stopping);
     await listen(server, settings);
     logger.info({ port: settings.port, host: settings.host }, 'listening');
-    const demo = settings.isDemo ? await startDemo({ gateway, server, lifecycle }) : undefined;
-    printWelcome({
-      settings,
-      server,
-      version,
-      hasDefaultPassword: await hasDefaultPassword(gateway.store, createPasswordHasher()),
-      demo,
-    });
+    if (kind === undefined) await welcome(settings, gateway, server, lifecycle, version);
 
     const signal = await stopSignal;
     logger.info({ signal }, 'stopping: no new connections, requests in flight may end');
-    isStopping = true;
+    stopping.isStopping = true;
     const isClean = await closeGracefully(server, settings.shutdownGraceMs);
     if (!isClean)
       logger.warn(
@@ -80,11 +76,101 @@ export async function serve(settings: Settings, logger: Logger): Promise<number>
   }
 }
 
-function obstaclesOf(isReady: boolean, isStopping: boolean): string[] {
-  return [
-    ...(isReady ? [] : ['no configuration received yet']),
-    ...(isStopping ? ['stopping'] : []),
+function superviseWorkers(
+  settings: Settings,
+  logger: Logger,
+  stopSignal: Promise<string>,
+): Promise<number> {
+  openDataDirectory(settings); // once for all: clears what killed processes left
+  return supervise({
+    relayWorkers: settings.workers,
+    hasControl: settings.role === 'master',
+    graceMs: settings.shutdownGraceMs,
+    logger,
+    stopSignal,
+    onReady() {
+      process.stdout.write(
+        `\nTurnpike ${readVersion()} (${settings.role}) is ready: ${String(settings.workers)} processes on port ${String(settings.port)}\n`,
+      );
+    },
+  });
+}
+
+/** Where several processes share the port, whichever is asked speaks for all of them. */
+function createHealth(
+  gateway: Gateway,
+  registry: Registry,
+  stopping: { isStopping: boolean },
+  kind: WorkerKind | undefined,
+  lifecycle: { onStop(name: string, stop: () => void): void },
+): HealthDeps {
+  const findObstacles = (): readonly string[] => [
+    ...gateway.findObstacles(),
+    ...(stopping.isStopping ? ['stopping'] : []),
   ];
+  const { contentType } = registry;
+  if (kind === undefined) return { findObstacles, metrics: () => registry.metrics(), contentType };
+
+  const link: SupervisorLink = linkToSupervisor(process);
+  const report = (): void => {
+    link.report(findObstacles());
+  };
+  report();
+  const timer = setInterval(report, REPORT_MS);
+  lifecycle.onStop('supervisor link', () => {
+    clearInterval(timer);
+    link.close();
+  });
+  return {
+    async findObstacles() {
+      report();
+      return link.readiness();
+    },
+    metrics: () => link.metrics(),
+    contentType,
+  };
+}
+
+function createServer(
+  settings: Settings,
+  gateway: Gateway,
+  health: HealthDeps,
+  stopping: { isStopping: boolean },
+): Server {
+  const { relay } = gateway;
+  const frontendBaseUrl = settings.role === 'slave' ? settings.frontendBaseUrl : undefined;
+  return createHttpServer({
+    isRelayUrl,
+    relay(request, response) {
+      if (stopping.isStopping) response.setHeader('connection', 'close');
+      if (relay === undefined) refuseToRelay(request, response);
+      else relay.handle(request, response);
+    },
+    app: createApp({ gateway, health, frontendBaseUrl }),
+  });
+}
+
+async function welcome(
+  settings: Settings,
+  gateway: Gateway,
+  server: Server,
+  lifecycle: ReturnType<typeof createLifecycle>,
+  version: string,
+): Promise<void> {
+  const management = gateway.management();
+  const demo =
+    settings.isDemo && management !== undefined
+      ? await startDemo({ management, server, lifecycle })
+      : undefined;
+  printWelcome({
+    settings,
+    server,
+    version,
+    hasDefaultPassword:
+      management !== undefined &&
+      (await hasDefaultPassword(management.store, createPasswordHasher())),
+    demo,
+  });
 }
 
 function waitForSignal(): Promise<string> {
@@ -93,20 +179,5 @@ function waitForSignal(): Promise<string> {
       process.once(signal, () => {
         resolve(signal);
       });
-  });
-}
-
-function listen(server: Server, { host, port }: Settings): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new Error(
-              `PORT: port ${String(port)} is in use; choose another one with --port or PORT`,
-            )
-          : error,
-      );
-    });
-    server.listen(port, host, resolve);
   });
 }

@@ -1,40 +1,18 @@
-import { listChannelTypes, listModelCatalogue } from '@turnpike/adaptors';
 import { openInProcessCluster } from '@turnpike/cluster';
-import { systemClock, type ChannelHealthReport, type Logger } from '@turnpike/core';
-import {
-  createMaster,
-  createPasswordHasher,
-  type Master,
-  type ModelCatalogue,
-} from '@turnpike/master';
-import { createRelay, createRequestId, type Relay } from '@turnpike/relay';
-import type { Store } from '@turnpike/store';
-import type { Registry } from 'prom-client';
-import type { Lifecycle } from '../lifecycle.ts';
-import type { Settings } from '../settings/load-settings.ts';
-import type { DataDirectory } from './data-directory.ts';
+import { systemClock, type ChannelHealthReport } from '@turnpike/core';
+import { createMaster, createPasswordHasher } from '@turnpike/master';
+import { createRelay, createRequestId } from '@turnpike/relay';
+import { prepareFirstStart } from './first-start.ts';
+import type { ComposeDeps, Gateway } from './gateway.ts';
+import { modelCatalogue } from './model-catalogue.ts';
 import { openGatewayStore } from './open-gateway-store.ts';
 import { masterSettings, relaySettings } from './settings-for.ts';
 import { listStoreJobs } from './store-jobs.ts';
-import { prepareFirstStart } from './first-start.ts';
 
-/** A whole gateway in one process: relay and master over SQLite (or another database) and in-process state. */
-export interface Standalone {
-  relay: Relay;
-  master: Master;
-  store: Store;
-}
-
-export interface ComposeDeps {
-  settings: Settings;
-  directory: DataDirectory;
-  lifecycle: Lifecycle;
-  registry: Registry;
-  logger: Logger;
-  version: string;
-}
-
-/** The parts list of standalone mode. Everything that runs is registered with the lifecycle. */
+/**
+ * The parts list of standalone mode: relay and master over SQLite (or another database) and in-process state, in one
+ * process. Everything that runs is registered with the lifecycle.
+ */
 export async function composeStandalone({
   settings,
   directory,
@@ -42,7 +20,7 @@ export async function composeStandalone({
   registry,
   logger,
   version,
-}: ComposeDeps): Promise<Standalone> {
+}: ComposeDeps): Promise<Gateway> {
   const clock = systemClock;
   const { store, secretBox, noteSnapshot } = await openGatewayStore({
     settings,
@@ -102,18 +80,9 @@ export async function composeStandalone({
     ...listStoreJobs(store, logger),
   ]);
   lifecycle.onStop('schedules', () => schedules.stop());
-  return { relay, master, store };
-}
-
-const PROXY = 43;
-
-function modelCatalogue(): ModelCatalogue {
-  const types = listChannelTypes().filter(({ id }) => id > 0);
   return {
-    modelsByChannelType: Object.fromEntries(
-      // One API answers null for the type that takes every model.
-      types.map(({ id, defaultModels }) => [id, id === PROXY ? null : defaultModels]),
-    ),
-    models: listModelCatalogue(),
+    relay,
+    management: () => ({ master, store }),
+    findObstacles: () => (relay.isReady() ? [] : ['no configuration received yet']),
   };
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../settings/load-settings.ts';
+import type { WorkerKind } from '../workers/worker-process.ts';
+import { sharedSecrets } from './shared-secrets.ts';
 
 /** What the data directory holds besides the database. */
 export interface DataDirectory {
@@ -19,20 +21,38 @@ export interface DataDirectory {
  */
 export function openDataDirectory(
   settings: Settings,
-  { isRunning = true }: { isRunning?: boolean } = {},
+  { isRunning = true, kind }: { isRunning?: boolean; kind?: WorkerKind | undefined } = {},
 ): DataDirectory {
-  const { dataDir } = settings;
+  const { dataDir, role } = settings;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const temporaryDirectory = join(dataDir, 'tmp');
-  // A command beside a running gateway must leave its uploads alone.
+  const shared = join(dataDir, 'tmp');
+  const temporaryDirectory =
+    kind === undefined ? shared : join(shared, `worker-${String(process.pid)}`);
+  // A command beside a running gateway must leave its uploads alone, and a worker those of the others.
   if (isRunning) rmSync(temporaryDirectory, { recursive: true, force: true });
   mkdirSync(temporaryDirectory, { recursive: true, mode: 0o700 });
+  const secrets = role === 'standalone' ? ownSecrets(settings) : sharedSecrets(settings);
   return {
-    sqlitePath: settings.sqlitePath ?? defaultSqlitePath(dataDir),
-    encryptionKey: settings.encryptionKey ?? readOrGenerate(join(dataDir, 'encryption.key')),
-    sessionSecret: settings.sessionSecret ?? readOrGenerate(join(dataDir, 'session.secret')),
+    ...secrets,
+    sqlitePath: findSqlitePath(settings),
     temporaryDirectory,
   };
+}
+
+function ownSecrets(settings: Settings): Pick<DataDirectory, 'encryptionKey' | 'sessionSecret'> {
+  const { dataDir, encryptionKey, sessionSecret } = settings;
+  return {
+    encryptionKey: encryptionKey ?? readOrGenerate(join(dataDir, 'encryption.key')),
+    sessionSecret: sessionSecret ?? readOrGenerate(join(dataDir, 'session.secret')),
+  };
+}
+
+/** Where the SQLite file is, or would be created. */
+export function findSqlitePath({
+  sqlitePath,
+  dataDir,
+}: Pick<Settings, 'sqlitePath' | 'dataDir'>): string {
+  return sqlitePath ?? defaultSqlitePath(dataDir);
 }
 
 /** A One API database that was put here is opened in place. */

@@ -24,6 +24,8 @@ export async function openGatewayStore(deps: {
   settings: Settings;
   directory: DataDirectory;
   logger: Logger;
+  /** Whether this process brings the schema up to date (default), or refuses one that is not. */
+  migrates?: boolean;
 }): Promise<GatewayStore> {
   const { settings, directory, logger } = deps;
   const secretBox = createSecretBox(directory.encryptionKey);
@@ -38,7 +40,7 @@ export async function openGatewayStore(deps: {
       maxOpenConnections: settings.sqlMaxOpenConnections,
       maxIdleConnections: settings.sqlMaxIdleConnections,
       connectionLifetimeSeconds: Math.ceil(settings.sqlConnectionLifetimeMs / 1000),
-      migrates: true,
+      migrates: deps.migrates ?? true,
       logsStatements: settings.isDebugSql,
     },
     { secretBox, clock: systemClock, logger, isConsumptionLogged: () => isConsumptionLogged },

@@ -3,7 +3,7 @@ import { createPasswordHasher } from '@turnpike/master';
 import { seedDemo } from '../demo/seed-demo.ts';
 import { startSimulatedProvider } from '../demo/simulated-provider.ts';
 import type { Lifecycle } from '../lifecycle.ts';
-import type { Standalone } from './compose-standalone.ts';
+import type { Management } from './gateway.ts';
 
 const MODEL = 'gpt-4o-mini';
 
@@ -13,23 +13,23 @@ const MODEL = 'gpt-4o-mini';
  * @returns a key and a model that work
  */
 export async function startDemo({
-  gateway,
+  management,
   server,
   lifecycle,
 }: {
-  gateway: Standalone;
+  management: Management;
   server: Server;
   lifecycle: Lifecycle;
 }): Promise<{ key: string; model: string } | undefined> {
   const provider = await startSimulatedProvider();
   lifecycle.onStop('simulated provider', () => provider.close());
-  const { users, apiTokens, channels } = gateway.store;
+  const { users, apiTokens, channels } = management.store;
   await seedDemo({
     users,
     apiTokens,
     channels,
     hashPassword: (password) => createPasswordHasher().hash(password),
-    publish: () => gateway.master.publishConfig(),
+    publish: () => management.master.publishConfig(),
     gatewayUrl: `http://127.0.0.1:${String(portOf(server))}`,
     providerUrl: provider.url,
     print: (line) => void process.stdout.write(`${line}\n`),

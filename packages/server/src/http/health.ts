@@ -1,20 +1,21 @@
 import { Router } from 'express';
-import type { Registry } from 'prom-client';
 
 export interface HealthDeps {
   /** Why this node should get no traffic now; empty: it is ready. */
-  findObstacles(): readonly string[];
-  registry: Registry;
+  findObstacles(): Promise<readonly string[]> | readonly string[];
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  contentType: string;
 }
 
 /** `/healthz` (the process lives), `/readyz` (it may get traffic), `/metrics` (Prometheus text). */
-export function createHealthRouter({ findObstacles, registry }: HealthDeps): Router {
+export function createHealthRouter(health: HealthDeps): Router {
   const router = Router();
   router.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
-  router.get('/readyz', (_request, response) => {
-    const obstacles = findObstacles();
+  router.get('/readyz', async (_request, response) => {
+    const obstacles = await health.findObstacles();
     if (obstacles.length === 0) response.json({ status: 'ready' });
     else
       response
@@ -23,7 +24,7 @@ export function createHealthRouter({ findObstacles, registry }: HealthDeps): Rou
         .json({ status: 'not ready', reasons: obstacles });
   });
   router.get('/metrics', async (_request, response) => {
-    response.type(registry.contentType).send(await registry.metrics());
+    response.type(health.contentType).send(await health.metrics());
   });
   return router;
 }

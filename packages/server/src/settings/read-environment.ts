@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
+import { WORKER_VARIABLE, workerKindOf, type WorkerKind } from '../workers/worker-process.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,6 +24,11 @@ function readEnvironmentFile(path: string): Environment {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw error;
   }
+}
+
+/** What this process is to the supervisor that started it; undefined where it stands alone. */
+export function readWorkerKind(): WorkerKind | undefined {
+  return workerKindOf(process.env[WORKER_VARIABLE]);
 }
 
 /** Whether a name is one that dates can be written in, such as `Europe/Berlin`. */

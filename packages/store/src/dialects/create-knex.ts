@@ -3,6 +3,7 @@ import knexFactory, { type Knex } from 'knex';
 import type { DatabaseSettings } from '../database-settings.ts';
 import type { MysqlConnection, PostgresConnection, TlsMode } from '../parse-dsn.ts';
 import { postgresTypes } from './postgres.ts';
+import { mysqlIdleTimeoutMs, prepareMysql, preparePostgres } from './prepare-session.ts';
 import { createSqliteClient } from './sqlite-client.ts';
 import { createSqliteReaderClient } from './sqlite-reader-client.ts';
 
@@ -58,13 +59,9 @@ export function createPostgres(connection: PostgresConnection, settings: Databas
     } as Knex.PgConnectionConfig,
     pool: {
       ...poolSettings(settings),
-      // No lock is waited for, and none held, for ever.
-      afterCreate: prepareWith((client: PostgresClient, done) => {
-        client.query(
-          "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '15s'",
-          done,
-        );
-      }),
+      afterCreate: (client: SqlClient, done: Done) => {
+        runInTurn(client, preparePostgres(settings), done);
+      },
     },
   });
 }
@@ -86,16 +83,10 @@ export function createMysql(connection: MysqlConnection, settings: DatabaseSetti
     } as Knex.MySql2ConnectionConfig,
     pool: {
       ...poolSettings(settings),
-      // Strict mode: a value that does not fit is an error, never cut off silently.
-      afterCreate: prepareWith((client: MysqlClient, done) => {
-        client.query(
-          "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES'), SESSION innodb_lock_wait_timeout = 10",
-          (error) => {
-            if (error) done(error);
-            else client.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', done);
-          },
-        );
-      }),
+      idleTimeoutMillis: mysqlIdleTimeoutMs(settings),
+      afterCreate: (client: SqlClient, done: Done) => {
+        runInTurn(client, prepareMysql(settings), done);
+      },
     },
   });
 }
@@ -106,22 +97,20 @@ interface SqliteConnection {
   pragma(source: string): unknown;
 }
 
-interface PostgresClient {
+interface SqlClient {
   query(sql: string, done: (error: Error | null) => void): void;
 }
 
-interface MysqlClient {
-  query(sql: string, done: (error: Error | null) => void): void;
-}
-
-function prepareWith<Client>(
-  prepare: (client: Client, done: (error: Error | null) => void) => void,
-) {
-  return (client: Client, done: Done) => {
-    prepare(client, (error) => {
-      done(error, client);
-    });
-  };
+/** Runs statements one after the other; the first that fails ends it. */
+function runInTurn(client: SqlClient, [sql, ...others]: readonly string[], done: Done): void {
+  if (sql === undefined) {
+    done(null, client);
+    return;
+  }
+  client.query(sql, (error) => {
+    if (error) done(error, client);
+    else runInTurn(client, others, done);
+  });
 }
 
 /** Knex reports on the console what it also throws; here it is a line of the log. */

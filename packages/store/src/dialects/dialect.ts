@@ -68,6 +68,6 @@ export interface Dialect {
   isValueTooLong(error: unknown): boolean;
   /** Deadlocks and serialization failures: the same transaction succeeds when repeated. */
   isRetryable(error: unknown): boolean;
-  /** The database is away, busy or full: the same work may succeed later. */
+  /** The database is away, busy, full or not as it should be: the same work may succeed later. */
   isTransient(error: unknown): boolean;
 }

@@ -12,7 +12,9 @@ export function isConnectionFailure(error: unknown): boolean {
   return (
     /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|PROTOCOL_)/.test(errorCodeOf(error)) ||
     readTextField(error, 'name') === 'KnexTimeoutError' ||
-    /connection (is closed|terminated|ended|timeout)/i.test(errorMessageOf(error))
+    /connection (is closed|is in closed state|terminated|ended|timeout)|is not queryable/i.test(
+      errorMessageOf(error),
+    )
   );
 }
 

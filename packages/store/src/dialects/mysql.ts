@@ -13,10 +13,13 @@ const TRANSIENT = new Set([
   'ER_SERVER_SHUTDOWN',
   'ER_QUERY_INTERRUPTED',
   'ER_CONNECTION_KILLED',
+  'ER_CLIENT_INTERACTION_TIMEOUT',
   'ER_OPTION_PREVENTS_STATEMENT',
   'ER_DISK_FULL',
   'ER_RECORD_FILE_FULL',
 ]);
+/** An account, database, table or column that is missing or not ours to use: no fault of the data, and a person can mend it. */
+const UNFIT = /^ER_(\w*ACCESS_DENIED\w*|BAD_DB_ERROR|NO_SUCH_TABLE|BAD_FIELD_ERROR)$/;
 
 /** MySQL and MariaDB. */
 export const mysqlDialect: Dialect = {
@@ -155,7 +158,12 @@ export const mysqlDialect: Dialect = {
     RETRYABLE.has(errorCodeOf(error)) || errorCodeOf(error) === SlippedInError.code,
   isTransient(error) {
     const code = errorCodeOf(error);
-    return this.isRetryable(error) || TRANSIENT.has(code) || isConnectionFailure(error);
+    return (
+      this.isRetryable(error) ||
+      TRANSIENT.has(code) ||
+      UNFIT.test(code) ||
+      isConnectionFailure(error)
+    );
   },
 };
 

@@ -9,6 +9,8 @@ const MIGRATION_LOCK = 7_831_402_117;
 const RETRYABLE = new Set(['40001', '40P01']);
 /** Lock and idle time-outs, shutdown, full disk, too many connections, read-only standby. */
 const TRANSIENT = /^(08|53|57P|55P03|25P03|25006|58)/;
+/** A role, database, table or column that is missing or not ours to use: no fault of the data, and a person can mend it. */
+const UNFIT = /^(28|3D000|42P01|42703|42501)/;
 
 export const postgresDialect: Dialect = {
   name: 'postgres',
@@ -115,7 +117,9 @@ export const postgresDialect: Dialect = {
   isRetryable: (error) => RETRYABLE.has(errorCodeOf(error)),
   isTransient(error) {
     const code = errorCodeOf(error);
-    return RETRYABLE.has(code) || TRANSIENT.test(code) || isConnectionFailure(error);
+    return (
+      RETRYABLE.has(code) || TRANSIENT.test(code) || UNFIT.test(code) || isConnectionFailure(error)
+    );
   },
 };
 

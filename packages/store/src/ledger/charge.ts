@@ -1,7 +1,4 @@
-import type { UsageEvent } from '@turnpike/core';
-
-/** `usage_requests.kind`: whether a relay reported the usage, or the master's sweep assumed it. */
-export type RequestKind = 'real' | 'expired' | 'recovered';
+import type { RequestKind, UsageEvent } from '@turnpike/core';
 
 /** What one event changes now. */
 export interface Charge {
@@ -17,6 +14,7 @@ export interface Charge {
 /** Usage older than this is not applied any more: its request id may have been forgotten. */
 export const REQUEST_RETENTION_MS = 35 * 24 * 3600 * 1000;
 
+/** `usage_requests.kind`: whether a relay reported the usage, or a master assumed it. */
 export function kindOf({ endState }: UsageEvent): RequestKind {
   return endState === 'expired' || endState === 'recovered' ? endState : 'real';
 }

@@ -1,6 +1,7 @@
 import { errors, type Account, type Balance, type QuotaEntry } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
+import { stampRecord } from '../repositories/record-version.ts';
 import { lockBalance, moveBalance } from './balances.ts';
 
 /**
@@ -45,6 +46,7 @@ export async function addQuota(
   await requireBalance(trx, dialect, entry.account);
   await insertQuotaEntry(trx, dialect, entry, now);
   await moveBalance(trx, entry.account, entry.delta);
+  await stampRecord(trx, entry.account);
   return requireBalance(trx, dialect, entry.account);
 }
 
@@ -77,6 +79,7 @@ export async function setQuota(
   };
   await insertQuotaEntry(trx, dialect, entry, now);
   await moveBalance(trx, account, delta);
+  await stampRecord(trx, account);
   return requireBalance(trx, dialect, account);
 }
 

@@ -1,4 +1,4 @@
-import type { Account, LedgerMismatch, LedgerVerification } from '@turnpike/core';
+import type { Account, LedgerMismatch, LedgerPage, LedgerVerification } from '@turnpike/core';
 import type { Knex } from 'knex';
 import { readCount, readSum } from '../schema/read-aggregate.ts';
 import { readMeta } from '../schema/meta.ts';
@@ -33,33 +33,60 @@ function countAccounts(knex: Knex, kind: Account['kind']): Promise<number> {
 const IS_LIMITED = 'NOT COALESCE(unlimited_quota, false)';
 
 /** Balances that differ from what the ledger says. */
-export async function findMismatches(knex: Knex, kind: Account['kind']): Promise<LedgerMismatch[]> {
+export function findMismatches(knex: Knex, kind: Account['kind']): Promise<LedgerMismatch[]> {
+  return compareBalances(knex, kind, (query) => query);
+}
+
+/** Compares the next accounts, by id. */
+export async function verifyPage(
+  knex: Knex,
+  kind: Account['kind'],
+  afterId: number,
+  limit: number,
+): Promise<LedgerPage> {
+  const rows = (await knex(accountTables[kind].table)
+    .select('id')
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)) as { id: number }[];
+  const highest = rows.at(-1)?.id;
+  if (highest === undefined) return { checked: 0, mismatches: [], lastId: undefined };
+  const mismatches = await compareBalances(knex, kind, (query, column) =>
+    query.where(column, '>', afterId).where(column, '<=', highest),
+  );
+  const lastId = rows.length < limit ? undefined : highest;
+  return { checked: rows.length, mismatches, lastId };
+}
+
+/** @param narrow restricts a query to accounts by the column that holds their id */
+async function compareBalances(
+  knex: Knex,
+  kind: Account['kind'],
+  narrow: (query: Knex.QueryBuilder, column: string) => Knex.QueryBuilder,
+): Promise<LedgerMismatch[]> {
   const { table, column } = accountTables[kind];
   const balance = `COALESCE(a.${column}, 0)`;
   const expected = 'COALESCE(e.total, 0) - COALESCE(r.total, 0)';
-  const rows = (await knex
+  const entries = knex('quota_entries')
+    .select('account_id', { total: knex.raw('SUM(delta)') })
+    .where({ account_kind: kind })
+    .groupBy('account_id');
+  const usage = knex('usage_hourly')
+    .select({ account_id: `${kind}_id`, total: knex.raw('SUM(quota)') })
+    .groupBy(`${kind}_id`);
+  const accounts = knex
     .select('a.id', { balance: knex.raw(balance), expected: knex.raw(expected) })
     .from({ a: table })
-    .leftJoin(
-      knex('quota_entries')
-        .select('account_id', { total: knex.raw('SUM(delta)') })
-        .where({ account_kind: kind })
-        .groupBy('account_id')
-        .as('e'),
-      'e.account_id',
-      'a.id',
-    )
-    .leftJoin(
-      knex('usage_hourly')
-        .select({ account_id: `${kind}_id`, total: knex.raw('SUM(quota)') })
-        .groupBy(`${kind}_id`)
-        .as('r'),
-      'r.account_id',
-      'a.id',
-    )
+    .leftJoin(narrow(entries, 'account_id').as('e'), 'e.account_id', 'a.id')
+    .leftJoin(narrow(usage, `${kind}_id`).as('r'), 'r.account_id', 'a.id')
     .whereRaw(`${balance} <> ${expected}`)
     .whereRaw(kind === 'token' ? IS_LIMITED : '1 = 1')
-    .orderBy('a.id')) as { id: number; balance: number; expected: number }[];
+    .orderBy('a.id');
+  const rows = (await narrow(accounts, 'a.id')) as {
+    id: number;
+    balance: number;
+    expected: number;
+  }[];
   return rows.map((row) => ({
     account: { kind, id: row.id },
     balance: row.balance,

@@ -3,6 +3,8 @@ import { createLedger } from './20261121090100_create_ledger.ts';
 import { createSecretColumns } from './20261121090200_create_secret_columns.ts';
 import { createAuditAndConfig } from './20261121090300_create_audit_and_config.ts';
 import { extendLogs } from './20261121090400_extend_logs.ts';
+import { createAccountRecords } from './20261121090500_create_account_records.ts';
+import { extendParkedUsage } from './20261121091500_extend_parked_usage.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration of the main database, in order. By hand, so that a build cannot lose one. */
@@ -12,6 +14,8 @@ export const migrations: readonly Migration[] = [
   createSecretColumns,
   createAuditAndConfig,
   extendLogs,
+  createAccountRecords,
+  extendParkedUsage,
 ];
 
 /** Those of a log database of its own. */

@@ -8,7 +8,8 @@ import { copySqliteFile } from './copy-sqlite-file.ts';
 import { logMigrations, migrations } from './index.ts';
 import type { Migration, Origin } from './migration.ts';
 
-const metaTables: readonly TableDefinition[] = [
+/** What a database remembers about itself; there before any migration. */
+export const metaTables: readonly TableDefinition[] = [
   {
     name: 'turnpike_meta',
     columns: [

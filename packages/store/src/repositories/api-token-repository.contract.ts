@@ -88,7 +88,11 @@ export function describeApiTokenRepository(name: string, open: () => Promise<Tes
 
     it('finds a token with its owner by the hash of the key', async () => {
       const { user, apiToken } = await createAccounts(test.store, {
-        apiToken: { models: ' gpt-4o, ,o1 ', subnet: ' 10.0.0.0/8 ,::1/128' },
+        apiToken: {
+          models: ' gpt-4o, ,o1 ',
+          subnet: ' 10.0.0.0/8 ,::1/128',
+          limits: { requestsPerMinute: 60 },
+        },
       });
 
       const record = await test.store.tokenSource.findTokenRecord(
@@ -108,8 +112,9 @@ export function describeApiTokenRepository(name: string, open: () => Promise<Tes
         username: user.username,
         userStatus: 1,
         userRole: 1,
-        apiTokenRecordVersion: 0,
-        userRecordVersion: 0,
+        apiTokenRecordVersion: 2,
+        userRecordVersion: 1,
+        apiTokenLimits: { requestsPerMinute: 60 },
         group: 'default',
       });
     });

@@ -20,7 +20,9 @@ import {
   type Row,
 } from '../schema/read-column.ts';
 import { refuseTooLong } from '../schema/refuse-too-long.ts';
-import { readTokenKey, toTokenKeyColumns } from '../secrets/key-columns.ts';
+import { readLimits, toLimitsColumn } from '../schema/request-limits-column.ts';
+import { readKeyHash, readTokenKey, toTokenKeyColumns } from '../secrets/key-columns.ts';
+import { drawRecordVersion, stampRecord } from './record-version.ts';
 
 export interface ApiTokenRepositoryDeps {
   knex: Knex;
@@ -76,10 +78,7 @@ export function createApiTokenRepository(deps: ApiTokenRepositoryDeps): ApiToken
     },
 
     remove: (id, userId) =>
-      dialect.inWriteTransaction(knex, async (trx) => {
-        await dialect.retireId(trx, 'tokens', id);
-        return (await trx('tokens').where({ id, user_id: userId }).delete()) > 0;
-      }),
+      dialect.inWriteTransaction(knex, (trx) => removeApiToken(trx, deps, { id, userId })),
   };
 }
 
@@ -104,6 +103,7 @@ export async function insertApiToken(
     used_quota: 0,
     models: token.models,
     subnet: token.subnet,
+    limits: toLimitsColumn(token.limits),
     quota_version: 1,
   });
   if (!token.unlimitedQuota) {
@@ -111,7 +111,28 @@ export async function insertApiToken(
     const entry = { reason: 'created', reference, createdBy: token.userId };
     await reconcileAccount(trx, dialect, { kind: 'token', id }, entry, now);
   }
+  await stampRecord(trx, { kind: 'token', id });
   return id;
+}
+
+/** Leaves what relays need to refuse the key from now on. */
+async function removeApiToken(
+  trx: Knex,
+  { dialect, clock }: ApiTokenRepositoryDeps,
+  { id, userId }: { id: number; userId: number },
+): Promise<boolean> {
+  await dialect.retireId(trx, 'tokens', id);
+  const [row] = (await dialect.forUpdate(trx('tokens').where({ id, user_id: userId }))) as Row[];
+  if (row === undefined) return false;
+  await trx('tokens').where({ id }).delete();
+  await trx('removed_tokens').insert({
+    token_id: id,
+    user_id: userId,
+    key_hash: readKeyHash(row),
+    removed_at: Math.floor(clock.now() / 1000),
+    record_version: await drawRecordVersion(trx),
+  });
+  return true;
 }
 
 async function updateApiToken(
@@ -128,11 +149,13 @@ async function updateApiToken(
   await trx('tokens')
     .where({ id })
     .update({ ...columns, ...(isSwitched && { quota_version: version }) });
-  if (!isSwitched || !wasUnlimited) return;
-  // While it was unlimited its usage was counted, but its balance stood still.
-  const reference = `limited:token:${id}:${version}`;
-  const entry = { reason: 'limited', reference, createdBy: userId };
-  await reconcileAccount(trx, dialect, { kind: 'token', id }, entry, clock.now());
+  if (isSwitched && wasUnlimited) {
+    // While it was unlimited its usage was counted, but its balance stood still.
+    const reference = `limited:token:${id}:${version}`;
+    const entry = { reason: 'limited', reference, createdBy: userId };
+    await reconcileAccount(trx, dialect, { kind: 'token', id }, entry, clock.now());
+  }
+  await stampRecord(trx, { kind: 'token', id });
 }
 
 const columnOf = {
@@ -142,18 +165,20 @@ const columnOf = {
   unlimitedQuota: 'unlimited_quota',
   models: 'models',
   subnet: 'subnet',
-} as const satisfies Record<keyof ApiTokenChange, string>;
+} as const satisfies Record<Exclude<keyof ApiTokenChange, 'limits'>, string>;
 
-function toColumns(change: ApiTokenChange): Record<string, unknown> {
+function toColumns({ limits, ...change }: ApiTokenChange): Record<string, unknown> {
   const columns: Record<string, unknown> = {};
+  if (limits !== undefined) columns['limits'] = toLimitsColumn(limits);
   for (const [field, column] of Object.entries(columnOf)) {
-    const value = change[field as keyof ApiTokenChange];
+    const value = change[field as keyof typeof columnOf];
     if (value !== undefined) columns[column] = value;
   }
   return columns;
 }
 
 function toApiToken(row: Row, secretBox: SecretBox): ApiToken {
+  const limits = readLimits(row['limits']);
   return {
     id: readNumber(row['id']),
     userId: readNumber(row['user_id']),
@@ -168,6 +193,7 @@ function toApiToken(row: Row, secretBox: SecretBox): ApiToken {
     usedQuota: readNumber(row['used_quota']),
     models: readNullableText(row['models']),
     subnet: readNullableText(row['subnet']),
+    ...(limits !== undefined && { limits }),
     quotaVersion: readNumber(row['quota_version']),
   };
 }

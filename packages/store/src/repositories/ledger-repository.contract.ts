@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { logTypes, type LedgerRepository, type RequestLogRow } from '@turnpike/core';
-import { createAccounts } from '../testing/make-accounts.ts';
+import { createAccounts, type TestAccounts } from '../testing/make-accounts.ts';
 import { testNow, type TestStore } from '../testing/open-test-store.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -248,6 +248,58 @@ export function describeLedgerRepository(
       expect(logs.reduce((sum, { quota }) => sum + quota, 0)).toBe(65);
     });
 
+    it('charges that difference once when the real event is delivered many times at once', async () => {
+      const { user, apiToken, channel, makeEvent } = await createAccounts(test.store);
+      const assumed = Array.from({ length: 12 }, (_, index) =>
+        makeEvent({ quota: index, endState: index % 2 === 0 ? 'expired' : 'recovered' }),
+      );
+      await ledger.applyUsage(assumed);
+      const real = assumed.map((event) => ({
+        ...event,
+        quota: 10,
+        endState: 'complete' as const,
+      }));
+
+      const results = await Promise.all(
+        [0, 1, 2, 3].map((turn) =>
+          ledger.applyUsage(turn % 2 === 0 ? real : [...real.toReversed(), ...assumed]),
+        ),
+      );
+
+      expect(results.reduce((sum, { charged }) => sum + charged, 0)).toBe(12);
+      expect(
+        await readState({ user: user.id, apiToken: apiToken.id, channel: channel.id }),
+      ).toMatchObject({ quota: 880, usedQuota: 120, requestCount: 12, remainQuota: 880 });
+    });
+
+    it('says which requests were charged, and how', async () => {
+      const { makeEvent } = await createAccounts(test.store);
+      const [real, expired, recovered, unknown] = [
+        makeEvent(),
+        makeEvent({ endState: 'expired' }),
+        makeEvent({ endState: 'recovered' }),
+        makeEvent(),
+      ];
+      await ledger.applyUsage([real, expired, recovered]);
+      const many = Array.from({ length: 1200 }, (_, index) => `nobody-${String(index)}`);
+
+      const kinds = await ledger.findRequests(
+        [real, expired, recovered, unknown].map(({ requestId }) => requestId).concat(many),
+      );
+
+      expect(new Map(kinds)).toEqual(
+        new Map([
+          [real.requestId, 'real'],
+          [expired.requestId, 'expired'],
+          [recovered.requestId, 'recovered'],
+        ]),
+      );
+      expect((await ledger.findRequests([])).size).toBe(0);
+
+      await ledger.applyUsage([{ ...expired, endState: 'complete' }]);
+      expect((await ledger.findRequests([expired.requestId])).get(expired.requestId)).toBe('real');
+    });
+
     it('ignores an assumed charge for a request that was really charged', async () => {
       const { user, makeEvent } = await createAccounts(test.store);
       const event = makeEvent();
@@ -482,6 +534,32 @@ export function describeLedgerRepository(
         { account: { kind: 'user', id: user.id }, delta: 1 },
         { account: { kind: 'token', id: apiToken.id }, delta: -997 },
       ]);
+    });
+
+    it('verifies page by page what it verifies as a whole', async () => {
+      const many = await Promise.all(Array.from({ length: 5 }, () => createAccounts(test.store)));
+      const [first, , third] = many as [TestAccounts, TestAccounts, TestAccounts];
+      await ledger.applyUsage(many.map(({ makeEvent }) => makeEvent()));
+      const { knex } = test.database;
+      await knex('users').where({ id: third.user.id }).update({ quota: 7 });
+      await knex('tokens').where({ id: first.apiToken.id }).update({ remain_quota: 8 });
+
+      const found = [];
+      for (const kind of ['user', 'token'] as const) {
+        let checked = 0;
+        for (let after: number | undefined = 0; after !== undefined;) {
+          const page = await ledger.verifyPage(kind, after, 2);
+          expect(page.checked).toBeLessThanOrEqual(2);
+          checked += page.checked;
+          found.push(...page.mismatches);
+          after = page.lastId;
+        }
+        expect(checked).toBeGreaterThanOrEqual(5);
+      }
+
+      expect(found).toEqual((await ledger.verify()).mismatches);
+      expect(found).toHaveLength(2);
+      await test.store.bookExternalChanges();
     });
 
     it('finds a request whose log row is missing, unless it was cleared away', async () => {

@@ -5,10 +5,11 @@ import { readBalances } from '../ledger/balances.ts';
 import { chargeAccounts, chargeChannels } from '../ledger/charge-accounts.ts';
 import { checkQuota, REQUEST_RETENTION_MS, type Charge } from '../ledger/charge.ts';
 import { claimRequests } from '../ledger/claim-requests.ts';
+import { findRequests } from '../ledger/find-requests.ts';
 import { toLogRow } from '../ledger/log-row.ts';
 import { addQuota, setQuota } from '../ledger/quota-entries.ts';
 import { UsageSums } from '../ledger/usage-sums.ts';
-import { verifyLedger } from '../ledger/verify-ledger.ts';
+import { verifyLedger, verifyPage } from '../ledger/verify-ledger.ts';
 import { parkEvents } from './parked-usage-repository.ts';
 
 export interface LedgerRepositoryDeps {
@@ -47,7 +48,9 @@ export function createLedgerRepository(deps: LedgerRepositoryDeps): LedgerReposi
         setQuota(trx, dialect, { account, quota, reason, ifVersion, createdBy }, clock.now()),
       ),
 
+    findRequests: (requestIds) => findRequests(knex, requestIds),
     verify: () => verifyLedger(reader, logs),
+    verifyPage: (kind, afterId, limit) => verifyPage(reader, kind, afterId, limit),
   };
 }
 

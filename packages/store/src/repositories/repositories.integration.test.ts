@@ -1,7 +1,9 @@
 import { createTestDatabase } from '../../../../test/support/databases.ts';
 import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
+import { describeAccountSource } from './account-source.contract.ts';
 import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
+import { describeParkedUsage } from './parked-usage-repository.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
@@ -10,10 +12,12 @@ for (const [name, kind] of [
   ['MySQL', 'mysql'],
 ] as const) {
   const open = () => openTestStore(kind);
+  describeAccountSource(name, open);
   describeUserRepository(name, open);
   describeApiTokenRepository(name, open);
   describeChannelRepository(name, open);
   describeRequestLogRepository(name, open);
+  describeParkedUsage(name, open);
 }
 
 describeRequestLogRepository('SQLite, logs in PostgreSQL', () =>

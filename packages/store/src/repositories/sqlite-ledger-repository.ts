@@ -13,7 +13,10 @@ export interface SqliteLedgerSettings extends LedgerTransactionSettings {
   synchronous: SqliteSynchronous;
   busyTimeoutMs: number;
   /** Everything that is not the hot path. */
-  fallback: Pick<LedgerRepository, 'addQuota' | 'setQuota' | 'verify'>;
+  fallback: Pick<
+    LedgerRepository,
+    'addQuota' | 'setQuota' | 'findRequests' | 'verify' | 'verifyPage'
+  >;
 }
 
 /**
@@ -57,7 +60,9 @@ export function openSqliteLedger(
     addQuota: (entry) => settings.fallback.addQuota(entry),
     setQuota: (account, quota, reason, options) =>
       settings.fallback.setQuota(account, quota, reason, options),
+    findRequests: (requestIds) => settings.fallback.findRequests(requestIds),
     verify: () => settings.fallback.verify(),
+    verifyPage: (kind, afterId, limit) => settings.fallback.verifyPage(kind, afterId, limit),
 
     close() {
       db.close();

@@ -7,6 +7,7 @@ import {
   readText,
   type Row,
 } from '../schema/read-column.ts';
+import { readLimits } from '../schema/request-limits-column.ts';
 import { splitList } from '../schema/split-list.ts';
 
 /** Finds a client's token together with its owner. */
@@ -43,11 +44,15 @@ function selectRecords(knex: Knex): Knex.QueryBuilder {
     .join({ u: 'users' }, 'u.id', 't.user_id')
     .select('t.id', 't.key', 't.name', 't.status', 't.expired_time', 't.unlimited_quota')
     .select('t.models', 't.subnet', 't.user_id', 'u.username', 'u.role', 'u.group')
-    .select({ user_status: 'u.status' });
+    .select('t.record_version', 't.limits')
+    .select({ user_status: 'u.status' })
+    .select({ user_record_version: 'u.record_version', user_limits: 'u.limits' });
 }
 
 function toTokenRecord(row: Row): TokenRecord {
   const models = splitList(readText(row['models']));
+  const apiTokenLimits = readLimits(row['limits']);
+  const userLimits = readLimits(row['user_limits']);
   return {
     apiTokenId: readNumber(row['id']),
     apiTokenName: readText(row['name']),
@@ -60,8 +65,10 @@ function toTokenRecord(row: Row): TokenRecord {
     username: readText(row['username']),
     userStatus: readNumber(row['user_status']),
     userRole: readNumber(row['role']),
-    apiTokenRecordVersion: 0,
-    userRecordVersion: 0,
     group: readText(row['group']) || 'default',
+    apiTokenRecordVersion: readNumber(row['record_version']),
+    userRecordVersion: readNumber(row['user_record_version']),
+    ...(apiTokenLimits !== undefined && { apiTokenLimits }),
+    ...(userLimits !== undefined && { userLimits }),
   };
 }

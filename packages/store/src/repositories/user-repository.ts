@@ -18,7 +18,9 @@ import { areSecretsSealed } from '../schema/meta.ts';
 import { readCount } from '../schema/read-aggregate.ts';
 import { readNumber, readText, type Row } from '../schema/read-column.ts';
 import { refuseTooLong } from '../schema/refuse-too-long.ts';
+import { readLimits, toLimitsColumn } from '../schema/request-limits-column.ts';
 import { hashAccessToken, toAccessTokenColumns } from '../secrets/key-columns.ts';
+import { stampRecord } from './record-version.ts';
 
 export interface UserRepositoryDeps {
   knex: Knex;
@@ -80,7 +82,7 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
     async update(id, change) {
       const columns = toColumns(change);
       if (Object.keys(columns).length > 0) {
-        await withNameCheck(deps, change, () => knex('users').where({ id }).update(columns));
+        await withNameCheck(deps, change, () => writeUser(deps, id, columns));
       }
       return toUserIfAny(await findRow({ id }));
     },
@@ -93,14 +95,25 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
           .update(toAccessTokenColumns(secretBox, isSealed, accessToken));
       }),
 
-    async remove(id) {
-      const username = `deleted_${randomBytes(16).toString('hex')}`;
-      const changed = await knex('users')
-        .where({ id })
-        .update({ username, status: userStatuses.deleted });
-      return changed > 0;
-    },
+    remove: (id) =>
+      writeUser(deps, id, {
+        username: `deleted_${randomBytes(16).toString('hex')}`,
+        status: userStatuses.deleted,
+      }),
   };
+}
+
+/** Resolves to whether there is such a user. */
+function writeUser(
+  { knex, dialect }: UserRepositoryDeps,
+  id: number,
+  columns: Row,
+): Promise<boolean> {
+  return dialect.inWriteTransaction(knex, async (trx) => {
+    if ((await trx('users').where({ id }).update(columns)) === 0) return false;
+    await stampRecord(trx, { kind: 'user', id });
+    return true;
+  });
 }
 
 /** Inserts a user together with the entry of the first balance. */
@@ -133,6 +146,7 @@ export async function insertUser(
   const reference = `created:user:${id}:${randomBytes(6).toString('hex')}`;
   const entry = { reason: user.quotaReason, reference };
   await reconcileAccount(trx, dialect, { kind: 'user', id }, entry, clock.now());
+  await stampRecord(trx, { kind: 'user', id });
   return id;
 }
 
@@ -165,12 +179,13 @@ const columnOf = {
   email: 'email',
   group: 'group',
   passwordHash: 'password',
-} as const satisfies Record<keyof UserChange, string>;
+} as const satisfies Record<Exclude<keyof UserChange, 'limits'>, string>;
 
-function toColumns(change: UserChange): Record<string, unknown> {
+function toColumns({ limits, ...change }: UserChange): Record<string, unknown> {
   const columns: Record<string, unknown> = {};
+  if (limits !== undefined) columns['limits'] = toLimitsColumn(limits);
   for (const [field, column] of Object.entries(columnOf)) {
-    const value = change[field as keyof UserChange];
+    const value = change[field as keyof typeof columnOf];
     if (value !== undefined) columns[column] = value;
   }
   return columns;
@@ -223,6 +238,7 @@ function toUserIfAny(row: Row | undefined): User | undefined {
 }
 
 function toUser(row: Row): User {
+  const limits = readLimits(row['limits']);
   return {
     id: readNumber(row['id']),
     username: readText(row['username']),
@@ -240,6 +256,7 @@ function toUser(row: Row): User {
     group: readText(row['group']) || 'default',
     affCode: readText(row['aff_code']),
     inviterId: readNumber(row['inviter_id']),
+    ...(limits !== undefined && { limits }),
     quotaVersion: readNumber(row['quota_version']),
   };
 }

@@ -1,7 +1,13 @@
 import type { Knex } from 'knex';
 
 /** Facts about this database, by name. */
-export type MetaName = 'origin' | 'secrets' | 'logs-removed-before';
+export type MetaName =
+  | 'origin'
+  | 'secrets'
+  | 'logs-removed-before'
+  /** That the rows came from another database, and how far they are copied. */
+  | 'move'
+  | 'move-position';
 
 /** What the database remembers about itself; undefined where it does not. */
 export async function readMeta(connection: Knex, name: MetaName): Promise<string | undefined> {

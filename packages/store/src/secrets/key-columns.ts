@@ -1,5 +1,5 @@
 import { hashKey, type SecretBox } from '@turnpike/core';
-import { readPaddedText, type Row } from '../schema/read-column.ts';
+import { readPaddedText, readText, type Row } from '../schema/read-column.ts';
 
 /** Length of `tokens.key`, which stays unique when it holds a part of the hash. */
 const TOKEN_KEY_LENGTH = 48;
@@ -20,6 +20,14 @@ export function toTokenKeyColumns(
 export function readTokenKey(secretBox: SecretBox, row: Row): string {
   const cipher = row['key_cipher'];
   return typeof cipher === 'string' ? secretBox.open(cipher) : readPaddedText(row['key']);
+}
+
+/** SHA-256 of the key; empty for a row without a key. Rows that a One API inserted have no stored one. */
+export function readKeyHash(row: Row): string {
+  const stored = readText(row['key_hash']);
+  if (stored !== '') return stored;
+  const key = row['key_cipher'] == null ? readPaddedText(row['key']) : '';
+  return key === '' ? '' : hashKey(key);
 }
 
 /** The columns of a user's management token. */

@@ -1,0 +1,116 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { UsageSink } from '@turnpike/core';
+import type { LedgerMetrics } from './ledger/ledger-metrics.ts';
+
+/** What the sink tells when somebody asks for the metrics. */
+export interface WatchedSink {
+  readonly journalBytes: number;
+  readonly oldestUnacknowledgedAt: number;
+  readonly unacknowledgedCount: number;
+}
+
+export interface ClusterMetrics {
+  ledger: LedgerMetrics;
+  watch(sink: WatchedSink): void;
+  /** The same sink; how long its callers wait is counted. */
+  timed(sink: UsageSink): UsageSink;
+}
+
+const seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Registers what a node counts of its dealings with Redis. Call it once for each registry. */
+export function createClusterMetrics(
+  registry: Registry,
+  node: { nodeId: string; role: string; version: string },
+): ClusterMetrics {
+  const registers = [registry];
+  const reserve = new Histogram({
+    name: 'turnpike_reserve_seconds',
+    help: 'Time to reserve quota, refusals included.',
+    buckets: seconds,
+    registers,
+  });
+  const publish = new Histogram({
+    name: 'turnpike_usage_publish_seconds',
+    help: 'Time until the usage of a request is safe.',
+    buckets: seconds,
+    registers,
+  });
+  const failures = new Counter({
+    name: 'turnpike_redis_errors_total',
+    help: 'Calls that Redis did not answer in time or refused.',
+    labelNames: ['operation'] as const,
+    registers,
+  });
+  const restored = new Counter({
+    name: 'turnpike_ledger_restored_entries_total',
+    help: 'Open entries that Redis had lost and this node put back.',
+    registers,
+  });
+  new Gauge({
+    name: 'turnpike_node_info',
+    help: 'One for each process that runs.',
+    labelNames: ['node_id', 'role', 'version'] as const,
+    registers,
+  }).set({ node_id: node.nodeId, role: node.role, version: node.version }, 1);
+
+  return {
+    ledger: {
+      reserved(time) {
+        reserve.observe(time);
+      },
+      failed(operation) {
+        failures.inc({ operation });
+      },
+      restored(entries) {
+        restored.inc(entries);
+      },
+    },
+    watch(sink) {
+      registerJournalGauges(registry, sink);
+    },
+    timed: (sink) => ({
+      async publish(events) {
+        const startedAt = performance.now();
+        try {
+          await sink.publish(events);
+        } catch (error) {
+          failures.inc({ operation: 'publish' });
+          throw error;
+        }
+        publish.observe((performance.now() - startedAt) / 1000);
+      },
+      close: () => sink.close(),
+    }),
+  };
+}
+
+function registerJournalGauges(registry: Registry, sink: WatchedSink): void {
+  const registers = [registry];
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  gauge(
+    'turnpike_journal_bytes',
+    'Usage of this process that the database has not taken over yet.',
+    () => sink.journalBytes,
+  );
+  gauge(
+    'turnpike_journal_unacknowledged_batches',
+    'Batches of usage that the database has not taken over yet.',
+    () => sink.unacknowledgedCount,
+  );
+  gauge(
+    'turnpike_journal_oldest_unacknowledged_seconds',
+    'Age of the oldest usage that the database has not taken over yet.',
+    () =>
+      sink.oldestUnacknowledgedAt === 0 ? 0 : (Date.now() - sink.oldestUnacknowledgedAt) / 1000,
+  );
+}

@@ -1,0 +1,101 @@
+import type { Clock, RequestLimits, Reservation, ReserveRefusal } from '@turnpike/core';
+import { RequestWindows } from './request-windows.ts';
+
+/** What limits count of one user or token. */
+interface Counted {
+  windows: RequestWindows;
+  held: number;
+  /** Unix milliseconds. */
+  usedAt: number;
+}
+
+/** Longer than both windows of an account can matter. */
+const WINDOW_LIFE_MS = 180_000;
+/** Accounts nobody used for a while are forgotten when there are more than this many. */
+const SWEEP_ABOVE = 10_000;
+const SWEEP_INTERVAL_MS = 30_000;
+
+/** Limits of users and tokens in this process: requests and tokens per minute, and requests in flight. */
+export class InProcessLimits {
+  readonly #clock: Clock;
+  readonly #users = new Map<number, Counted>();
+  readonly #apiTokens = new Map<number, Counted>();
+  /** When requests with a limit began. */
+  readonly #begun = new Map<string, number>();
+  #sweptAt = 0;
+
+  constructor(deps: { clock: Clock }) {
+    this.#clock = deps.clock;
+  }
+
+  refuse(reservation: Reservation): ReserveRefusal | undefined {
+    const { userId, apiTokenId, userLimits, apiTokenLimits } = reservation;
+    return (
+      this.#refuse('user', this.#users, userId, userLimits, reservation) ??
+      this.#refuse('token', this.#apiTokens, apiTokenId, apiTokenLimits, reservation)
+    );
+  }
+
+  /** The reservation was made: it counts. */
+  begin(reservation: Reservation): void {
+    const { userId, apiTokenId, userLimits, apiTokenLimits, tokens, requestId } = reservation;
+    if (userLimits === undefined && apiTokenLimits === undefined) return;
+    const now = this.#clock.now();
+    for (const counted of [
+      this.#find(this.#users, userId),
+      this.#find(this.#apiTokens, apiTokenId),
+    ]) {
+      counted.windows.count(tokens, now);
+      counted.held += 1;
+    }
+    this.#begun.set(requestId, now);
+  }
+
+  /** The request is not in flight any more, and used so many tokens. Once for each that began. */
+  end(reservation: Reservation, actualTokens: number): void {
+    const { userId, apiTokenId, tokens, requestId } = reservation;
+    const begunAt = this.#begun.get(requestId);
+    if (begunAt === undefined) return;
+    this.#begun.delete(requestId);
+    const now = this.#clock.now();
+    for (const counted of [
+      this.#find(this.#users, userId),
+      this.#find(this.#apiTokens, apiTokenId),
+    ]) {
+      counted.windows.correct(actualTokens - tokens, begunAt, now);
+      counted.held -= 1;
+    }
+  }
+
+  #refuse(
+    scope: 'user' | 'token',
+    accounts: Map<number, Counted>,
+    id: number,
+    limits: RequestLimits | undefined,
+    { tokens }: Reservation,
+  ): ReserveRefusal | undefined {
+    if (limits === undefined) return undefined;
+    const { windows, held } = this.#find(accounts, id);
+    const refusal = windows.refuse(limits, held, tokens, this.#clock.now());
+    return refusal && { allowed: false, reason: 'limited', scope, ...refusal };
+  }
+
+  #find(accounts: Map<number, Counted>, id: number): Counted {
+    const now = this.#clock.now();
+    let counted = accounts.get(id);
+    if (counted === undefined) {
+      if (accounts.size > SWEEP_ABOVE && now > this.#sweptAt + SWEEP_INTERVAL_MS) {
+        this.#sweptAt = now;
+        sweep(accounts, now - WINDOW_LIFE_MS);
+      }
+      accounts.set(id, (counted = { windows: new RequestWindows(), held: 0, usedAt: now }));
+    }
+    counted.usedAt = now;
+    return counted;
+  }
+}
+
+function sweep(accounts: Map<number, Counted>, usedBefore: number): void {
+  for (const [id, { held, usedAt }] of accounts)
+    if (held === 0 && usedAt < usedBefore) accounts.delete(id);
+}

@@ -1,0 +1,5 @@
+import { sharedRedisUrl } from '../../../../test/support/redis.ts';
+import { describeLedger } from './ledger.contract.ts';
+import { openRedisHarness } from './redis-ledger-harness.contract.ts';
+
+describeLedger('Redis', () => openRedisHarness({ url: sharedRedisUrl() }));

@@ -1,0 +1,166 @@
+import type { Clock, Logger, NodeStatus } from '@turnpike/core';
+import type { RedisClient } from '../redis/connect.ts';
+import type { Keys } from '../redis/keys.ts';
+import { isNewLife, readRedisLife, type RedisLife } from './redis-life.ts';
+import { takeAcknowledgements } from './take-acknowledgements.ts';
+
+/** The ledger as the agent keeps it alive. */
+export interface LivingLedger {
+  /** More time for everything this node answers for: requests in flight and what is settled but not acknowledged. */
+  extendHeld(): Promise<void>;
+  /** Registers all of that anew where it is missing. Repeat-safe. @throws when Redis does not answer */
+  restoreAll(): Promise<void>;
+}
+
+/** The usage sink as the agent serves it. */
+export interface AcknowledgedSink {
+  readonly awaitedNodeIds: readonly string[];
+  acknowledge(ids: readonly string[]): void;
+  resendAll(): void;
+  renewLease(): void;
+}
+
+export interface NodeAgentDeps {
+  /** A producer's connection: it fails fast. Stays open. */
+  redis: RedisClient;
+  keys: Keys;
+  nodeId: string;
+  /** Both missing on a node that does not relay. */
+  ledger?: LivingLedger;
+  usageSink?: AcknowledgedSink;
+  /** What the node says of itself. */
+  status(): Omit<NodeStatus, 'nodeId' | 'at'>;
+  settings: {
+    /** `NODE_HEARTBEAT`, milliseconds. */
+    heartbeatMs: number;
+    /** `HOLD_LIFE`, milliseconds: held entries are extended three times in it. */
+    holdLifeMs: number;
+  };
+  clock: Clock;
+  logger: Logger;
+}
+
+export interface NodeAgent {
+  /** The life of Redis is known, and everything this node answers for is registered in it. */
+  isCurrent(): boolean;
+  /** Beats now, or once more after the beat under way. Never rejects. */
+  beat(): Promise<void>;
+  /** Ends the heartbeat and takes the node off the list. Never rejects. */
+  stop(): Promise<void>;
+}
+
+/** Starts what every process of a cluster does once a second: say that it lives, and notice what became of Redis. */
+export function startNodeAgent(deps: NodeAgentDeps): NodeAgent {
+  const { redis, settings } = deps;
+  const heart = new Heart(deps);
+  const beat = (): void => void heart.beat();
+  const timer = setInterval(beat, settings.heartbeatMs).unref();
+  // After a reconnect it may be another Redis: nobody should be served from it for a whole beat.
+  redis.on('ready', beat);
+  redis.on('close', heart.doubt);
+  beat();
+  return {
+    isCurrent: () => heart.isCurrent,
+    beat: () => heart.beat(),
+    async stop() {
+      clearInterval(timer);
+      redis.off('ready', beat);
+      redis.off('close', heart.doubt);
+      await heart.stop();
+    },
+  };
+}
+
+class Heart {
+  readonly #deps: NodeAgentDeps;
+  #life: RedisLife | undefined;
+  #extendedAt: number;
+  #beating: Promise<void> | undefined;
+  #isWanted = false;
+  #isStopped = false;
+  isCurrent = false;
+
+  constructor(deps: NodeAgentDeps) {
+    this.#deps = deps;
+    this.#extendedAt = deps.clock.now();
+  }
+
+  /** The connection broke: what comes back may be another Redis. */
+  readonly doubt = (): void => {
+    this.isCurrent = false;
+  };
+
+  beat(): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    this.#isWanted = true;
+    this.#beating ??= this.#beatWhileWanted().finally(() => {
+      this.#beating = undefined;
+    });
+    return this.#beating;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#isWanted = false;
+    await this.#beating;
+    const { redis, keys, nodeId } = this.#deps;
+    // Without Redis the entry stays for a day, and says how old it is.
+    if (redis.status === 'ready') await redis.hdel(keys.nodes, nodeId).catch(() => undefined);
+  }
+
+  async #beatWhileWanted(): Promise<void> {
+    while (this.#isWanted) {
+      this.#isWanted = false;
+      await this.#beatOnce();
+    }
+  }
+
+  async #beatOnce(): Promise<void> {
+    const { usageSink, redis, logger } = this.#deps;
+    usageSink?.renewLease();
+    if (redis.status !== 'ready') return;
+    try {
+      const [life] = await Promise.all([
+        readRedisLife(redis, this.#deps.keys),
+        this.#writeStatus(),
+        this.#takeAcknowledged(),
+      ]);
+      if (isNewLife(this.#life, life)) await this.#restore(life);
+      else this.#life = life;
+      this.isCurrent = true;
+      await this.#extendHeld();
+    } catch (error) {
+      this.isCurrent = false;
+      logger.warn({ err: error }, 'heartbeat: redis does not answer');
+    }
+  }
+
+  async #writeStatus(): Promise<void> {
+    const { redis, keys, nodeId, status, clock } = this.#deps;
+    const text = JSON.stringify({ nodeId, at: clock.now(), ...status() } satisfies NodeStatus);
+    await redis.hset(keys.nodes, nodeId, text);
+  }
+
+  async #takeAcknowledged(): Promise<void> {
+    const { usageSink } = this.#deps;
+    if (usageSink === undefined) return;
+    usageSink.acknowledge(await takeAcknowledgements(this.#deps, usageSink.awaitedNodeIds));
+  }
+
+  /** Until this is done, nobody should be admitted: accounts may look richer than they are. */
+  async #restore(life: RedisLife): Promise<void> {
+    const { ledger, usageSink, logger } = this.#deps;
+    this.isCurrent = false;
+    if (this.#life !== undefined) logger.warn({}, 'redis lives anew, entries are restored');
+    await ledger?.restoreAll();
+    this.#life = life;
+    usageSink?.resendAll();
+  }
+
+  async #extendHeld(): Promise<void> {
+    const { ledger, settings, clock } = this.#deps;
+    if (clock.now() - this.#extendedAt < settings.holdLifeMs / 3) return;
+    await ledger?.extendHeld();
+    this.#extendedAt = clock.now();
+  }
+}

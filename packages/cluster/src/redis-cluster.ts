@@ -1,0 +1,238 @@
+import type {
+  AccountDirectory,
+  AccountSource,
+  BusEvents,
+  Chores,
+  Clock,
+  ConfigBus,
+  Ledger,
+  LedgerBook,
+  Logger,
+  NodeRegistry,
+  RateLimiter,
+  Schedules,
+  TokenDirectory,
+  UsageQueue,
+  UsageSink,
+} from '@turnpike/core';
+import type { Registry } from 'prom-client';
+import { RedisAccountDirectory } from './account-directory/redis-account-directory.ts';
+import { openBullmqChores } from './chores/bullmq-chores.ts';
+import { createClusterMetrics } from './cluster-metrics.ts';
+import { openRedisConfigBus } from './config-bus/redis-config-bus.ts';
+import { RedisLedgerBook } from './ledger/redis-ledger-book.ts';
+import { RedisLedger } from './ledger/redis-ledger.ts';
+import { startNodeAgent, type NodeAgent } from './node/node-agent.ts';
+import { createNodeRegistry } from './node/redis-node-registry.ts';
+import { createRedisRateLimiter } from './rate-limiter/redis-rate-limiter.ts';
+import { openConnections } from './redis/connections.ts';
+import { createKeys } from './redis/keys.ts';
+import type { RedisSettings } from './redis/redis-settings.ts';
+import { createBullmqSchedules } from './schedules/bullmq-schedules.ts';
+import { RedisTokenDirectory } from './token-directory/redis-token-directory.ts';
+import { openUsageQueue } from './usage-queue/bullmq-usage-queue.ts';
+import { BullmqUsageSink } from './usage-sink/bullmq-usage-sink.ts';
+import { openJournal } from './usage-sink/journal/open-journal.ts';
+
+/** Everything nodes share, in Redis. What waits for Redis, and what fails fast, is told where each is used. */
+export interface RedisCluster {
+  ledger: Ledger;
+  usageSink: UsageSink;
+  tokenDirectory: TokenDirectory;
+  configBus: ConfigBus;
+  rateLimiter: RateLimiter;
+  chores: Chores;
+  schedules: Schedules;
+  accountDirectory: AccountDirectory;
+  ledgerBook: LedgerBook;
+  usageQueue: UsageQueue;
+  nodes: NodeRegistry;
+  /** Tells every node of accounts that are in the directory already; both lists empty: any of them changed. */
+  tellAccountsChanged(change: BusEvents['accounts-changed']): Promise<void>;
+  /** Begins the heartbeat, with which the node's open entries are kept and put back. Resolves after the first beat. */
+  start(): Promise<void>;
+  /** Why this node should get no traffic now. */
+  findObstacles(): readonly string[];
+  /** Closes every connection; the usage sink must be closed before. */
+  close(): Promise<void>;
+}
+
+/** Times in milliseconds, sizes in bytes. */
+export interface RedisClusterSettings {
+  redis: RedisSettings;
+  /** Unique for each life of a process. */
+  nodeId: string;
+  role: 'master' | 'slave';
+  version: string;
+  /** Undefined: batches are kept in memory only. */
+  journalDir: string | undefined;
+  journalMaxBytes: number;
+  holdLifeMs: number;
+  heartbeatMs: number;
+  nodeTimeoutMs: number;
+  resendAfterMs: number;
+  queueStallMs: number;
+}
+
+export interface RedisClusterDeps {
+  /** Undefined on a node without a database, and while it is not open yet. */
+  accountSource(): AccountSource | undefined;
+  /** Of the configuration that this node serves with. */
+  snapshotVersion(): number;
+  clock: Clock;
+  logger: Logger;
+  registry: Registry;
+}
+
+/**
+ * Connects to Redis and opens everything that is in it.
+ *
+ * @throws an error that names the variable and what to change where Redis cannot be reached or is not fit
+ */
+export async function openRedisCluster(
+  settings: RedisClusterSettings,
+  deps: RedisClusterDeps,
+): Promise<RedisCluster> {
+  const { clock, logger, registry } = deps;
+  const { nodeId, queueStallMs: stallIntervalMs } = settings;
+  const connections = await openConnections(settings.redis, logger);
+  const keys = createKeys(settings.redis.keyPrefix);
+  const redis = connections.producer;
+  const metrics = createClusterMetrics(registry, settings);
+
+  const chores = openBullmqChores({
+    producer: redis,
+    consumer: connections.consumer,
+    keys,
+    clock,
+    logger,
+    stallIntervalMs,
+  });
+  const journal = openJournal({
+    settings: {
+      ...(settings.journalDir !== undefined && { directory: settings.journalDir }),
+      maxBytes: settings.journalMaxBytes,
+      leaseMs: settings.nodeTimeoutMs,
+    },
+    nodeId,
+    clock,
+    logger,
+  });
+  const ledger: RedisLedger = new RedisLedger({
+    redis,
+    keys,
+    nodeId,
+    holdLifeMs: settings.holdLifeMs,
+    clock,
+    logger,
+    hasRoom: () => usageSink.hasRoom(),
+    unacknowledged: () => usageSink.unacknowledged(),
+    onMissing(accounts) {
+      chores.ask({ kind: 'hydrate', ...accounts });
+    },
+    metrics: metrics.ledger,
+  });
+  const usageSink = new BullmqUsageSink({
+    redis,
+    keys,
+    nodeId,
+    ledger,
+    journal,
+    settings: {
+      deadlineMs: settings.redis.commandTimeoutMs,
+      resendAfterMs: settings.resendAfterMs,
+      journalMaxBytes: settings.journalMaxBytes,
+    },
+    clock,
+    logger,
+  });
+  metrics.watch(usageSink);
+
+  const ledgerBook = new RedisLedgerBook({
+    redis,
+    keys,
+    clock,
+    nodeTimeoutMs: settings.nodeTimeoutMs,
+    quietMs: 2 * settings.heartbeatMs,
+  });
+  const accountDirectory = new RedisAccountDirectory({ redis, keys, ledgerBook });
+  const configBus = await openRedisConfigBus({
+    redis,
+    subscriber: connections.subscriber,
+    keys,
+    accounts: {
+      source: { read: (accounts) => requireSource(deps).read(accounts) },
+      directory: accountDirectory,
+    },
+    checkMs: settings.heartbeatMs,
+    logger,
+  });
+  const tokenDirectory = new RedisTokenDirectory({ redis, keys, chores, configBus, clock });
+  const usageQueue = openUsageQueue({
+    producer: redis,
+    consumer: connections.consumer,
+    keys,
+    settings: { stallIntervalMs },
+    clock,
+    logger,
+  });
+  let agent: NodeAgent | undefined;
+
+  return {
+    ledger,
+    usageSink: metrics.timed(usageSink),
+    tokenDirectory,
+    configBus,
+    rateLimiter: createRedisRateLimiter({ redis, keys }),
+    chores,
+    schedules: createBullmqSchedules({
+      redis: connections.consumer,
+      keys,
+      stallIntervalMs,
+      logger,
+    }),
+    accountDirectory,
+    ledgerBook,
+    usageQueue,
+    nodes: createNodeRegistry({ redis, keys, clock }),
+    tellAccountsChanged: (change) => configBus.tellAccountsChanged(change),
+    async start() {
+      agent ??= startNodeAgent({
+        redis,
+        keys,
+        nodeId,
+        ledger,
+        usageSink,
+        status: () => ({
+          role: settings.role,
+          version: settings.version,
+          snapshotVersion: deps.snapshotVersion(),
+          journalBytes: usageSink.journalBytes,
+          oldestUnacknowledgedAt: usageSink.oldestUnacknowledgedAt,
+        }),
+        settings,
+        clock,
+        logger,
+      });
+      await agent.beat();
+    },
+    findObstacles() {
+      if (redis.status !== 'ready') return ['Redis cannot be reached'];
+      return agent?.isCurrent() === true ? [] : ['waiting for Redis'];
+    },
+    async close() {
+      await agent?.stop();
+      tokenDirectory.close();
+      await configBus.close();
+      await chores.close();
+      await usageQueue.close();
+      connections.close();
+    },
+  };
+}
+
+function requireSource(deps: RedisClusterDeps): AccountSource {
+  const source = deps.accountSource();
+  if (source === undefined) throw new Error('a node without a database changes no accounts');
+  return source;
+}

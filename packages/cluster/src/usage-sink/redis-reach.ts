@@ -1,0 +1,32 @@
+import type { RedisClient } from '../redis/connect.ts';
+
+/**
+ * Whether it is worth asking Redis. After one command that was not answered nobody else waits for the next deadline:
+ * somebody looks once a second (see the resender), and the first answer opens the way again.
+ */
+export class RedisReach {
+  readonly #redis: RedisClient;
+  #isAway = false;
+
+  constructor(redis: RedisClient) {
+    this.#redis = redis;
+  }
+
+  /** The connection stands. */
+  get isConnected(): boolean {
+    return this.#redis.status === 'ready';
+  }
+
+  /** The connection stands, and what was asked last was answered. */
+  get isThere(): boolean {
+    return this.isConnected && !this.#isAway;
+  }
+
+  answered(): void {
+    this.#isAway = false;
+  }
+
+  failed(): void {
+    this.#isAway = true;
+  }
+}

@@ -1,0 +1,80 @@
+import type { RedisCluster } from '@turnpike/cluster';
+import type { Clock } from '@turnpike/core';
+import { createMaster, createPasswordHasher } from '@turnpike/master';
+import { createRequestId, type Relay } from '@turnpike/relay';
+import { prepareFirstStart } from './first-start.ts';
+import type { ComposeDeps, Management } from './gateway.ts';
+import { modelCatalogue } from './model-catalogue.ts';
+import { openGatewayStore, type GatewayStore } from './open-gateway-store.ts';
+import { masterSettings } from './settings-for.ts';
+
+/** What the parts of a cluster's node have in common. */
+export interface ClusterParts extends ComposeDeps {
+  cluster: RedisCluster;
+  clock: Clock;
+  nodeId: string;
+}
+
+/**
+ * The database and the management API of a node. With `migrates` the database is brought up to date first, and an
+ * unreachable one is an error; without, this waits until a master has done that.
+ */
+export async function openManagement(
+  parts: ClusterParts,
+  relay: Relay,
+  { migrates }: { migrates: boolean },
+): Promise<Management> {
+  const { settings, directory, lifecycle, logger, cluster, clock, version } = parts;
+  const { store, noteSnapshot } = migrates
+    ? await openGatewayStore({ settings, directory, logger })
+    : await waitForStore(parts);
+  lifecycle.onStop('store', () => store.close());
+  if (migrates) await prepareFirstStart(store, createPasswordHasher(), settings);
+
+  const unsubscribe = cluster.configBus.subscribe('config-changed', () => {
+    void cluster.configBus.latestSnapshot().then(noteSnapshot);
+  });
+  lifecycle.onStop('options', unsubscribe);
+
+  const master = createMaster({
+    ...store,
+    ...cluster,
+    channelProbe: relay.probe,
+    modelCatalogue: modelCatalogue(),
+    clock,
+    logger,
+    newRequestId: createRequestId,
+    settings: masterSettings(settings, {
+      version,
+      startedAt: clock.now(),
+      sessionSecret: directory.sessionSecret,
+    }),
+  });
+  lifecycle.onStop('master', () => master.stop());
+  await master.start();
+  return { master, store };
+}
+
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 5000;
+
+async function waitForStore({
+  settings,
+  directory,
+  logger,
+  lifecycle,
+}: ClusterParts): Promise<GatewayStore> {
+  let isStopping = false;
+  lifecycle.onStop('wait for the database', () => {
+    isStopping = true;
+  });
+  for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, LAST_RETRY_MS)) {
+    try {
+      return await openGatewayStore({ settings, directory, logger, migrates: false });
+    } catch (error) {
+      if (isStopping) throw error;
+      logger.warn({ err: error, pauseMs }, 'the database is not ready; the management API waits');
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+}

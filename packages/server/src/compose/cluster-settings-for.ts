@@ -1,0 +1,29 @@
+import type { RedisClusterSettings } from '@turnpike/cluster';
+import type { Settings } from '../settings/load-settings.ts';
+
+/** What nodes share: the part of the settings that Redis, the journal and the queue go by. */
+export function redisClusterSettings(
+  settings: Settings,
+  nodeId: string,
+  version: string,
+): RedisClusterSettings {
+  return {
+    nodeId,
+    role: settings.role === 'slave' ? 'slave' : 'master',
+    version,
+    redis: {
+      address: settings.redisUrl ?? '',
+      keyPrefix: settings.redisKeyPrefix,
+      commandTimeoutMs: settings.redisCommandTimeoutMs,
+      ...(settings.redisMasterName !== undefined && { masterName: settings.redisMasterName }),
+      ...(settings.redisPassword !== undefined && { password: settings.redisPassword }),
+    },
+    journalDir: settings.journalDir,
+    journalMaxBytes: settings.journalMaxBytes,
+    holdLifeMs: settings.holdLifeMs,
+    heartbeatMs: settings.nodeHeartbeatMs,
+    nodeTimeoutMs: settings.nodeTimeoutMs,
+    resendAfterMs: settings.resendAfterMs,
+    queueStallMs: settings.queueStallMs,
+  };
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import type { Chore } from '@turnpike/core';
+import {
+  createMasterMetrics,
+  createUsageConsumer,
+  followAccounts,
+  listRepairJobs,
+  type AccountFollower,
+} from '@turnpike/master';
+import type { ClusterParts } from './cluster-management.ts';
+import type { Management } from './gateway.ts';
+import { listStoreJobs } from './store-jobs.ts';
+
+/**
+ * What only masters do: take usage into the database, keep the directory of accounts, do the chores of relays, repair
+ * the ledger, and run the schedules. Several masters share the work.
+ */
+export async function runControl(
+  parts: ClusterParts,
+  { master, store }: Management,
+): Promise<void> {
+  const { cluster, settings, lifecycle, registry, logger, clock, nodeId } = parts;
+  const { ledgerBook, usageQueue, accountDirectory } = cluster;
+  const metrics = createMasterMetrics(registry, { usageQueue, parkedUsage: store.parkedUsage });
+  const shared = { ...store, ledgerBook, usageQueue, accountDirectory, metrics, clock, logger };
+
+  const accounts = await followAccounts({
+    ...shared,
+    tellAccountsChanged: (change) => cluster.tellAccountsChanged(change),
+    settings: { syncIntervalMs: settings.syncFrequencyMs },
+  });
+  lifecycle.onStop('accounts', () => accounts.stop());
+
+  const chores = await cluster.chores.work((chore) => doChore(chore, accounts, master, store));
+  lifecycle.onStop('chores', () => chores.stop());
+
+  const consuming = await usageQueue.consume(createUsageConsumer(shared));
+  lifecycle.onStop('usage consumer', () => consuming.stop());
+
+  const schedules = await cluster.schedules.start([
+    ...master.jobs,
+    ...listStoreJobs(store, logger),
+    ...listRepairJobs({
+      ...shared,
+      newBatchId: randomUUID,
+      nodeId,
+      settings: {
+        expireIntervalMs: settings.expireIntervalMs,
+        sweepIntervalMs: settings.sweepIntervalMs,
+        recoverAfterMs: settings.recoverAfterMs,
+      },
+    }),
+  ]);
+  lifecycle.onStop('schedules', () => schedules.stop());
+}
+
+async function doChore(
+  chore: Chore,
+  accounts: AccountFollower,
+  master: Management['master'],
+  store: Management['store'],
+): Promise<void> {
+  switch (chore.kind) {
+    case 'hydrate':
+      return accounts.hydrate(chore);
+    case 'channel-failure':
+      master.channelHealth.reportFatalError(chore.report);
+      return;
+    case 'failed-requests':
+      return store.requestLogs.addFailed(chore.requests);
+  }
+}

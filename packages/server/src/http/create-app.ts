@@ -1,0 +1,32 @@
+import express, { type Express, type RequestHandler } from 'express';
+import type { Gateway } from '../compose/gateway.ts';
+import { createHealthRouter, type HealthDeps } from './health.ts';
+import { redirectTo } from './redirect-to.ts';
+import { answerUnknownPath } from './unknown-path.ts';
+
+export interface AppDeps {
+  gateway: Pick<Gateway, 'management'>;
+  health: HealthDeps;
+  /** Where a slave sends everything that it does not answer itself. */
+  frontendBaseUrl: string | undefined;
+}
+
+/** Everything that is not relayed: health, the management API, and what there is to say about other paths. */
+export function createApp({ gateway, health, frontendBaseUrl }: AppDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(createHealthRouter(health));
+  app.use(managementApi(gateway));
+  if (frontendBaseUrl !== undefined) app.use(redirectTo(frontendBaseUrl));
+  app.use(answerUnknownPath);
+  return app;
+}
+
+/** The management API appears when its database does. */
+function managementApi(gateway: Pick<Gateway, 'management'>): RequestHandler {
+  return (request, response, next) => {
+    const management = gateway.management();
+    if (management === undefined) next();
+    else management.master.router(request, response, next);
+  };
+}

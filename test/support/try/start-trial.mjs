@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findProgram } from '../services/find-program.mjs';
+import { givePermission } from '../services/run-program.mjs';
+import { createPostgres } from '../services/start-postgres.mjs';
+import { createRedis } from '../services/start-redis.mjs';
+import { startGateway } from '../start-gateway.mjs';
+import { startNginx } from './start-nginx.mjs';
+
+/**
+ * Starts everything, and registers how to stop each part.
+ *
+ * @param {{ folder: string, slaveCount: number, port: number, stops: (() => Promise<unknown>)[] }} trial
+ * @returns {Promise<string[]>} what a person should read
+ */
+export async function startTrial({ folder, slaveCount, port, stops }) {
+  const nginx = findProgram(['nginx']);
+  const service = async (name, create) => {
+    say(`starting ${name} …`);
+    const own = join(folder, name);
+    await mkdir(own);
+    await givePermission(own);
+    const created = await create(own);
+    stops.push(created.stop);
+    await created.start();
+    return created;
+  };
+  await givePermission(folder);
+  const redis = await service('redis', createRedis);
+  const database = await service('postgres', createPostgres);
+
+  const shared = {
+    REDIS_CONN_STRING: redis.url,
+    ENCRYPTION_KEY: randomBytes(24).toString('base64url'),
+    SESSION_SECRET: randomBytes(24).toString('base64url'),
+    TEST_FORWARD_REQUEST_ID: 'false',
+    GLOBAL_API_RATE_LIMIT: '480',
+    GLOBAL_WEB_RATE_LIMIT: '240',
+    LOG_LEVEL: 'info',
+    ...(nginx !== undefined && { TRUSTED_PROXIES: 'loopback' }),
+  };
+  const node = async (name, env, fixedPort) => {
+    say(`starting ${name} …`);
+    const dataDir = join(folder, 'nodes', name);
+    await mkdir(dataDir);
+    const gateway = await startGateway({ dataDir, env: { ...shared, ...env }, port: fixedPort });
+    stops.push(gateway.stop);
+    return gateway;
+  };
+  const forMaster = { NODE_TYPE: 'master', SQL_DSN: database.url };
+  const master = await node('master', forMaster, nginx === undefined ? port : undefined);
+  const slaves = [];
+  for (let n = 1; n <= slaveCount; n += 1)
+    slaves.push(await node(`slave-${n}`, { NODE_TYPE: 'slave' }));
+
+  const front =
+    nginx === undefined
+      ? undefined
+      : await startNginx(nginx, { folder: join(folder, 'nginx'), port, master, slaves, stops });
+  return describe({ front, master, slaves, redis, database, folder });
+}
+
+function describe({ front, master, slaves, redis, database, folder }) {
+  const address = front ?? slaves[0].url;
+  return [
+    ...(front === undefined
+      ? ['nginx is not installed: talk to the nodes themselves (Debian: apt-get install nginx).']
+      : [`Front (nginx)   ${front}    relays to the slaves, /api to the master`]),
+    `Master          ${master.url}    management API, usage, schedules`,
+    ...slaves.map(({ url }, n) => `Slave ${n + 1}         ${url}`),
+    `Redis           ${redis.url}`,
+    `PostgreSQL      ${database.url}`,
+    `Logs and data   ${folder}`,
+    '',
+    'First login: root / 123456. Add a channel and a token, then:',
+    `  curl ${address}/v1/chat/completions -H 'Authorization: Bearer sk-…' -H 'Content-Type: application/json' \\`,
+    `    -d '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hello"}]}'`,
+  ];
+}
+
+function say(line) {
+  process.stdout.write(`${line}\n`);
+}

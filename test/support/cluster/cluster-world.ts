@@ -69,8 +69,9 @@ export async function startClusterWorld({
     const books = openBooks({ dsn: cluster.database.url });
     stops.push(() => books.destroy());
     const nodes = trackNodes(cluster);
-    const admin = await logIn(cluster.masters[0]!.url);
-    await setUp(admin, simulator, options);
+    const admin = await prepare(cluster, simulator, options).catch((error: unknown) => {
+      throw new Error(`could not set the world up:\n${nodes.logs()}`, { cause: error });
+    });
     let names = 0;
     return {
       ...cluster,
@@ -107,11 +108,12 @@ function trackNodes(
 }
 
 /** Two channels in two tiers, so that a failing upstream is tried again elsewhere. */
-async function setUp(
-  admin: AdminClient,
+async function prepare(
+  cluster: StartedCluster,
   simulator: Simulator,
   options: Record<string, unknown>,
-): Promise<void> {
+): Promise<AdminClient> {
+  const admin = await logIn(cluster.masters[0]!.url);
   const all = {
     HardBudgetEnabled: 'true',
     RetryTimes: '1',
@@ -131,4 +133,5 @@ async function setUp(
       priority,
     });
   }
+  return admin;
 }

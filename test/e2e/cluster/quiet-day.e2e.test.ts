@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { times } from '../../support/cluster/cluster-times.ts';
 import { startClusterWorld, type ClusterWorld } from '../../support/cluster/cluster-world.ts';
 import { openScene } from '../../support/cluster/scene.ts';
@@ -9,6 +9,7 @@ let world: ClusterWorld;
 beforeAll(async () => {
   world = await startClusterWorld();
 });
+afterEach(() => world.mend());
 afterAll(() => world.stop());
 
 describe('a cluster in which nothing goes wrong', () => {

@@ -26,6 +26,10 @@ export interface ClusterWorld extends Omit<StartedCluster, 'stop'> {
   logs(): string;
   /** A name that nothing has yet in this world. */
   newName(kind: string): string;
+  /** To be called by what must not outlive a case. */
+  onMend(end: () => void): void;
+  /** After a case, whatever became of it: everything runs again and is connected, no traffic is left. */
+  mend(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -73,6 +77,7 @@ export async function startClusterWorld({
       throw new Error(`could not set the world up:\n${nodes.logs()}`, { cause: error });
     });
     let names = 0;
+    const ends: (() => void)[] = [];
     return {
       ...cluster,
       ...nodes,
@@ -81,12 +86,38 @@ export async function startClusterWorld({
       admin,
       books,
       newName: (kind) => `${kind}-${(names += 1)}`,
-      stop,
+      onMend: (end) => void ends.push(end),
+      async mend() {
+        for (const end of ends.splice(0)) end();
+        await mendAll(redis, cluster, nodes.nodes());
+      },
+      async stop() {
+        for (const end of ends.splice(0)) end();
+        await stop();
+      },
     };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
   }
+}
+
+async function mendAll(
+  redis: ClusterRedis,
+  { database }: StartedCluster,
+  nodes: readonly Gateway[],
+): Promise<void> {
+  for (const proxy of new Set([...redis.proxies.master, ...redis.proxies.slave])) proxy.mend();
+  for (const service of [...redis.servers, database]) {
+    service.signal('SIGCONT');
+    if (!service.isRunning()) await service.start();
+  }
+  await Promise.all(
+    nodes.map(async (node) => {
+      node.signal('SIGCONT');
+      if (!node.isRunning) await node.start();
+    }),
+  );
 }
 
 /** Nodes that join later belong to the world as well. */

@@ -1,8 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import { createCommandReader, type RedisCommand } from './read-commands.ts';
 
-/** What becomes of a command: it passes, it and all after it wait, or it and all after it wait and its sender is cut off. */
-export type Verdict = 'pass' | 'hold' | 'divert';
+/**
+ * What becomes of a command: it passes; it and all after it wait; the same, and its sender is cut off; or something else
+ * arrives in its place that does nothing.
+ */
+export type Verdict = 'pass' | 'hold' | 'divert' | 'swallow';
+
+const nothing = '*1\r\n$4\r\nPING\r\n';
 
 export interface LinkRules {
   targetPort: number;
@@ -82,8 +87,8 @@ export class ProxyLink {
       return;
     }
     const verdict = this.#rules.judge(command, this);
-    if (verdict === 'pass') {
-      this.#server.write(command.raw);
+    if (verdict === 'pass' || verdict === 'swallow') {
+      this.#server.write(verdict === 'pass' ? command.raw : nothing);
       return;
     }
     this.#held = [command.raw];

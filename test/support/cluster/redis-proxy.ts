@@ -20,11 +20,14 @@ export interface RedisProxy {
   hold(matches: CommandMatcher): CaughtCommands;
   /** As `hold`, but the node finds its connection cut, and sends what it sends next on a new one. */
   divert(matches: CommandMatcher): CaughtCommands;
+  /** Instead of a command that matches, something arrives that does nothing. */
+  swallow(matches: CommandMatcher): CaughtCommands;
   /** Nothing moves, nothing is lost. */
   pause(): void;
   resume(): void;
   /** Every connection ends, and none can be made. */
   cut(): void;
+  /** Everything passes again; what is held is let go. */
   mend(): void;
   /** Published messages do not reach subscribers. */
   dropMessages(): void;
@@ -39,6 +42,7 @@ interface Rule {
   verdict: Exclude<Verdict, 'pass'>;
   commands: RedisCommand[];
   links: Set<ProxyLink>;
+  release(): void;
 }
 
 export async function startRedisProxy(targetPort: number): Promise<RedisProxy> {
@@ -78,18 +82,29 @@ export async function startRedisProxy(targetPort: number): Promise<RedisProxy> {
   const cutAll = (): void => {
     for (const link of [...links]) link.cut();
   };
+  const resume = (): void => {
+    isPaused = false;
+    for (const link of links) link.resume();
+  };
   const catchCommands = (matches: CommandMatcher, verdict: Rule['verdict']): CaughtCommands => {
-    const rule: Rule = { matches, verdict, commands: [], links: new Set() };
-    rules.add(rule);
     const end = (endOne: (link: ProxyLink) => void) => () => {
       rules.delete(rule);
       for (const link of rule.links) endOne(link);
+      rule.links.clear();
     };
-    return {
-      commands: rule.commands,
+    const rule: Rule = {
+      matches,
+      verdict,
+      commands: [],
+      links: new Set(),
       release: end((link) => {
         link.release();
       }),
+    };
+    rules.add(rule);
+    return {
+      commands: rule.commands,
+      release: rule.release,
       discard: end((link) => {
         link.cut();
       }),
@@ -99,21 +114,22 @@ export async function startRedisProxy(targetPort: number): Promise<RedisProxy> {
   return {
     port: (server.address() as AddressInfo).port,
     hold: (matches) => catchCommands(matches, 'hold'),
+    swallow: (matches) => catchCommands(matches, 'swallow'),
     divert: (matches) => catchCommands(matches, 'divert'),
     pause() {
       isPaused = true;
       for (const link of links) link.pause();
     },
-    resume() {
-      isPaused = false;
-      for (const link of links) link.resume();
-    },
+    resume,
     cut() {
       isCut = true;
       cutAll();
     },
     mend() {
       isCut = false;
+      dropsMessages = false;
+      for (const rule of [...rules]) rule.release();
+      resume();
     },
     dropMessages() {
       dropsMessages = true;

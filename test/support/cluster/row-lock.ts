@@ -5,7 +5,7 @@ import { times } from './cluster-times.ts';
 
 /** A row that a transaction of the test's own has locked: who applies usage of that user stands still there. */
 export interface RowLock {
-  /** Resolves when somebody waits for the row, inside a transaction of theirs. */
+  /** Resolves when a session waits for the row that did not at the call before; it is inside a transaction. */
   someoneWaits(): Promise<void>;
   release(): Promise<void>;
 }
@@ -14,15 +14,20 @@ export async function lockUserRow(dsn: string, userId: number): Promise<RowLock>
   const connection = openBooks({ dsn });
   const transaction = await connection.transaction();
   await transaction('users').select('id').where({ id: userId }).forUpdate();
-  const countWaiting = dsn.startsWith('postgres') ? waitingInPostgres : waitingInMysql;
+  const listWaiting = dsn.startsWith('postgres') ? waitingInPostgres : waitingInMysql;
+  // The database notices only later that a killed node's session has nobody any more.
+  const seen = new Set<number>();
   return {
-    async someoneWaits() {
-      await waitFor(
+    someoneWaits: () =>
+      waitFor(
         'somebody to wait for the row',
-        async () => (await countWaiting(connection)) > 0,
+        async () => {
+          const fresh = (await listWaiting(connection)).filter((session) => !seen.has(session));
+          for (const session of fresh) seen.add(session);
+          return fresh.length > 0;
+        },
         times.patience,
-      );
-    },
+      ).then(() => undefined),
     async release() {
       await transaction.rollback();
       await connection.destroy();
@@ -30,17 +35,18 @@ export async function lockUserRow(dsn: string, userId: number): Promise<RowLock>
   };
 }
 
-async function waitingInPostgres(connection: Knex): Promise<number> {
-  const { rows } = await connection.raw<{ rows: { count: string }[] }>(
-    `SELECT count(*) AS count FROM pg_stat_activity
+async function waitingInPostgres(connection: Knex): Promise<number[]> {
+  const { rows } = await connection.raw<{ rows: { pid: number }[] }>(
+    `SELECT pid FROM pg_stat_activity
       WHERE wait_event_type = 'Lock' AND datname = current_database()`,
   );
-  return Number(rows[0]?.count);
+  return rows.map(({ pid }) => pid);
 }
 
-async function waitingInMysql(connection: Knex): Promise<number> {
-  const [rows = []] = await connection.raw<{ count: number }[][]>(
-    `SELECT count(*) AS count FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'`,
+async function waitingInMysql(connection: Knex): Promise<number[]> {
+  const [rows = []] = await connection.raw<{ id: number }[][]>(
+    `SELECT trx_mysql_thread_id AS id FROM information_schema.innodb_trx
+      WHERE trx_state = 'LOCK WAIT'`,
   );
-  return Number(rows[0]?.count);
+  return rows.map(({ id }) => id);
 }

@@ -55,6 +55,10 @@ export async function openScene(
   ];
   const since = await world.simulator.count();
   const sights: Sight[] = [];
+  let isOver = false;
+  world.onMend(() => {
+    isOver = true;
+  });
 
   const run = async (count: number, options: SendOptions): Promise<Sight[]> => {
     const { nodes = world.slaves, accounts: callers = accounts, ...rest } = options;
@@ -64,6 +68,7 @@ export async function openScene(
       isCalm: true,
       seed: since + 1,
       ...rest,
+      isOver: () => isOver || rest.isOver?.() === true,
       count,
       keys: callers.map(({ key }) => key),
       url: () => nodes[(turn += 1) % nodes.length]!.url,
@@ -81,9 +86,9 @@ export async function openScene(
     since,
     send: run,
     startTraffic(options = {}) {
-      let isOver = false;
+      let isEnded = false;
       const start = sights.length;
-      const finished = run(Infinity, { pauseMs: 40, ...options, isOver: () => isOver });
+      const finished = run(Infinity, { pauseMs: 40, ...options, isOver: () => isEnded });
       const countComplete = (): number =>
         sights.slice(start).filter(({ outcome }) => outcome === 'complete').length;
       return {
@@ -99,7 +104,7 @@ export async function openScene(
           });
         },
         async end() {
-          isOver = true;
+          isEnded = true;
           await finished;
         },
       };

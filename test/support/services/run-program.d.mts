@@ -4,6 +4,7 @@ export interface ServerProcess {
   start(): Promise<void>;
   /** Ends it in good order; fine where it is not running. */
   stop(): Promise<void>;
+  isRunning(): boolean;
   /** `SIGSTOP`, `SIGCONT`, … */
   signal(signal: NodeJS.Signals): void;
   /** Sends a signal (SIGKILL) and waits for the end. */

@@ -15,6 +15,7 @@ export interface TrafficPlan {
   stream: boolean;
   /** The client leaves after n content frames. */
   abortAfter?: number;
+  maxTokens?: number;
   /** What the simulator is to do. */
   sim?: Record<string, string | number | boolean>;
 }

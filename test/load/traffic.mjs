@@ -99,7 +99,7 @@ function send({ agent, url, key, plan, chunks, number }) {
   const body = JSON.stringify({
     model: 'gpt-4o-mini',
     messages: [{ role: 'user', content: `the number of this request is ${number}` }],
-    max_tokens: 64,
+    max_tokens: plan.maxTokens ?? 64,
     stream: plan.stream,
     ...(plan.stream && !plan.silent && { stream_options: { include_usage: true } }),
     x_sim: { chunks, ...plan.sim },

@@ -2,10 +2,13 @@ import { tmpdir } from 'node:os';
 import { findUnnoticedMutations, readBooks, verifyLedger, type Books } from '../../load/books.mjs';
 import { findBillingErrors } from '../../load/oracle.mjs';
 import type { Sight } from '../../load/traffic.mjs';
+import type { AdminClient } from '../admin-client.mjs';
 import { price, type ClusterWorld } from './cluster-world.ts';
 import { readTokenState, readUserState, type AccountState } from './redis-state.ts';
 
 export interface CaseAccount {
+  /** The management API as this user. */
+  owner: AdminClient;
   userId: number;
   apiTokenId: number;
   tokenName: string;

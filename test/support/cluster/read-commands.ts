@@ -28,6 +28,8 @@ export function createCommandReader(): (bytes: Buffer) => RedisCommand[] {
 
 /** The command at the beginning; undefined while bytes are missing. @throws for what is no command */
 function readCommand(bytes: Buffer): RedisCommand | undefined {
+  // A replica that waits for its copy sends line ends, as a sign of life.
+  if (bytes[0] === 0x0a) return { raw: bytes.subarray(0, 1), name: '', words: [] };
   const head = readLine(bytes, 0);
   if (head === undefined) return undefined;
   if (!head.text.startsWith('*')) throw new Error(`not a command of Redis: ${head.text}`);

@@ -17,6 +17,8 @@ export interface RunningTraffic {
 }
 
 export interface SceneOptions {
+  /** Instead of two of the usual kinds. */
+  accounts?: CaseAccount[];
   /** Gives the users little, so that budgets run out. Default: rich accounts, one of them with a limited token. */
   isPoor?: boolean;
 }
@@ -31,7 +33,10 @@ export interface Scene {
   /** Requests to these nodes (all slaves), to the end. */
   send(count: number, options?: SendOptions): Promise<Sight[]>;
   startTraffic(options?: SendOptions): RunningTraffic;
-  expectExactBill(rules?: Omit<CaseEvidence, 'accounts' | 'sights' | 'since'>): Promise<void>;
+  /** @param rules `since` where another moment counts */
+  expectExactBill(
+    rules?: Omit<CaseEvidence, 'accounts' | 'sights' | 'since'> & { since?: number },
+  ): Promise<void>;
 }
 
 export type SendOptions = Partial<Omit<TrafficOptions, 'url' | 'keys' | 'count'>> & {
@@ -44,9 +49,9 @@ const little = 30_000;
 
 export async function openScene(
   world: ClusterWorld,
-  { isPoor = false }: SceneOptions = {},
+  { isPoor = false, accounts: given }: SceneOptions = {},
 ): Promise<Scene> {
-  const accounts = [
+  const accounts = given ?? [
     await createAccount(world, {
       quota: plentiful,
       token: { unlimited_quota: false, remain_quota: isPoor ? little : plentiful },
@@ -128,6 +133,7 @@ export async function createAccount(
   const tokenName = world.newName('token');
   const created = await user.createToken({ name: tokenName, ...token });
   return {
+    owner: user,
     userId: user.user.id,
     apiTokenId: created.id,
     tokenName,

@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import { createClusterMetrics } from '../../../packages/cluster/src/cluster-metrics.ts';
 import { createMasterMetrics } from '../../../packages/master/src/master-metrics.ts';
 import { createRelayMetrics } from '../../../packages/relay/src/relay-metrics.ts';
 import { code, generatedNote, renderTable } from './markdown-table.ts';
@@ -41,6 +42,11 @@ export function listMetrics(): RegisteredMetric[] {
       counts: () => Promise.resolve({ waiting: 0, active: 0, delayed: 0, oldestMs: 0 }),
     },
     parkedUsage: { count: () => Promise.resolve(0) },
+  });
+  createClusterMetrics(registry, { nodeId: '', role: '', version: '' }).watch({
+    journalBytes: 0,
+    oldestUnacknowledgedAt: 0,
+    unacknowledgedCount: 0,
   });
   return registry.getMetricsAsArray();
 }

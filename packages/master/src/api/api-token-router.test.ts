@@ -77,8 +77,14 @@ describe('own tokens', () => {
     expect((await root.get('/api/token/')).body.data).toEqual([]);
   });
 
+  it('are known to the relays when the creation is answered', async () => {
+    await create();
+    expect(test.announced).toEqual([{ userIds: [], apiTokenIds: [1] }]);
+  });
+
   it('are deleted at once for the relays', async () => {
     await create();
+    test.announced.length = 0;
     const { body } = await test.as('alice').delete('/api/token/1/');
 
     expect(body).toEqual({ success: true, message: '' });
@@ -90,6 +96,7 @@ describe('own tokens', () => {
 describe('an edit of a token', () => {
   it('writes what is given, never the status', async () => {
     await create();
+    test.announced.length = 0;
     const change = { name: 'new', expired_time: 5, models: 'gpt-4o', unlimited_quota: true };
     const { data } = await edit({ id: 1, ...change, status: 2 });
 

@@ -14,7 +14,10 @@ const user = {
   recordVersion: 1,
 };
 
-function openDirectory(pages: readonly AccountBatch[]) {
+function openDirectory(
+  pages: readonly AccountBatch[],
+  { isComplete = false, keepsData = true } = {},
+) {
   const steps: string[] = [];
   const lines: string[] = [];
   const run = () =>
@@ -26,7 +29,11 @@ function openDirectory(pages: readonly AccountBatch[]) {
       },
       accountDirectory: {
         put: async ({ users }) => void steps.push(`put ${String(users.length)}`),
-        markComplete: async () => void steps.push('complete'),
+        isComplete: async () => isComplete,
+        async markComplete() {
+          steps.push('complete');
+          return keepsData;
+        },
       },
       print: (line) => void lines.push(line),
     });
@@ -43,6 +50,18 @@ describe('turnpike rebuild-redis', () => {
 
     expect(steps).toEqual(['put 2', 'put 2', 'complete']);
     expect(lines).toEqual(['Redis knows every account: 4 users, 0 tokens.']);
+  });
+
+  it('says that it has to be run again where Redis was flushed meanwhile', async () => {
+    const { run, lines } = openDirectory([page], { keepsData: false });
+    expect(await run()).toBe(1);
+    expect(lines).toEqual(['Redis lost its data meanwhile. Run the command again.']);
+  });
+
+  it('goes over a complete directory, too', async () => {
+    const { run, steps } = openDirectory([page], { isComplete: true });
+    expect(await run()).toBe(0);
+    expect(steps).toEqual(['put 2']);
   });
 
   it('tells how far it is', async () => {

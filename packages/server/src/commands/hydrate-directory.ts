@@ -2,7 +2,7 @@ import type { AccountDirectory, AccountSource } from '@turnpike/core';
 
 export interface HydrateDirectoryDeps {
   accountSource: Pick<AccountSource, 'pages'>;
-  accountDirectory: Pick<AccountDirectory, 'put' | 'markComplete'>;
+  accountDirectory: Pick<AccountDirectory, 'put' | 'isComplete' | 'markComplete'>;
   /** Writes a line for people. */
   print: (line: string) => void;
 }
@@ -19,6 +19,7 @@ export async function hydrateDirectory({
   accountDirectory,
   print,
 }: HydrateDirectoryDeps): Promise<number> {
+  const wasComplete = await accountDirectory.isComplete();
   let users = 0;
   let apiTokens = 0;
   let pages = 0;
@@ -30,7 +31,10 @@ export async function hydrateDirectory({
     if (pages % PAGES_BETWEEN_LINES === 0)
       print(`… ${String(users)} users, ${String(apiTokens)} tokens`);
   }
-  await accountDirectory.markComplete();
+  if (!wasComplete && !(await accountDirectory.markComplete())) {
+    print('Redis lost its data meanwhile. Run the command again.');
+    return 1;
+  }
   print(`Redis knows every account: ${String(users)} users, ${String(apiTokens)} tokens.`);
   return 0;
 }

@@ -29,6 +29,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     },
     load: async () => (await import('./move-database.ts')).moveToDatabase,
   },
+  queue: {
+    text: 'Show usage that waits or could not be charged: queue [retry|drop <request id…|all>].',
+    load: async () => (await import('./queue.ts')).queue,
+  },
+  'rebuild-redis': {
+    text: 'Write every account and key from the database into the Redis of a cluster.',
+    load: async () => (await import('./rebuild-redis.ts')).rebuildRedis,
+  },
   'check-settings': {
     text: 'Print the settings in force, without secrets.',
     load: async () => (await import('./check-settings.ts')).checkSettings,

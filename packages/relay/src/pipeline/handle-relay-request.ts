@@ -54,7 +54,7 @@ export async function handleRelayRequest(
     if (admission !== undefined) await deps.ledger.release(connection.requestId);
     fail(deps, connection, progress, error);
   } finally {
-    if (progress.inbound?.body.kind === 'upload') await discardBody(progress.inbound.body);
+    if (progress.inbound !== undefined) await discardBody(deps.bodyPool, progress.inbound.body);
   }
 }
 

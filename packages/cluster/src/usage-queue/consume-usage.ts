@@ -111,7 +111,7 @@ class UsageJobHandler {
   }
 
   async #apply(job: Job, { batch, bad }: ParsedBatch & { kind: 'batch' }): Promise<void> {
-    for (const [index, { data, reason }] of bad.entries()) {
+    for (const { index, data, reason } of bad) {
       this.#deps.logger.error({ batchId: batch.id, reason }, 'a usage event can not be read');
       await this.#deps.consumer.park({ id: `${job.id ?? batch.id}/${index}`, data, reason });
     }

@@ -81,7 +81,9 @@ function parametersOf(port: number, folder: string, { isCluster }: { isCluster?:
   return [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
     ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'],
-    ...(isCluster === true ? ['--cluster-enabled', 'yes'] : []),
+    ...(isCluster === true
+      ? ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1']
+      : []),
   ];
 }
 

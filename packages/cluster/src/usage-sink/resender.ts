@@ -10,7 +10,7 @@ export interface ResenderDeps {
   batches: UnacknowledgedBatches;
   jobs: Pick<UsageJobs, 'add'>;
   ledger: { settle(events: readonly UsageEvent[]): Promise<void> };
-  reach: RedisReach;
+  reach: Pick<RedisReach, 'isConnected' | 'isThere' | 'answered' | 'failed'>;
   /** Milliseconds until a batch that Redis took is sent again. */
   resendAfterMs: number;
   /** Milliseconds that an answer of Redis is waited for. */

@@ -91,7 +91,7 @@ describe('Schedules (Redis, several masters)', () => {
     await waitUntil(() => quick.runs.length >= 3);
 
     expect(gone.runs).toHaveLength(runsBefore);
-    const left = await test.redis.zrange(`${test.keys.queuePrefix}:schedules:repeat`, 0, -1);
+    const left = await test.redis.zrange(`${test.keys.queuePrefix}:schedules:repeat`, '0', '-1');
     expect(left).toEqual(['changed']);
   });
 

@@ -9,6 +9,7 @@ import {
   type User,
   type UserRepository,
 } from '@turnpike/core';
+import type { AnnounceAccounts } from './account-changes.ts';
 import type { CurrentOptions } from './current-options.ts';
 import { formatQuota } from './format-quota.ts';
 import { drawAccessToken, drawAffCode, drawRelayKey } from './random-keys.ts';
@@ -18,6 +19,7 @@ export interface CreateAccountDeps {
   apiTokens: ApiTokenRepository;
   requestLogs: RequestLogRepository;
   currentOptions: CurrentOptions;
+  announceAccounts: AnnounceAccounts;
   clock: Clock;
 }
 
@@ -48,7 +50,7 @@ export function createAccountMaker(deps: CreateAccountDeps) {
         created_at: Math.floor(deps.clock.now() / 1000),
         content: `Gift for a new account: ${formatQuota(gift, options)}`,
       });
-    await deps.apiTokens.create({
+    const apiToken = await deps.apiTokens.create({
       userId: user.id,
       key: drawRelayKey(),
       name: 'default',
@@ -58,6 +60,9 @@ export function createAccountMaker(deps: CreateAccountDeps) {
       models: null,
       subnet: '',
     });
+    // The account is there, so this is no failure: a master that looks for changes finds it.
+    const created = { userIds: [user.id], apiTokenIds: [apiToken.id] };
+    await deps.announceAccounts(created).catch(() => undefined);
     return user;
   };
 }

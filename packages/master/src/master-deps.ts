@@ -6,6 +6,7 @@ import type {
   Clock,
   ConfigBus,
   ConfigRepository,
+  FindBalanceQuery,
   Ledger,
   LedgerRepository,
   Logger,
@@ -33,6 +34,8 @@ export interface MasterSettings {
   probeTimeoutMs: number;
   /** How often all channels are tested; undefined: only when asked for. */
   channelTestIntervalMs: number | undefined;
+  /** How often the balances of channels are queried; undefined: only when asked for. */
+  channelUpdateIntervalMs: number | undefined;
   /** How often it is checked that the newest configuration is the published one. */
   configSyncIntervalMs: number;
 }
@@ -57,6 +60,8 @@ export interface MasterDeps {
   configBus: ConfigBus;
   channelProbe: ChannelProbe;
   modelCatalogue: ModelCatalogue;
+  /** How upstreams are asked for balances. */
+  findBalanceQuery: FindBalanceQuery;
   auditLog: AuditLog;
   rateLimiter: RateLimiter;
   clock: Clock;

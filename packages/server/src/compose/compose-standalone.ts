@@ -1,4 +1,4 @@
-import { listChannelTypes, listModelCatalogue } from '@turnpike/adaptors';
+import { findBalanceQuery, listChannelTypes, listModelCatalogue } from '@turnpike/adaptors';
 import { openInProcessCluster } from '@turnpike/cluster';
 import { systemClock, type ChannelHealthReport, type Logger } from '@turnpike/core';
 import {
@@ -82,6 +82,7 @@ export async function composeStandalone({
     ...cluster,
     channelProbe: relay.probe,
     modelCatalogue: modelCatalogue(),
+    findBalanceQuery,
     clock,
     logger,
     newRequestId: createRequestId,

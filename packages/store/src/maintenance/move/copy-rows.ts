@@ -71,7 +71,13 @@ async function writePage(
       for (const part of splitBySize(rows)) await deps.targetDialect.insertRows(trx, table, part);
     });
   } catch (error) {
-    if (errorCodeOf(error) === '' || dialect.isTransient(error)) throw error;
+    if (dialect.isTransient(error)) {
+      throw new Error(
+        `The target went away or is busy: ${errorMessageOf(error)}. Start the same command again: it goes on.`,
+        { cause: error },
+      );
+    }
+    if (errorCodeOf(error) === '') throw error;
     throw await explainRefusal(deps, table, rows, reader, error);
   }
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { hashKey, silentLogger } from '@turnpike/core';
 import Sqlite from 'better-sqlite3';
@@ -294,6 +295,21 @@ export function describeMove(name: string, kind: 'postgres' | 'mysql'): void {
           'options, key notice, column key: another row has the same value there, or one that this database takes for the same',
         );
       }
+    });
+
+    it('names a row that the target refuses for reasons of its own, and shows no value of it', async () => {
+      const { key } = await createSource();
+      await useStore(target, () => Promise.resolve());
+      const knex = connectPlainly(kind, target);
+      await knex.raw('ALTER TABLE tokens ADD CONSTRAINT small CHECK (user_id < 2)');
+      await knex.destroy();
+      changeSource((db) => db.prepare('UPDATE tokens SET name = ?').run(`secret ${key}`));
+
+      const error: unknown = await move().catch((thrown: unknown) => thrown);
+      expect((error as Error).message).toMatch(
+        /^The other database refuses a row: tokens, id 1: .*small.* Correct it/,
+      );
+      expect(inspect(error, { depth: 9 })).not.toContain(key);
     });
 
     it('moves a backup too, which has no log beside it', async () => {

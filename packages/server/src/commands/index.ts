@@ -25,7 +25,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   'move-database': {
     text: 'Move the SQLite database to PostgreSQL, MySQL or MariaDB. Stop the gateway first.',
     flags: {
-      to: { value: '<dsn>', text: 'Where to, in the forms of SQL_DSN: an empty database.' },
+      to: {
+        value: '<dsn>',
+        text: 'Where to, in the forms of SQL_DSN; - reads it from standard input.',
+      },
     },
     load: async () => (await import('./move-database.ts')).moveToDatabase,
   },

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { findBalanceQuery } from '@turnpike/adaptors';
 import type { RedisCluster } from '@turnpike/cluster';
 import type { Clock } from '@turnpike/core';
 import { createMaster, createPasswordHasher } from '@turnpike/master';
@@ -42,6 +43,7 @@ export async function openManagement(
     ...cluster,
     channelProbe: relay.probe,
     modelCatalogue: modelCatalogue(),
+    findBalanceQuery,
     clock,
     logger,
     newRequestId: createRequestId,

@@ -83,7 +83,7 @@ export class ReserveTurns {
       if (held !== undefined && result.allowed) onHeld(result.reservation, held);
       if (answer.isUserMissing) userIds.push(reservation.userId);
       if (answer.isApiTokenMissing) apiTokenIds.push(reservation.apiTokenId);
-      metrics.reserved((now - startedAt) / 1000);
+      metrics.reserved((now - startedAt) / 1000, result.allowed ? undefined : result.reason);
       resolve(result);
     }
     if (userIds.length + apiTokenIds.length > 0) onMissing({ userIds, apiTokenIds });

@@ -163,6 +163,11 @@ export class BullmqUsageSink implements UsageSink {
     return this.#batches.size;
   }
 
+  /** Batches that were sent again, since the start. */
+  get resentCount(): number {
+    return this.#resender.resentCount;
+  }
+
   /** Unix milliseconds of the oldest event that waits for acknowledgement; 0: none waits. */
   get oldestUnacknowledgedAt(): number {
     return this.#batches.oldestAt;

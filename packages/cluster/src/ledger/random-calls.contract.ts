@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { ReserveResult } from '@turnpike/core';
-import type { LedgerHarness } from './ledger.contract.ts';
+import type { LedgerHarness } from './ledger-harness.contract.ts';
 import { reservation, TOKEN, USER, usageOf } from './ledger-samples.contract.ts';
 import type { SettlingLedger } from './settling-ledger.ts';
 

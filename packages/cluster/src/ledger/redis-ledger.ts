@@ -115,9 +115,9 @@ export class RedisLedger implements SettlingLedger {
     });
   }
 
-  /** Requests in flight: reserved, neither settled nor released. */
+  /** Requests in flight, or about to be: reserved or being reserved, neither settled nor released. */
   get heldCount(): number {
-    return this.#held.size;
+    return this.#held.size + this.#turns.waitingCount;
   }
 
   reserve(reservation: Reservation): Promise<ReserveResult> {

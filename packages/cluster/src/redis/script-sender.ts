@@ -39,7 +39,10 @@ export class ScriptSender {
     }
   }
 
-  /** What `send` sends while it runs goes out in one write, in a Redis Cluster in one for each node. */
+  /**
+   * What `send` sends while it runs goes out in one write, in a Redis Cluster in one for each node. It must use `run` only:
+   * the client counts on answers coming in the order of its calls, and another command would overtake.
+   */
   together(send: () => void): void {
     if (this.#redis.isCluster) {
       corked(mastersOf(this.#redis), send);

@@ -67,7 +67,8 @@ async function bill(
   admission: Admission,
   served: Served,
 ): Promise<void> {
-  const charge = await meterAnswer(deps, inbound, admission, served);
+  const metered = meterAnswer(deps, inbound, admission, served);
+  const charge = metered instanceof Promise ? await metered : metered;
   const endState = endStateOf(served, connection);
   const event = await publishUsage(deps, {
     requestId: connection.requestId,

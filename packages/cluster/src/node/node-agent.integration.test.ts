@@ -51,7 +51,6 @@ function startAgent(fields: Partial<NodeAgentDeps> = {}): NodeAgent {
       awaitedNodeIds: ['node-1', 'dead-1'],
       acknowledge: (ids) => void acknowledged.push(...ids),
       resendAll: () => void calls.push('resend'),
-      renewLease: () => undefined,
     },
     status: () => ({
       role: 'slave',

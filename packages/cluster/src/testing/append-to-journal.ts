@@ -11,13 +11,12 @@ const [root = '', nodeId = '', segmentBytes = '', notes = ''] = process.argv.sli
 const journal = new FileJournal({
   root,
   nodeId,
-  leaseMs: 300,
+  leaseMs: 1000,
   segmentBytes: Number(segmentBytes),
   clock: systemClock,
   logger: silentLogger,
 });
 const said = openSync(notes, 'a');
-setInterval(() => journal.renewLease(), 50);
 
 function append(): void {
   for (let count = 0; count < 20; count += 1) {

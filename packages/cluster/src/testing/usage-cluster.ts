@@ -34,8 +34,8 @@ export interface TestRelay {
   nodeId: string;
   /** Ids of events that were settled, and how often the whole was restored. */
   ledger: { settled: Set<string>; restored: number; extended: number };
-  /** Ends without a word, as a kill does: the journal stays as it is. */
-  drop(): void;
+  /** Ends without handing anything over: what is not acknowledged stays in its journal, which nobody owns. */
+  drop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -141,10 +141,11 @@ function openRelay(settings: RedisSettings, keys: Keys, directory?: string): Tes
     redis,
     nodeId,
     ledger,
-    drop() {
+    async drop() {
       isOver = true;
       redis.disconnect();
-      void agent.stop();
+      await agent.stop();
+      await journal.close();
     },
     async close() {
       if (isOver) return;

@@ -64,7 +64,8 @@ export function consumeUsage(deps: ConsumeUsageDeps): { stop(): Promise<void> } 
         closed.then(() => true),
         delay(STOP_MS, false, { ref: false }),
       ]);
-      if (!inTime) await worker.disconnect();
+      // Redis is away: nothing can be given back, and its locks run out.
+      if (!inTime) void worker.disconnect();
     },
   };
 }

@@ -136,7 +136,7 @@ describe('usage while relays fail', () => {
     const first = cluster.openRelay();
     const events = Array.from({ length: 25 }, () => makeUsageEvent());
     for (const event of events) await first.sink.publish([event]);
-    first.drop();
+    await first.drop();
     await redis.start();
     await cluster.startMaster();
     const second = cluster.openRelay();

@@ -98,6 +98,20 @@ describe('a Redis that loses data', () => {
     }
   });
 
+  it('keeps accounts closed after a flush until the nodes had time to say that they are alive', async () => {
+    const other = await openRedisHarness({ url: server.url, book: { quietMs: 200 } });
+    try {
+      other.commitBalance({ kind: 'user', id: USER }, 1000);
+      const opened = other.refresh({ userIds: [USER] });
+      const madeAt = await epochMadeAt(other);
+      await opened;
+      const [seconds = 0, micros = 0] = await other.redis.time();
+      expect(seconds * 1000 + micros / 1000 - madeAt).toBeGreaterThanOrEqual(200);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('does not wait longer than it is told for nodes that do not restore', async () => {
     const other = await openRedisHarness({
       url: server.url,
@@ -284,3 +298,10 @@ describe('a Redis that does not answer', () => {
     expect(await relay.reserve(reservation('a', 1))).toEqual({ allowed: false, reason: 'no-room' });
   });
 });
+
+/** Unix milliseconds of Redis. */
+async function epochMadeAt({ redis, keys }: RedisLedgerHarness): Promise<number> {
+  const key = keys.epoch(bucketOf(USER));
+  await waitUntil(async () => (await redis.exists(key)) === 1);
+  return Number((await redis.get(key))?.split(':').at(-1));
+}

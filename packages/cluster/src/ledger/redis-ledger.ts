@@ -60,6 +60,9 @@ const CHUNK = 500;
  * The ledger of a cluster as a relay uses it: entries are in Redis, one script call for what a turn of the event loop
  * asks of one bucket, one write for all calls of the turn. The node remembers what it holds, and puts it back when
  * Redis lost it, before it serves there again.
+ *
+ * Reserve and settle together: 17 to 26 µs of relay CPU a request with 64 in flight of 1 000 users, 12 µs of one user (two
+ * cores at load 5; at load 12 it was 32 to 45 µs). Redis spends about 50 µs on both.
  */
 export class RedisLedger implements SettlingLedger {
   readonly #deps: RedisLedgerDeps;

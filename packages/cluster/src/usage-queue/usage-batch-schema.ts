@@ -100,7 +100,10 @@ export function readUsageBatch(value: unknown): ParsedBatch {
   return { kind: 'batch', batch: { v, id: batchId, nodeId, events }, bad };
 }
 
-/** A batch of a journal, whose checksum says that this software wrote it; undefined when it is none all the same. */
+/**
+ * A batch of a journal; undefined when it is none. Its checksum says that this software wrote it, so the events are not
+ * looked at: thousands may be read at once, when Redis lives anew.
+ */
 export function parseBatch(json: string): UsageBatch | undefined {
   let value: unknown;
   try {
@@ -108,7 +111,13 @@ export function parseBatch(json: string): UsageBatch | undefined {
   } catch {
     return undefined;
   }
-  return envelope.safeParse(value).success ? (value as UsageBatch) : undefined;
+  return isBatch(value) ? value : undefined;
+}
+
+function isBatch(value: unknown): value is UsageBatch {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, nodeId, events } = value as Partial<Record<keyof UsageBatch, unknown>>;
+  return typeof id === 'string' && typeof nodeId === 'string' && Array.isArray(events);
 }
 
 function reasonOf(error: z.ZodError): string {

@@ -37,10 +37,12 @@ describe.each(['postgres', 'mysql'] as const)('turnpike move-database to %s', (k
     output: () => string;
     ended: Promise<number | null>;
   } {
-    const child = spawn(process.execPath, [binary, 'move-database', '--to', target.dsn], {
+    const child = spawn(process.execPath, [binary, 'move-database', '--to', '-'], {
       cwd: dataDir,
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
     });
+    child.stdin.end(`${target.dsn}\n`);
     const output: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8');
@@ -63,10 +65,10 @@ describe.each(['postgres', 'mysql'] as const)('turnpike move-database to %s', (k
     const refused = startMove();
     expect(await refused.ended).toBe(1);
     expect(refused.output()).toContain('turnpike.db is in use. Stop the gateway');
-    await first.stop();
     addLogs(join(dataDir, 'turnpike.db'), ROWS);
+    await first.kill('SIGKILL'); // a part of the rows is in the write-ahead log only
 
-    for (const share of [0.1, 0.4, 0.7]) {
+    for (const share of [0.1, 0.3, 0.5]) {
       const { child, ended } = startMove();
       await waitFor(
         `${String(share)} of the rows`,
@@ -77,7 +79,8 @@ describe.each(['postgres', 'mysql'] as const)('turnpike move-database to %s', (k
       await ended;
       expect(await countCopiedLogs()).toBeLessThan(ROWS);
     }
-    const tooEarly = startGateway({ env: { SQL_DSN: target.dsn } });
+    const elsewhere = await mkdtemp(join(dataDir, 'elsewhere-'));
+    const tooEarly = startGateway({ dataDir: elsewhere, env: { SQL_DSN: target.dsn } });
     await expect(tooEarly).rejects.toThrow('a move into this database has not ended');
 
     const last = startMove();

@@ -51,3 +51,4 @@ export { listChannelTypes } from './providers/channel-types.ts';
 export type { ChannelType } from './providers/channel-types.ts';
 export { listModelCatalogue, ownerOf } from './providers/model-catalogue.ts';
 export type { CatalogueModel } from './providers/model-catalogue.ts';
+export { findBalanceQuery } from './balances/balance-queries.ts';

@@ -6,12 +6,13 @@
 -- Numbers: amounts are whole and below 2^53, so Lua's doubles are exact. They become text by digits(), never by tostring or ..,
 -- which write 5e+14. Sums are kept with HINCRBY.
 --
--- An entry of `open` is text:  1<state>|amount|since|<tokens><scope>|minute|user|token|<u or l>|hard|node|model
+-- An entry of `open` is text:  1<state>|amount|since|<tokens><scope><places>|minute|user|token|<u or l>|hard|node|model
 --   1       version of the format: what does not begin with it is left alone
 --   state   h held, s settled, x expired
 --   since   unix milliseconds of the last change of state
 --   tokens  counted for limits per minute until the actual number is known, in `minute` (unix minutes), for
 --   scope   - nobody, u the user, t the token, b both
+--   places  whose requests in flight are counted, because there is a limit: letters as above
 --   u or l  unlimited or limited token: only a limited one has the amount pending
 local call, match, floor = redis.call, string.match, math.floor
 local base = string.sub(KEYS[1], 1, -6) -- without "epoch"
@@ -43,13 +44,14 @@ end
 
 -- nil for an entry of another format.
 local function parseEntry(text)
-  local state, amount, since, tokens, scope, minute, tail =
-    match(text, '^1(%a)|(%d+)|(%d+)|(%d+)([-utb])|(%d+)|(.*)$')
+  local state, amount, since, tokens, scope, places, minute, tail =
+    match(text, '^1(%a)|(%d+)|(%d+)|(%d+)([-utb])([-utb])|(%d+)|(.*)$')
   if not state then return nil end
   local user, token, kind = match(tail, '^(%d+)|(%d+)|([ul])')
   return {
-    state = state, amount = tonumber(amount), since = since, tokens = tokens, scope = scope, minute = minute, tail = tail,
-    account = base .. 'acct:' .. user, apiToken = base .. 'tok:' .. token, user = user, token = token, isLimited = kind == 'l',
+    state = state, amount = tonumber(amount), since = since, tokens = tokens, scope = scope, places = places, minute = minute,
+    tail = tail, user = user, token = token, isLimited = kind == 'l',
+    account = base .. 'acct:' .. user, apiToken = base .. 'tok:' .. token,
   }
 end
 
@@ -60,7 +62,7 @@ end
 
 local function writeEntry(id, entry)
   call('HSET', OPEN, id, '1' .. entry.state .. '|' .. digits(entry.amount) .. '|' .. entry.since .. '|' .. entry.tokens
-    .. entry.scope .. '|' .. entry.minute .. '|' .. entry.tail)
+    .. entry.scope .. entry.places .. '|' .. entry.minute .. '|' .. entry.tail)
 end
 
 -- Pending of user and token changes by exactly the difference made to one entry.
@@ -71,10 +73,11 @@ local function addPending(entry, difference)
   if entry.isLimited then call('HINCRBY', entry.apiToken, 'p', text) end
 end
 
--- `c` counts held entries: requests in flight.
+-- `c` counts requests in flight: held entries that were reserved under a limit of them.
 local function addHeld(entry, difference)
-  call('HINCRBY', entry.account, 'c', difference)
-  call('HINCRBY', entry.apiToken, 'c', difference)
+  if entry.places == '-' then return end
+  if entry.places ~= 't' then call('HINCRBY', entry.account, 'c', difference) end
+  if entry.places ~= 'u' then call('HINCRBY', entry.apiToken, 'c', difference) end
 end
 
 -- What requests and tokens the last minute had: two windows of a minute each, the earlier one weighted by the part of it that is

@@ -38,6 +38,12 @@ local function refuseByLimits(windows, held, tokens, requestLimit, tokenLimit, c
   end
 end
 
+-- Which of the two accounts has a limit.
+local function letter(ofUser, ofToken)
+  if ofUser > 0 then return ofToken > 0 and 'b' or 'u' end
+  return ofToken > 0 and 't' or '-'
+end
+
 local function countIn(windows, tokens)
   if not windows then return end
   windows.r, windows.t = windows.r + 1, windows.t + tokens
@@ -47,7 +53,7 @@ end
 local function reserve(id, amount, userVersion, apiTokenVersion, limits, tail)
   local user, token, kind = match(tail, '^(%d+)|(%d+)|([ul])')
   local entry = {
-    state = 'h', amount = amount, since = since, tokens = '0', scope = '-', minute = '0', tail = tail,
+    state = 'h', amount = amount, since = since, tokens = '0', scope = '-', places = '-', minute = '0', tail = tail,
     account = base .. 'acct:' .. user, apiToken = base .. 'tok:' .. token, isLimited = kind == 'l',
   }
   local u = call('HMGET', entry.account, 'v', 'rv', 'st', 'q', 'p', 'c')
@@ -82,9 +88,9 @@ local function reserve(id, amount, userVersion, apiTokenVersion, limits, tail)
     if kindOfLimit then return LIMITED + kindOfLimit, limit, wait end
     kindOfLimit, limit, wait = refuseByLimits(tokenWindows, tonumber(t[6] or 0), tokens, l[5], l[6], l[7])
     if kindOfLimit then return LIMITED + 3 + kindOfLimit, limit, wait end
-    if l[3] > 0 or l[6] > 0 then
+    entry.scope, entry.places = letter(l[3], l[6]), letter(l[4], l[7])
+    if entry.scope ~= '-' then
       entry.tokens, entry.minute = digits(tokens), digits((userWindows or tokenWindows).minute)
-      entry.scope = l[3] > 0 and (l[6] > 0 and 'b' or 'u') or 't'
     end
   end
 

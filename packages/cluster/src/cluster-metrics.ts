@@ -1,12 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { UsageSink } from '@turnpike/core';
-import type { LedgerMetrics } from './ledger/ledger-metrics.ts';
+import { ledgerOperations, type LedgerMetrics } from './ledger/ledger-metrics.ts';
 
 /** What the sink tells when somebody asks for the metrics. */
 export interface WatchedSink {
   readonly journalBytes: number;
   readonly oldestUnacknowledgedAt: number;
   readonly unacknowledgedCount: number;
+  readonly resentCount: number;
 }
 
 export interface ClusterMetrics {
@@ -42,6 +43,13 @@ export function createClusterMetrics(
     labelNames: ['operation'] as const,
     registers,
   });
+  for (const operation of [...ledgerOperations, 'publish']) failures.inc({ operation }, 0);
+  const refusals = new Counter({
+    name: 'turnpike_reserve_refusals_total',
+    help: 'Reservations that were refused.',
+    labelNames: ['reason'] as const,
+    registers,
+  });
   const restored = new Counter({
     name: 'turnpike_ledger_restored_entries_total',
     help: 'Open entries that Redis had lost and this node put back.',
@@ -56,8 +64,9 @@ export function createClusterMetrics(
 
   return {
     ledger: {
-      reserved(time) {
+      reserved(time, refusal) {
         reserve.observe(time);
+        if (refusal !== undefined) refusals.inc({ reason: refusal });
       },
       failed(operation) {
         failures.inc({ operation });
@@ -87,10 +96,16 @@ export function createClusterMetrics(
 
 function registerJournalGauges(registry: Registry, sink: WatchedSink): void {
   const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number): void => {
+  const gauge = (
+    name: string,
+    help: string,
+    read: () => number,
+    aggregator: 'sum' | 'max' = 'sum',
+  ): void => {
     new Gauge({
       name,
       help,
+      aggregator,
       registers,
       collect() {
         this.set(read());
@@ -112,5 +127,15 @@ function registerJournalGauges(registry: Registry, sink: WatchedSink): void {
     'Age of the oldest usage that the database has not taken over yet.',
     () =>
       sink.oldestUnacknowledgedAt === 0 ? 0 : (Date.now() - sink.oldestUnacknowledgedAt) / 1000,
+    'max',
   );
+  new Counter({
+    name: 'turnpike_usage_resent_batches_total',
+    help: 'Batches of usage that were sent again, because nobody said that they were applied.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(sink.resentCount);
+    },
+  });
 }

@@ -37,6 +37,13 @@ export type { Ledger, Reservation, ReserveRefusal, ReserveResult } from './ports
 export type { UsageSink } from './ports/usage-sink.ts';
 export type { TokenDirectory, TokenSource } from './ports/token-directory.ts';
 export type { BusEvents, ConfigBus } from './ports/config-bus.ts';
+export type {
+  BalanceAccount,
+  BalanceAnswer,
+  BalanceQuery,
+  BalanceRequest,
+  FindBalanceQuery,
+} from './ports/balance-query.ts';
 export type { ChannelProbe, ProbeResult } from './ports/channel-probe.ts';
 export type { ChannelHealthReport, ChannelHealthSink } from './ports/channel-health.ts';
 export type { FailedRequest, FailedRequestLog } from './ports/request-log.ts';

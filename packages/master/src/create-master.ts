@@ -1,5 +1,7 @@
 import type { ChannelHealthSink, ScheduledJob } from '@turnpike/core';
 import { createApi, type Api } from './api/index.ts';
+import { createBalanceReader } from './balances/read-balance.ts';
+import { createChannelBalanceService } from './balances/channel-balance-service.ts';
 import type { MasterDeps } from './master-deps.ts';
 import { createConfigPublisher } from './publisher/publish-config.ts';
 import { listJobs } from './schedules/index.ts';
@@ -33,7 +35,7 @@ export interface Master {
   publishConfig(): Promise<void>;
   /** Publishes the first configuration. */
   start(): Promise<void>;
-  /** Ends a running channel test; resolves when nothing is under way. */
+  /** Ends running channel tests and balance updates; resolves when nothing is under way. */
   stop(): Promise<void>;
 }
 
@@ -57,6 +59,12 @@ export function createMaster(deps: MasterDeps): Master {
     channelStatus,
     pollingIntervalMs: settings.pollingIntervalMs,
   });
+  const channelBalances = createChannelBalanceService({
+    ...shared,
+    readBalance: createBalanceReader(deps),
+    channelStatus,
+    pollingIntervalMs: settings.pollingIntervalMs,
+  });
   const channelHealth = createChannelHealthService({ ...shared, channelStatus });
 
   return {
@@ -70,16 +78,18 @@ export function createMaster(deps: MasterDeps): Master {
       apiTokens: createApiTokenService({ ...shared, quotas }),
       channels: createChannelService(shared),
       channelTests,
+      channelBalances,
       models: createModelService(deps),
       requestLogs: createRequestLogService(shared),
       options: createOptionService(shared),
     }),
-    jobs: listJobs({ publisher, channelTests, settings }),
+    jobs: listJobs({ publisher, channelTests, channelBalances, settings }),
     channelHealth,
     publishConfig: () => publisher.publish(),
     start: () => publisher.publish(),
     async stop() {
       await channelTests.stop();
+      await channelBalances.stop();
       await channelHealth.idle();
       await publisher.idle();
       currentOptions.close();

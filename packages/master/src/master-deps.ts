@@ -6,6 +6,7 @@ import type {
   Clock,
   ConfigBus,
   ConfigRepository,
+  FindBalanceQuery,
   LedgerRepository,
   Logger,
   OptionRepository,
@@ -32,6 +33,8 @@ export interface MasterSettings {
   probeTimeoutMs: number;
   /** How often all channels are tested; undefined: only when asked for. */
   channelTestIntervalMs: number | undefined;
+  /** How often the balances of channels are queried; undefined: only when asked for. */
+  channelUpdateIntervalMs: number | undefined;
   /** How often it is checked that the newest configuration is the published one. */
   configSyncIntervalMs: number;
 }
@@ -55,6 +58,8 @@ export interface MasterDeps {
   configBus: ConfigBus;
   channelProbe: ChannelProbe;
   modelCatalogue: ModelCatalogue;
+  /** How upstreams are asked for balances. */
+  findBalanceQuery: FindBalanceQuery;
   auditLog: AuditLog;
   rateLimiter: RateLimiter;
   clock: Clock;

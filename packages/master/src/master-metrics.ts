@@ -53,6 +53,7 @@ export function createMasterMetrics(registry: Registry, gauges: MasterGauges): M
   const drift = new Gauge({
     name: 'turnpike_ledger_drift_accounts',
     help: 'Accounts whose balance is not the sum of its entries minus its usage, at the last check.',
+    aggregator: 'max',
     registers,
   });
   const ahead = counter(
@@ -109,6 +110,7 @@ function registerGauges(registry: Registry, { usageQueue, parkedUsage }: MasterG
   new Gauge({
     name: 'turnpike_usage_queue_jobs',
     help: 'Usage batches in the queue.',
+    aggregator: 'max',
     labelNames: ['state'] as const,
     registers,
     async collect() {
@@ -123,6 +125,7 @@ function registerGauges(registry: Registry, { usageQueue, parkedUsage }: MasterG
   new Gauge({
     name: 'turnpike_usage_queue_oldest_seconds',
     help: 'Age of the oldest usage event that waits in the queue.',
+    aggregator: 'max',
     registers,
     async collect() {
       const counts = await readCounts();
@@ -132,6 +135,7 @@ function registerGauges(registry: Registry, { usageQueue, parkedUsage }: MasterG
   new Gauge({
     name: 'turnpike_usage_parked_events',
     help: 'Usage events and jobs that could not be applied and wait for an administrator.',
+    aggregator: 'max',
     registers,
     async collect() {
       this.set((await readParked()) ?? Number.NaN);

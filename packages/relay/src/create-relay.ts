@@ -15,6 +15,7 @@ import {
 } from '@turnpike/core';
 import type { Registry } from 'prom-client';
 import { createTokenCounter } from './counting/token-counter.ts';
+import { BodyPool } from './http/body-pool.ts';
 import { createClientAddressOf } from './http/client-address.ts';
 import { ClientConnection, answerPreflight } from './http/client-connection.ts';
 import { createKeyReader } from './http/key-reader.ts';
@@ -68,12 +69,14 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const config = await followConfig({ ...options, pollMs: settings.configPollMs });
   const tokenCounter = createTokenCounter();
   const pools = createUpstreamPools(settings);
+  const bodyPool = new BodyPool();
   const deps: RelayDeps = {
     ...options,
     settings,
     config,
     tokenCounter,
     pools,
+    bodyPool,
     timeouts: {
       stream: {
         headTimeoutMs: settings.firstByteTimeoutMs,
@@ -110,6 +113,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     snapshotVersion: () => config.current()?.version ?? 0,
     async stop() {
       config.stop();
+      bodyPool.close();
       await Promise.all([tokenCounter.close(), pools.close()]);
     },
   };

@@ -8,6 +8,7 @@ import type {
   UsageSink,
 } from '@turnpike/core';
 import type { TokenCounter } from './counting/token-counter.ts';
+import type { BodyPool } from './http/body-pool.ts';
 import type { ClientAddressOf } from './http/client-address.ts';
 import type { KeyReader } from './http/key-reader.ts';
 import type { StreamTicker } from './http/stream-ticker.ts';
@@ -48,6 +49,7 @@ export interface RelayDeps {
   channelHealth: ChannelHealthSink;
   tokenCounter: TokenCounter;
   pools: UpstreamPools;
+  bodyPool: BodyPool;
   timeouts: { stream: UpstreamTimeouts; whole: UpstreamTimeouts };
   cooldowns: ChannelCooldowns;
   retryBudget: RetryBudget;

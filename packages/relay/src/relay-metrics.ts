@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { UsageEvent } from '@turnpike/core';
+import { completionTokensOf, promptTokensOf, type UsageEvent } from '@turnpike/core';
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
@@ -13,7 +13,7 @@ export interface RelayMetrics {
 
 export interface RelayGauges {
   /** Open reservations. */
-  openEntries(): Promise<{ count: number }>;
+  openEntries(): Promise<{ count: number; amount: number }>;
   snapshotVersion(): number;
 }
 
@@ -57,6 +57,12 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
     help: 'Quota units charged.',
     registers,
   });
+  const tokens = new Counter({
+    name: 'turnpike_usage_tokens_total',
+    help: 'Tokens charged: input without what came from a cache, cached input, output.',
+    labelNames: ['kind'] as const,
+    registers,
+  });
   const writtenOff = new Counter({
     name: 'turnpike_usage_written_off_quota_total',
     help: 'Quota units that a hard budget could not pay any more.',
@@ -64,15 +70,25 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
   });
   new Gauge({
     name: 'turnpike_ledger_open_entries',
-    help: 'Reservations of requests in flight.',
+    help: 'Reservations of requests in flight, and of finished ones that the database has not taken over yet.',
     registers,
     async collect() {
       this.set((await gauges.openEntries()).count);
     },
   });
   new Gauge({
+    name: 'turnpike_ledger_open_quota',
+    help: 'Quota units that these reservations set aside.',
+    registers,
+    async collect() {
+      this.set((await gauges.openEntries()).amount);
+    },
+  });
+  new Gauge({
     name: 'turnpike_config_snapshot_version',
     help: 'Version of the configuration in use.',
+    // Of several processes the one that is behind tells.
+    aggregator: 'min',
     registers,
     collect() {
       this.set(gauges.snapshotVersion());
@@ -87,6 +103,9 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
   const attemptCounters = new Resolved((provider, outcome) =>
     attempts.labels({ provider, outcome }),
   );
+  const inputTokens = tokens.labels({ kind: 'input' });
+  const cachedTokens = tokens.labels({ kind: 'cached' });
+  const outputTokens = tokens.labels({ kind: 'output' });
   const published = events.labels({ outcome: 'published' });
   const failed = events.labels({ outcome: 'publish-failed' });
 
@@ -102,6 +121,10 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
     usagePublished(event) {
       published.inc();
       quota.inc(event.quota);
+      const cached = event.usage.input.cacheRead;
+      inputTokens.inc(promptTokensOf(event.usage) - cached);
+      cachedTokens.inc(cached);
+      outputTokens.inc(completionTokensOf(event.usage));
       if (event.writtenOff > 0) writtenOff.inc(event.writtenOff);
     },
     publishFailed() {

@@ -177,6 +177,7 @@ function createLedger(
     file: main.sqliteFile,
     synchronous: settings.sqliteSynchronous ?? 'FULL',
     busyTimeoutMs: Math.max(settings.sqliteBusyTimeoutMs ?? 0, 10_000),
+    checkpoint: () => main.reader.raw('PRAGMA wal_checkpoint(PASSIVE)').then(),
     clock,
     isConsumptionLogged,
     usesLogOutbox: logs !== undefined,

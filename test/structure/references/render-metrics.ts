@@ -1,6 +1,8 @@
 import { Registry } from 'prom-client';
+import { createClusterMetrics } from '../../../packages/cluster/src/cluster-metrics.ts';
 import { createMasterMetrics } from '../../../packages/master/src/master-metrics.ts';
 import { createRelayMetrics } from '../../../packages/relay/src/relay-metrics.ts';
+import { registerReadiness } from '../../../packages/server/src/http/readiness-metric.ts';
 import { code, generatedNote, renderTable } from './markdown-table.ts';
 
 /** What prom-client keeps of a metric and does not type. */
@@ -33,7 +35,7 @@ ${renderTable(['Metric', 'Labels', 'What it counts'], rows)}
 export function listMetrics(): RegisteredMetric[] {
   const registry = new Registry();
   createRelayMetrics(registry, {
-    openEntries: () => Promise.resolve({ count: 0 }),
+    openEntries: () => Promise.resolve({ count: 0, amount: 0 }),
     snapshotVersion: () => 0,
   });
   createMasterMetrics(registry, {
@@ -42,5 +44,12 @@ export function listMetrics(): RegisteredMetric[] {
     },
     parkedUsage: { count: () => Promise.resolve(0) },
   });
+  createClusterMetrics(registry, { nodeId: '', role: '', version: '' }).watch({
+    journalBytes: 0,
+    oldestUnacknowledgedAt: 0,
+    unacknowledgedCount: 0,
+    resentCount: 0,
+  });
+  registerReadiness(registry, () => true);
   return registry.getMetricsAsArray();
 }

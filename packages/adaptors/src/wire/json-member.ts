@@ -34,3 +34,45 @@ export function readString(body: Buffer, start: number, end: number): string {
     throw errors.invalidJson({ reason: `a string at byte ${start} has a bad escape` }, { cause });
   }
 }
+
+/** Keys of nearly every request and answer: to compare their bytes is quicker than to decode them. */
+const commonKeys = [
+  'model',
+  'messages',
+  'stream',
+  'stream_options',
+  'temperature',
+  'max_tokens',
+  'tools',
+  'user',
+  'id',
+  'object',
+  'created',
+  'choices',
+  'usage',
+  'data',
+  'output',
+  'error',
+  'service_tier',
+  'system_fingerprint',
+];
+
+const commonByLength: string[][] = [];
+for (const key of commonKeys) (commonByLength[key.length] ??= []).push(key);
+
+/** As {@link readString}, for keys. */
+export function readKey(body: Buffer, start: number, end: number): string {
+  const candidates = commonByLength[end - start - 2];
+  if (candidates !== undefined) {
+    for (const key of candidates) if (isText(body, start + 1, key)) return key;
+  }
+  return readString(body, start, end);
+}
+
+/** Whether the ASCII text is at the offset. */
+export function isText(body: Buffer, offset: number, text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    if (body[offset + index] !== text.charCodeAt(index)) return false;
+  }
+  return true;
+}

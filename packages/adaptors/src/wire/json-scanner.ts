@@ -1,6 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { errors, type GatewayError } from '@turnpike/core';
-import { readString, type JsonKind, type JsonMember, type MediaCounts } from './json-member.ts';
+import {
+  isText,
+  readKey,
+  type JsonKind,
+  type JsonMember,
+  type MediaCounts,
+} from './json-member.ts';
 
 /** Deeper bodies are refused: no honest request is, and upstream parsers differ in where they give up. */
 const maxDepth = 512;
@@ -82,7 +88,7 @@ export class JsonScanner {
       const keyEnd = this.#keyEnd;
       const valueEnd = this.#skipValue(valueStart);
       members.push({
-        key: readString(bytes, keyStart, keyEnd),
+        key: readKey(bytes, keyStart, keyEnd),
         keyStart,
         keyEnd,
         valueStart,
@@ -229,9 +235,9 @@ export class JsonScanner {
   #noteMedia(start: number, end: number): void {
     const bytes = this.#bytes;
     const first = bytes[start + 1];
-    if (first === 0x64 && startsWith(bytes, start + 1, 'data:')) {
+    if (first === 0x64 && isText(bytes, start + 1, 'data:')) {
       if (this.#isMediaKey()) this.#noteInline(bytes[start + 6], end - start);
-    } else if (first === 0x68 && startsWith(bytes, start + 1, 'http')) {
+    } else if (first === 0x68 && isText(bytes, start + 1, 'http')) {
       if (this.#isMediaKey()) this.#media.remote++;
     } else if (this.#isKey('file_id')) {
       this.#media.remote++;
@@ -259,7 +265,7 @@ export class JsonScanner {
   #isKey(name: string): boolean {
     return (
       this.#keyEnd - this.#keyStart === name.length + 2 &&
-      startsWith(this.#bytes, this.#keyStart + 1, name)
+      isText(this.#bytes, this.#keyStart + 1, name)
     );
   }
 
@@ -288,13 +294,6 @@ const mediaKeys: ReadonlySet<string> = new Set([
   'data',
   'image',
 ]);
-
-function startsWith(bytes: Buffer, offset: number, word: string): boolean {
-  for (let index = 0; index < word.length; index++) {
-    if (bytes[offset + index] !== word.charCodeAt(index)) return false;
-  }
-  return true;
-}
 
 function kindOf(byte: number | undefined): JsonKind {
   switch (byte) {

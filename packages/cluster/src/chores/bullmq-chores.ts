@@ -36,6 +36,7 @@ export function openBullmqChores(deps: BullmqChoresDeps): Chores {
     connection: producer,
     prefix: keys.queuePrefix,
     streams: { events: { maxLen: 100 } },
+    // Asked once, at the first connect; left unanswered there, the question would break the queue for good.
     skipVersionCheck: true,
   });
   queue.on('error', (error) => {

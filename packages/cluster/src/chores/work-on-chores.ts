@@ -33,7 +33,6 @@ export async function workOnChores({
       concurrency: CONCURRENCY,
       lockDuration: stallIntervalMs,
       stalledInterval: stallIntervalMs,
-      skipVersionCheck: true,
     },
   );
   worker.on('error', (error) => {

@@ -10,6 +10,8 @@ export interface NodeEntry {
   /** `h` in flight, `s` settled. */
   state: 'h' | 's';
   amount: number;
+  /** See `entryPlaces`. */
+  places: string;
   /** See `entryTail`. */
   tail: string;
 }
@@ -90,8 +92,8 @@ export class BucketRestorer {
     do {
       const isLast = from + CHUNK >= entries.length;
       const values = [proposal, isLast ? nodeId : '', String(holdLifeMs)];
-      for (const { requestId, state, amount, tail } of entries.slice(from, from + CHUNK))
-        values.push(requestId, state, String(amount), tail);
+      for (const { requestId, state, amount, places, tail } of entries.slice(from, from + CHUNK))
+        values.push(requestId, state, String(amount), places, tail);
       calls.push(sender.run(script, bucket.epochKey, values) as Promise<unknown[]>);
       from += CHUNK;
     } while (from < entries.length);

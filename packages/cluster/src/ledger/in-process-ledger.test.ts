@@ -1,5 +1,6 @@
 import { systemClock, type AppliedUsage, type Balance } from '@turnpike/core';
-import { describeLedger, type LedgerHarness } from './ledger.contract.ts';
+import type { LedgerHarness } from './ledger-harness.contract.ts';
+import { describeLedger } from './ledger.contract.ts';
 import { InProcessLedger } from './in-process-ledger.ts';
 
 describeLedger('in process', (): Promise<LedgerHarness> => {

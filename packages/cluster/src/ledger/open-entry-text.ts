@@ -4,7 +4,7 @@ const states: Readonly<Record<string, EntryState>> = { h: 'held', s: 'settled', 
 
 /** See `scripts/bucket.lua`. The model comes last, because it may contain anything. */
 const pattern =
-  /^1([hsx])\|(\d+)\|(\d+)\|\d+[-utb]\|\d+\|(\d+)\|(\d+)\|([ul])\|([01])\|([^|]*)\|([^]*)$/;
+  /^1([hsx])\|(\d+)\|(\d+)\|\d+[-utb]{2}\|\d+\|(\d+)\|(\d+)\|([ul])\|([01])\|([^|]*)\|([^]*)$/;
 
 /** The part of an entry's text that never changes: who, under which terms, through which node. */
 export function entryTail(
@@ -17,6 +17,14 @@ export function entryTail(
   const kind = entry.unlimitedToken ? 'u' : 'l';
   const budget = entry.hardBudget ? '1' : '0';
   return `${entry.userId}|${entry.apiTokenId}|${kind}|${budget}|${nodeId}|${entry.model}`;
+}
+
+/** Whose requests in flight an entry counts among, because there is a limit of them. See `scripts/bucket.lua`. */
+export function entryPlaces({ userLimits, apiTokenLimits }: Reservation): string {
+  const ofUser = userLimits?.concurrency !== undefined;
+  const ofApiToken = apiTokenLimits?.concurrency !== undefined;
+  if (ofUser) return ofApiToken ? 'b' : 'u';
+  return ofApiToken ? 't' : '-';
 }
 
 /** Undefined for an entry of a format that this build does not know. */

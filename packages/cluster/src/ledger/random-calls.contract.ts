@@ -1,8 +1,11 @@
 import { expect } from '@jest/globals';
 import type { ReserveResult } from '@turnpike/core';
-import type { LedgerHarness } from './ledger.contract.ts';
+import type { LedgerHarness } from './ledger-harness.contract.ts';
 import { reservation, TOKEN, USER, usageOf } from './ledger-samples.contract.ts';
 import type { SettlingLedger } from './settling-ledger.ts';
+
+/** Never reached, but counted. */
+const limits = { userLimits: { concurrency: 1e6 }, apiTokenLimits: { concurrency: 1e6 } };
 
 interface ModelEntry {
   amount: number;
@@ -42,7 +45,7 @@ export class RandomCalls {
     const known = this.#open.get(id);
     const left = this.#left(isUnlimited);
     const result = await this.#ledger.reserve(
-      reservation(id, amount, { unlimitedToken: isUnlimited }),
+      reservation(id, amount, { unlimitedToken: isUnlimited, ...limits }),
     );
     expect(result.allowed).toBe(known !== undefined || amount <= left);
     if (known !== undefined || !result.allowed) return;

@@ -13,7 +13,7 @@ import { waitUntil } from '@turnpike/core/testing';
 import { connectProducer, type RedisClient } from '../redis/connect.ts';
 import { createKeys, type Keys } from '../redis/keys.ts';
 import { mastersOf } from '../redis/masters-of.ts';
-import type { LedgerHarness } from './ledger.contract.ts';
+import type { LedgerHarness } from './ledger-harness.contract.ts';
 import { RedisLedgerBook, type RedisLedgerBookDeps } from './redis-ledger-book.ts';
 import { RedisLedger, type RedisLedgerDeps } from './redis-ledger.ts';
 
@@ -35,6 +35,8 @@ export interface RedisLedgerHarness extends LedgerHarness {
 
 export interface RedisHarnessOptions {
   url: string;
+  /** Default 2 000. */
+  commandTimeoutMs?: number;
   ledger?: Partial<RedisLedgerDeps>;
   book?: Partial<RedisLedgerBookDeps>;
 }
@@ -44,7 +46,8 @@ const OWNER_OF_TOKENS = 7;
 /** Every harness has a key prefix of its own and removes its keys when it is closed. */
 export async function openRedisHarness(options: RedisHarnessOptions): Promise<RedisLedgerHarness> {
   const keyPrefix = `test-${randomBytes(6).toString('hex')}`;
-  const settings = { address: options.url, keyPrefix, commandTimeoutMs: 2000 };
+  const { commandTimeoutMs = 2000 } = options;
+  const settings = { address: options.url, keyPrefix, commandTimeoutMs };
   const clients: RedisClient[] = [];
   const connect = async (): Promise<RedisClient> => {
     const client = connectProducer(settings);

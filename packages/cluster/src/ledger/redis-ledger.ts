@@ -19,7 +19,7 @@ import { FailureLog } from './failure-log.ts';
 import { LedgerBucket } from './ledger-bucket.ts';
 import { silentLedgerMetrics, type LedgerMetrics, type LedgerOperation } from './ledger-metrics.ts';
 import { loadLedgerScripts } from './ledger-scripts.ts';
-import { entryTail } from './open-entry-text.ts';
+import { entryPlaces, entryTail } from './open-entry-text.ts';
 import { ReserveTurns } from './reserve-turns.ts';
 import type { SettlingLedger } from './settling-ledger.ts';
 
@@ -60,6 +60,9 @@ const CHUNK = 500;
  * The ledger of a cluster as a relay uses it: entries are in Redis, one script call for what a turn of the event loop
  * asks of one bucket, one write for all calls of the turn. The node remembers what it holds, and puts it back when
  * Redis lost it, before it serves there again.
+ *
+ * Reserve and settle together: 17 to 26 µs of relay CPU a request with 64 in flight of 1 000 users, 12 µs of one user (two
+ * cores at load 5; at load 12 it was 32 to 45 µs). Redis spends about 50 µs on both.
  */
 export class RedisLedger implements SettlingLedger {
   readonly #deps: RedisLedgerDeps;
@@ -115,9 +118,9 @@ export class RedisLedger implements SettlingLedger {
     });
   }
 
-  /** Requests in flight: reserved, neither settled nor released. */
+  /** Requests in flight, or about to be: reserved or being reserved, neither settled nor released. */
   get heldCount(): number {
-    return this.#held.size;
+    return this.#held.size + this.#turns.waitingCount;
   }
 
   reserve(reservation: Reservation): Promise<ReserveResult> {
@@ -233,11 +236,14 @@ export class RedisLedger implements SettlingLedger {
   /** What this node answers for; first what is settled: an entry that was put back is not put back again. */
   *#entries(): Iterable<NodeEntry> {
     for (const batch of this.#deps.unacknowledged())
-      for (const event of batch.events) yield toEntry(event, 's', event.quota, event.nodeId);
-    for (const event of this.#unsettled.values())
-      yield toEntry(event, 'h', event.quota, event.nodeId);
-    for (const { reservation, amount } of this.#held.values())
-      yield toEntry(reservation, 'h', amount, this.#deps.nodeId);
+      for (const event of batch.events) yield entryOf(event, 's');
+    for (const event of this.#unsettled.values()) yield entryOf(event, 'h');
+    for (const { reservation, amount } of this.#held.values()) {
+      const { requestId, userId } = reservation;
+      const places = entryPlaces(reservation);
+      const tail = entryTail(reservation, this.#deps.nodeId);
+      yield { requestId, userId, state: 'h', amount, places, tail };
+    }
   }
 
   /** What fails here is repaired later by itself: the entry expires, or is kept or restored with the next call. */
@@ -250,12 +256,7 @@ export class RedisLedger implements SettlingLedger {
   }
 }
 
-function toEntry(
-  entry: Parameters<typeof entryTail>[0] & { requestId: string },
-  state: 'h' | 's',
-  amount: number,
-  nodeId: string,
-): NodeEntry {
-  const { requestId, userId } = entry;
-  return { requestId, userId, state, amount, tail: entryTail(entry, nodeId) };
+function entryOf(event: UsageEvent, state: 'h' | 's'): NodeEntry {
+  const { requestId, userId, quota: amount } = event;
+  return { requestId, userId, state, amount, places: '-', tail: entryTail(event, event.nodeId) };
 }

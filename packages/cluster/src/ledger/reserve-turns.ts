@@ -30,14 +30,21 @@ export class ReserveTurns {
   readonly #deps: ReserveTurnsDeps;
   readonly #life: string;
   #buckets: LedgerBucket[] = [];
+  #waiting = 0;
 
   constructor(deps: ReserveTurnsDeps) {
     this.#deps = deps;
     this.#life = String(deps.holdLifeMs);
   }
 
+  /** Reservations without an answer yet. */
+  get waitingCount(): number {
+    return this.#waiting;
+  }
+
   /** @throws `not_ready` when Redis does not answer */
   add(bucket: LedgerBucket, reservation: Reservation): Promise<ReserveResult> {
+    this.#waiting += 1;
     return new Promise((resolve, reject) => {
       if (bucket.reserving.length === 0 && this.#buckets.push(bucket) === 1)
         setImmediate(this.#send);
@@ -54,20 +61,28 @@ export class ReserveTurns {
   };
 
   async #reserveIn(bucket: LedgerBucket): Promise<void> {
-    const { calls, script, nodeId, failures, onLost } = this.#deps;
+    const { calls, script, nodeId, onLost } = this.#deps;
     const pending = bucket.reserving;
     bucket.reserving = [];
     const values = ['', this.#life];
     for (const { reservation } of pending) pushReserveValues(values, reservation, nodeId);
+    let reply: readonly unknown[];
     try {
-      this.#answer(pending, await calls.run(script, bucket, values));
-      if (bucket.epoch !== values[0]) onLost(bucket);
+      reply = await calls.run(script, bucket, values);
     } catch (error) {
-      // Whether it runs later is not known. Nobody keeps such an entry, so that it expires.
-      failures.add('reserve', error);
-      for (const { reject } of pending)
-        reject(errors.notReady({ retryAfterMs: RETRY_AFTER_MS }, { cause: error }));
+      this.#fail(pending, error);
+      return;
     }
+    this.#answer(pending, reply);
+    if (bucket.epoch !== values[0]) onLost(bucket);
+  }
+
+  /** Whether it runs later is not known. Nobody keeps such an entry, so that it expires. */
+  #fail(pending: readonly PendingReserve[], cause: unknown): void {
+    this.#waiting -= pending.length;
+    this.#deps.failures.add('reserve', cause);
+    for (const { reject } of pending)
+      reject(errors.notReady({ retryAfterMs: RETRY_AFTER_MS }, { cause }));
   }
 
   #answer(pending: readonly PendingReserve[], reply: readonly unknown[]): void {
@@ -75,6 +90,7 @@ export class ReserveTurns {
     const userIds: number[] = [];
     const apiTokenIds: number[] = [];
     const now = performance.now();
+    this.#waiting -= pending.length;
     let at = 1;
     for (const { reservation, startedAt, resolve } of pending) {
       const answer = readReserveReply(reply, at, reservation);
@@ -83,7 +99,7 @@ export class ReserveTurns {
       if (held !== undefined && result.allowed) onHeld(result.reservation, held);
       if (answer.isUserMissing) userIds.push(reservation.userId);
       if (answer.isApiTokenMissing) apiTokenIds.push(reservation.apiTokenId);
-      metrics.reserved((now - startedAt) / 1000);
+      metrics.reserved((now - startedAt) / 1000, result.allowed ? undefined : result.reason);
       resolve(result);
     }
     if (userIds.length + apiTokenIds.length > 0) onMissing({ userIds, apiTokenIds });

@@ -2,7 +2,7 @@ import type { Balance } from '@turnpike/core';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 import { mastersOf } from '../redis/masters-of.ts';
-import { ScriptSender } from '../redis/script-sender.ts';
+import type { Redis } from 'ioredis';
 
 const COUNT = 1000;
 
@@ -24,22 +24,22 @@ export async function* scanBalances(
         cursor = next;
         if (found.length === 0) continue;
         const page = { users: [] as Balance[], apiTokens: [] as Balance[] };
-        page[kind] = await readBalances(redis, found);
+        page[kind] = await readBalances(server, found);
         yield page;
       } while (cursor !== '0');
     }
   }
 }
 
-async function readBalances(redis: RedisClient, names: readonly string[]): Promise<Balance[]> {
-  const reads: Promise<(string | null)[]>[] = [];
-  new ScriptSender(redis).together(() => {
-    for (const name of names) reads.push(redis.hmget(name, 'v', 'q'));
-  });
-  const values = await Promise.all(reads);
+async function readBalances(server: Redis, names: readonly string[]): Promise<Balance[]> {
+  const pipeline = server.pipeline();
+  for (const name of names) pipeline.hmget(name, 'v', 'q');
+  const answers = (await pipeline.exec()) ?? [];
   return names.flatMap((name, index) => {
-    const [version = null, quota = null] = values[index] ?? [];
-    if (version === null || quota === null) return [];
+    const [error, values] = answers[index] ?? [];
+    if (error) throw error;
+    const [version, quota] = values as (string | null)[];
+    if (version == null || quota == null) return [];
     const id = Number(name.slice(name.lastIndexOf(':') + 1));
     return [{ id, quota: Number(quota), version: Number(version) }];
   });

@@ -17,7 +17,6 @@ export interface AcknowledgedSink {
   readonly awaitedNodeIds: readonly string[];
   acknowledge(ids: readonly string[]): void;
   resendAll(): void;
-  renewLease(): void;
 }
 
 export interface NodeAgentDeps {
@@ -116,8 +115,7 @@ class Heart {
   }
 
   async #beatOnce(): Promise<void> {
-    const { usageSink, redis, logger } = this.#deps;
-    usageSink?.renewLease();
+    const { redis, logger } = this.#deps;
     if (redis.status !== 'ready') return;
     try {
       const [life] = await Promise.all([

@@ -101,7 +101,7 @@ async function checkServer(server: Redis): Promise<RedisCheck> {
 /** Undefined where the service forbids it. */
 async function readSetting(server: Redis, name: string): Promise<string | undefined> {
   try {
-    const answer = (await server.config('GET', name)) as string[];
+    const answer = await server.config('GET', name);
     return answer[1];
   } catch {
     return undefined; // the caller says what can not be known

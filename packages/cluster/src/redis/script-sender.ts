@@ -1,7 +1,16 @@
-import { Command } from 'ioredis';
+import { Command, type Redis } from 'ioredis';
 import type { RedisClient } from './connect.ts';
 import type { LuaScript } from './lua-script.ts';
 import { mastersOf } from './masters-of.ts';
+
+/** Takes the bytes of commands while a turn is put together. */
+class Outbox {
+  text = '';
+
+  write(text: string): void {
+    this.text += text;
+  }
+}
 
 /**
  * Runs scripts by their hash; a Redis that does not know one yet is sent the text. Answers are as Redis gave them:
@@ -9,6 +18,7 @@ import { mastersOf } from './masters-of.ts';
  */
 export class ScriptSender {
   readonly #redis: RedisClient;
+  #outbox: Outbox | undefined;
 
   constructor(redis: RedisClient) {
     this.#redis = redis;
@@ -29,21 +39,40 @@ export class ScriptSender {
     }
   }
 
-  /** What `send` sends while it runs goes out in one write, in a Redis Cluster in one for each node. */
+  /**
+   * What `send` sends while it runs goes out in one write, in a Redis Cluster in one for each node. It must use `run` only:
+   * the client counts on answers coming in the order of its calls, and another command would overtake.
+   */
   together(send: () => void): void {
-    const streams = mastersOf(this.#redis).map(({ stream }) => stream as typeof stream | undefined);
-    for (const stream of streams) stream?.cork();
+    if (this.#redis.isCluster) {
+      corked(mastersOf(this.#redis), send);
+      return;
+    }
+    const outbox = (this.#outbox = new Outbox());
     try {
       send();
     } finally {
-      for (const stream of streams) stream?.uncork();
+      this.#outbox = undefined;
+      if (outbox.text !== '') (this.#redis as Redis).stream.write(outbox.text);
     }
   }
 
   #send(name: string, head: readonly string[], values: readonly string[]): Promise<unknown> {
     const command = new Command(name, head.concat(values), { replyEncoding: null });
-    void this.#redis.sendCommand(command);
+    // Of the stream that a command may be written to, the client uses `write` only.
+    void this.#redis.sendCommand(command, this.#outbox as unknown as Redis['stream'] | undefined);
     return command.promise;
+  }
+}
+
+/** One write for each connection, without knowing which command goes where. */
+function corked(servers: readonly Redis[], send: () => void): void {
+  const streams = servers.map(({ stream }) => stream as typeof stream | undefined);
+  for (const stream of streams) stream?.cork();
+  try {
+    send();
+  } finally {
+    for (const stream of streams) stream?.uncork();
   }
 }
 

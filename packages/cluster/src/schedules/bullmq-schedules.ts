@@ -27,7 +27,7 @@ export interface BullmqSchedulesDeps {
  */
 export function createBullmqSchedules(deps: BullmqSchedulesDeps): Schedules {
   const { redis, keys, stallIntervalMs, logger } = deps;
-  const place = { connection: redis, prefix: keys.queuePrefix, skipVersionCheck: true };
+  const place = { connection: redis, prefix: keys.queuePrefix };
   const report = (error: Error): void => {
     logger.warn({ err: error }, 'schedules: connection');
   };

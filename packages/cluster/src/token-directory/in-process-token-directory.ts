@@ -17,6 +17,7 @@ interface Known {
 export class InProcessTokenDirectory implements TokenDirectory {
   readonly #source: TokenSource;
   readonly #known = new Map<string, Known>();
+  readonly #lookUps = new Map<string, Promise<TokenRecord | undefined>>();
   /** Grows with each `forget`: a look-up that began before one must not be remembered after it. */
   #generation = 0;
 
@@ -34,7 +35,17 @@ export class InProcessTokenDirectory implements TokenDirectory {
     return known.record;
   }
 
-  async find(keyHash: string, key: string): Promise<TokenRecord | undefined> {
+  find(keyHash: string, key: string): Promise<TokenRecord | undefined> {
+    const underWay = this.#lookUps.get(keyHash);
+    if (underWay !== undefined) return underWay;
+    const lookUp = this.#lookUp(keyHash, key).finally(() => {
+      if (this.#lookUps.get(keyHash) === lookUp) this.#lookUps.delete(keyHash);
+    });
+    this.#lookUps.set(keyHash, lookUp);
+    return lookUp;
+  }
+
+  async #lookUp(keyHash: string, key: string): Promise<TokenRecord | undefined> {
     const generation = this.#generation;
     const record = await this.#source.findTokenRecord(keyHash, key);
     if (generation === this.#generation) {
@@ -49,6 +60,8 @@ export class InProcessTokenDirectory implements TokenDirectory {
 
   forget(changed: { apiTokenIds?: readonly number[]; userIds?: readonly number[] }): void {
     this.#generation += 1;
+    // What is asked from now on must not get an answer that was read before.
+    this.#lookUps.clear();
     if (!changed.apiTokenIds?.length && !changed.userIds?.length) {
       this.#known.clear();
       return;

@@ -24,7 +24,8 @@ export function openUsageQueue(
   const jobs = openUsageJobs({ redis: producer, keys, logger });
   return {
     add: (batch) => jobs.add(batch.id, JSON.stringify(batch), batch.events[0]?.at ?? clock.now()),
-    consume: (consumer) => consumeUsage({ ...deps, redis: deps.consumer, consumer }),
+    consume: (consumer) =>
+      Promise.resolve(consumeUsage({ ...deps, redis: deps.consumer, consumer })),
     counts: () => countUsage({ redis: producer, queue: jobs.queue, clock }),
     close: () => jobs.close(),
   };

@@ -34,8 +34,8 @@ const NEWER_BATCH_DELAY_MS = 5000;
 /** How long `stop` waits for what is under way. Milliseconds; what takes longer is given back by its lock's end. */
 const STOP_MS = 15_000;
 
-/** Starts to apply what the queue holds. */
-export async function consumeUsage(deps: ConsumeUsageDeps): Promise<{ stop(): Promise<void> }> {
+/** Starts to apply what the queue holds, as soon as Redis is there. */
+export function consumeUsage(deps: ConsumeUsageDeps): { stop(): Promise<void> } {
   const { redis, keys, settings, logger } = deps;
   const handler = new UsageJobHandler(deps, () => worker);
   const worker: UsageWorker = new UsageWorker(
@@ -56,7 +56,6 @@ export async function consumeUsage(deps: ConsumeUsageDeps): Promise<{ stop(): Pr
   );
   worker.on('error', (error) => logger.warn({ err: error }, 'usage queue: worker'));
   worker.on('stalled', (jobId) => logger.warn({ batchId: jobId }, 'took over a usage batch'));
-  await worker.waitUntilReady();
   return {
     async stop() {
       handler.stop();
@@ -65,7 +64,8 @@ export async function consumeUsage(deps: ConsumeUsageDeps): Promise<{ stop(): Pr
         closed.then(() => true),
         delay(STOP_MS, false, { ref: false }),
       ]);
-      if (!inTime) await worker.disconnect();
+      // Redis is away: nothing can be given back, and its locks run out.
+      if (!inTime) void worker.disconnect();
     },
   };
 }
@@ -111,7 +111,7 @@ class UsageJobHandler {
   }
 
   async #apply(job: Job, { batch, bad }: ParsedBatch & { kind: 'batch' }): Promise<void> {
-    for (const [index, { data, reason }] of bad.entries()) {
+    for (const { index, data, reason } of bad) {
       this.#deps.logger.error({ batchId: batch.id, reason }, 'a usage event can not be read');
       await this.#deps.consumer.park({ id: `${job.id ?? batch.id}/${index}`, data, reason });
     }

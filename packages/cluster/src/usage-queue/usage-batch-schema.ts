@@ -56,13 +56,19 @@ const envelope = z.looseObject({
   events: z.array(z.looseObject({ v: z.number().int() })).min(1),
 });
 
+export interface BadEvent {
+  index: number;
+  data: string;
+  reason: string;
+}
+
 export type ParsedBatch =
   | {
       kind: 'batch';
       /** With the events that are whole; may be none. */
       batch: UsageBatch;
-      /** Events that are none, as JSON. */
-      bad: readonly { data: string; reason: string }[];
+      /** Events that are none, as JSON, with their place in the batch. */
+      bad: readonly BadEvent[];
     }
   /** Of a newer version than this build knows. */
   | { kind: 'newer'; version: number }
@@ -84,17 +90,20 @@ export function readUsageBatch(value: unknown): ParsedBatch {
   const newest = Math.max(...outer.data.events.map(({ v }) => v));
   if (newest > 1) return { kind: 'newer', version: newest };
   const events: UsageEvent[] = [];
-  const bad: { data: string; reason: string }[] = [];
-  for (const event of outer.data.events) {
+  const bad: BadEvent[] = [];
+  for (const [index, event] of outer.data.events.entries()) {
     const parsed = usageEvent.safeParse(event);
     if (parsed.success) events.push(event as unknown as UsageEvent);
-    else bad.push({ data: JSON.stringify(event), reason: reasonOf(parsed.error) });
+    else bad.push({ index, data: JSON.stringify(event), reason: reasonOf(parsed.error) });
   }
   const { v, id: batchId, nodeId } = outer.data;
   return { kind: 'batch', batch: { v, id: batchId, nodeId, events }, bad };
 }
 
-/** A batch of a journal, whose checksum says that this software wrote it; undefined when it is none all the same. */
+/**
+ * A batch of a journal; undefined when it is none. Its checksum says that this software wrote it, so the events are not
+ * looked at: thousands may be read at once, when Redis lives anew.
+ */
 export function parseBatch(json: string): UsageBatch | undefined {
   let value: unknown;
   try {
@@ -102,7 +111,13 @@ export function parseBatch(json: string): UsageBatch | undefined {
   } catch {
     return undefined;
   }
-  return envelope.safeParse(value).success ? (value as UsageBatch) : undefined;
+  return isBatch(value) ? value : undefined;
+}
+
+function isBatch(value: unknown): value is UsageBatch {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, nodeId, events } = value as Partial<Record<keyof UsageBatch, unknown>>;
+  return typeof id === 'string' && typeof nodeId === 'string' && Array.isArray(events);
 }
 
 function reasonOf(error: z.ZodError): string {

@@ -132,11 +132,6 @@ export class BullmqUsageSink implements UsageSink {
     this.#resender.kick();
   }
 
-  /** Keeps the journal's lease. To be called with each heartbeat, whether Redis is there or not. */
-  renewLease(): void {
-    this.#deps.journal.renewLease();
-  }
-
   /** Looks for journals that nobody owns, now. Also done by itself every few seconds. Never rejects. */
   async adopt(): Promise<void> {
     await this.#deps.journal.adopt((adopted) => this.#takeAdopted(adopted));
@@ -161,6 +156,11 @@ export class BullmqUsageSink implements UsageSink {
   /** Batches that wait for acknowledgement. */
   get unacknowledgedCount(): number {
     return this.#batches.size;
+  }
+
+  /** Batches that were sent again, since the start. */
+  get resentCount(): number {
+    return this.#resender.resentCount;
   }
 
   /** Unix milliseconds of the oldest event that waits for acknowledgement; 0: none waits. */

@@ -7,6 +7,7 @@ import { describeUsageSink, type UsageSinkHarness } from './usage-sink.contract.
 function openEmbedded(): UsageSinkHarness & { refuse(requestId: string): void } {
   const charged = new Map<string, UsageEvent>();
   const refused = new Set<string>();
+  const settled = new Set<string>();
   let commits = 0;
   let isUp = true;
   const sink = createEmbeddedUsageSink({
@@ -20,12 +21,19 @@ function openEmbedded(): UsageSinkHarness & { refuse(requestId: string): void } 
         return Promise.resolve({ charged: events.length, repeated: 0, users: [], apiTokens: [] });
       },
     },
-    ledger: { settle: () => Promise.resolve(), absorb: () => Promise.resolve() },
+    ledger: {
+      settle(events) {
+        for (const { requestId } of events) settled.add(requestId);
+        return Promise.resolve();
+      },
+      absorb: () => Promise.resolve(),
+    },
     inFlight: () => 0,
   });
   return {
     sink,
     charged: () => [...charged.values()],
+    settled: () => [...settled],
     commits: () => commits,
     setBackendUp: (up) => void (isUp = up),
     refuse: (requestId) => void refused.add(requestId),

@@ -2,12 +2,20 @@
 const MAX_BATCH = 500;
 /**
  * How long a batch waits for more, by how many items a second there are: fuller batches cost less for each item. Where
- * thousands come, the process is short of CPU, and waiting is what makes answers quicker. Measured in docs/performance.md.
+ * thousands come, the process is short of CPU, and waiting is what makes answers quicker. It ends sooner when so many
+ * wait for one that may still join. Measured in docs/performance.md.
  */
-const lingers: readonly { perSecond: number; ms: number }[] = [
-  { perSecond: 3000, ms: 5 },
-  { perSecond: 200, ms: 2 },
+const lingers: readonly Linger[] = [
+  { perSecond: 3000, ms: 5, waitingForOne: 20 },
+  { perSecond: 200, ms: 2, waitingForOne: 1 },
 ];
+
+interface Linger {
+  perSecond: number;
+  ms: number;
+  waitingForOne: number;
+}
+
 const RATE_WINDOW_MS = 100;
 
 export interface GroupCommitDeps<Item> {
@@ -38,8 +46,8 @@ export class GroupCommit<Item> {
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #windowStart = 0;
   #windowCount = 0;
-  /** 0: commit at once. */
-  #lingerMs = 0;
+  /** Undefined: commit at once. */
+  #linger: Linger | undefined;
   #idle: (() => void)[] = [];
 
   constructor(deps: GroupCommitDeps<Item>) {
@@ -67,16 +75,19 @@ export class GroupCommit<Item> {
     const elapsed = now - this.#windowStart;
     if (elapsed < RATE_WINDOW_MS) return;
     const perSecond = (this.#windowCount / elapsed) * 1000;
-    this.#lingerMs = lingers.find((linger) => perSecond > linger.perSecond)?.ms ?? 0;
+    this.#linger = lingers.find((linger) => perSecond > linger.perSecond);
     this.#windowStart = now;
     this.#windowCount = 0;
   }
 
   #schedule(): void {
-    const canWait =
-      this.#lingerMs > 0 && this.#count < MAX_BATCH && this.#count < this.#deps.expected();
-    if (canWait) {
-      this.#timer ??= setTimeout(this.#flush, this.#lingerMs);
+    const linger = this.#linger;
+    if (
+      linger !== undefined &&
+      this.#count < MAX_BATCH &&
+      this.#count < this.#deps.expected() * linger.waitingForOne
+    ) {
+      this.#timer ??= setTimeout(this.#flush, linger.ms);
       return;
     }
     if (this.#timer !== undefined) clearTimeout(this.#timer as NodeJS.Timeout);

@@ -10,7 +10,7 @@ export interface ResenderDeps {
   batches: UnacknowledgedBatches;
   jobs: Pick<UsageJobs, 'add'>;
   ledger: { settle(events: readonly UsageEvent[]): Promise<void> };
-  reach: RedisReach;
+  reach: Pick<RedisReach, 'isConnected' | 'isThere' | 'answered' | 'failed'>;
   /** Milliseconds until a batch that Redis took is sent again. */
   resendAfterMs: number;
   /** Milliseconds that an answer of Redis is waited for. */
@@ -38,6 +38,8 @@ export class Resender {
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
   #isClosed = false;
+  /** Batches that were sent again, since the start. */
+  resentCount = 0;
 
   constructor(deps: ResenderDeps) {
     this.#deps = deps;
@@ -93,6 +95,7 @@ export class Resender {
     try {
       const settled = ledger.settle(parseBatch(json)?.events ?? []);
       await withDeadline(jobs.add(batch.id, json, batch.at), deadlineMs);
+      if (batch.sendings > 0) this.resentCount += 1;
       batch.sendings += 1;
       batch.dueAt = this.nextAt(batch.sendings);
       reach.answered();

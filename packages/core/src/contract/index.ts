@@ -42,6 +42,8 @@ export type {
   ApiTokenListQueryInput,
   ApiTokenUpdateInput,
 } from './api-token.ts';
+export { channelBalanceProgressSchema, channelBalanceResultSchema } from './channel-balance.ts';
+export type { ChannelBalanceProgress, ChannelBalanceResult } from './channel-balance.ts';
 export {
   channelCreateSchema,
   channelSchema,

@@ -160,6 +160,22 @@ export const managementErrors = {
     'A test of channels is running. Wait for its end; see /api/channel/test/progress.',
     '已有渠道测试正在运行。请等待其结束；进度见 /api/channel/test/progress。',
   ),
+  balanceUpdateRunning: defineError(
+    'balance_update_running',
+    409,
+    REQUEST,
+    true,
+    'An update of balances is running. Wait for its end; see /api/channel/update_balance/progress.',
+    '余额更新正在运行。请等待其结束；进度见 /api/channel/update_balance/progress。',
+  ),
+  balanceNotSupported: defineError(
+    'balance_not_supported',
+    400,
+    REQUEST,
+    false,
+    'Upstreams of this type of channel tell no balance. Look at it at the provider.',
+    '该类型渠道的余额查询尚未实现。请在供应商处查看。',
+  ),
   notPublished: defineError(
     'saved_not_published',
     503,

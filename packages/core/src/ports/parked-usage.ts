@@ -1,6 +1,7 @@
 import type { UsageEvent } from '../usage/usage-event.ts';
 
 export interface ParkedEvent {
+  /** As it came: nothing but its request id is sure. */
   event: UsageEvent;
   /** Why it could not be applied: `too-old`, or the text of the error. */
   reason: string;

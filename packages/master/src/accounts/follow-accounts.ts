@@ -139,11 +139,12 @@ class Follower implements AccountFollower {
     if (latest < applied) await this.#overtake(applied, latest);
     for (let isLast = applied >= latest; !isLast && !this.#stopping.signal.aborted;) {
       const { version, ...page } = await accountSource.readChanges(applied, this.#pageSize);
-      await accountDirectory.put(page);
-      await this.#deps.tellAccountsChanged({
-        userIds: page.users.map(({ id }) => id),
-        apiTokenIds: [...page.apiTokens, ...page.removedApiTokens].map(({ id }) => id),
-      });
+      const userIds = page.users.map(({ id }) => id);
+      const apiTokenIds = [...page.apiTokens, ...page.removedApiTokens].map(({ id }) => id);
+      if (userIds.length + apiTokenIds.length > 0) {
+        await accountDirectory.put(page);
+        await this.#deps.tellAccountsChanged({ userIds, apiTokenIds });
+      }
       await accountDirectory.markApplied(version);
       applied = version;
       ({ isLast } = page);

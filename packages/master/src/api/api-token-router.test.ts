@@ -77,13 +77,19 @@ describe('own tokens', () => {
     expect((await root.get('/api/token/')).body.data).toEqual([]);
   });
 
+  it('work at once for the relays', async () => {
+    await create();
+    expect(test.announced).toEqual([{ userIds: [], apiTokenIds: [1] }]);
+  });
+
   it('are deleted at once for the relays', async () => {
     await create();
     const { body } = await test.as('alice').delete('/api/token/1/');
 
     expect(body).toEqual({ success: true, message: '' });
     expect(test.apiTokens.rows.size).toBe(0);
-    expect(test.announced).toEqual([{ userIds: [], apiTokenIds: [1] }]);
+    expect(test.announced.at(-1)).toEqual({ userIds: [], apiTokenIds: [1] });
+    expect(test.announced).toHaveLength(2);
   });
 });
 
@@ -94,7 +100,8 @@ describe('an edit of a token', () => {
     const { data } = await edit({ id: 1, ...change, status: 2 });
 
     expect(data).toMatchObject({ ...change, status: 1, remain_quota: 100, subnet: '' });
-    expect(test.announced).toEqual([{ userIds: [], apiTokenIds: [1] }]);
+    expect(test.announced.at(-1)).toEqual({ userIds: [], apiTokenIds: [1] });
+    expect(test.announced).toHaveLength(2);
     expect(test.audit.at(-1)?.details).toMatchObject({ name: { from: 'mine', to: 'new' } });
   });
 

@@ -9,13 +9,17 @@ import { Router } from 'express';
 import type { ChannelService } from '../services/channel-service.ts';
 import type { ModelService } from '../services/model-service.ts';
 import { callerOf } from './caller-of.ts';
+import {
+  createChannelBalanceRouter,
+  type ChannelBalanceRouterDeps,
+} from './channel-balance-router.ts';
 import { createChannelTestRouter, type ChannelTestRouterDeps } from './channel-test-router.ts';
 import { sendData } from './envelope.ts';
 import { toChannelJson } from './json/channel-json.ts';
 import { requireRole } from './middleware/require-role.ts';
 import { parseBody, parseInput } from './parse-input.ts';
 
-export interface ChannelRouterDeps extends ChannelTestRouterDeps {
+export interface ChannelRouterDeps extends ChannelTestRouterDeps, ChannelBalanceRouterDeps {
   channels: ChannelService;
   models: ModelService;
 }
@@ -26,6 +30,7 @@ export function createChannelRouter(deps: ChannelRouterDeps): Router {
   const router = Router();
   router.use(requireRole('admin'));
   router.use('/test', createChannelTestRouter(deps));
+  router.use('/update_balance', createChannelBalanceRouter(deps));
 
   router.get('/', async (request, response) => {
     const found = await channels.list(parseInput(pageQuerySchema, request.query));

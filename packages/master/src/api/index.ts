@@ -1,5 +1,6 @@
 import type { Clock, Logger, RateLimiter, UserRepository } from '@turnpike/core';
 import express, { Router, type Express } from 'express';
+import type { ChannelBalanceService } from '../balances/channel-balance-service.ts';
 import type { MasterSettings } from '../master-deps.ts';
 import type { AccountService } from '../services/account-service.ts';
 import type { ApiTokenService } from '../services/api-token-service.ts';
@@ -45,6 +46,7 @@ export interface ApiDeps {
   apiTokens: ApiTokenService;
   channels: ChannelService;
   channelTests: ChannelTestService;
+  channelBalances: ChannelBalanceService;
   models: ModelService;
   requestLogs: RequestLogService;
   options: OptionService;

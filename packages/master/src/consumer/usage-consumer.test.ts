@@ -176,6 +176,18 @@ describe('the usage consumer', () => {
     expect(parkedUsage.events.get(bad.requestId)?.reason).toBe('out of range');
   });
 
+  it('keeps an unreadable event with a request id as an event, so that its entry is left alone', async () => {
+    const { consumer, parkedUsage } = openConsumer();
+    const data = '{"requestId":"request-1","quota":"much"}';
+    await consumer.park({ id: 'batch-1/3', data, reason: 'quota: expected number' });
+
+    expect(await parkedUsage.find(['request-1'])).toEqual(new Set(['request-1']));
+    expect(parkedUsage.events.get('request-1')).toMatchObject({
+      event: { quota: 'much' },
+      reason: 'quota: expected number',
+    });
+  });
+
   it('keeps a job that is no batch', async () => {
     const { consumer, parkedUsage, metrics } = openConsumer();
     await consumer.park({ id: 'job-1', data: '"nonsense"', reason: 'not a batch' });

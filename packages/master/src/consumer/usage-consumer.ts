@@ -10,7 +10,7 @@ import type {
 import type { MasterMetrics } from '../master-metrics.ts';
 import { isRetryBatch } from './retry-batch.ts';
 import { forgetAppliedEvents } from './forget-applied-events.ts';
-import { parkEvent } from './park-event.ts';
+import { parkEvent, parkUnreadable } from './park-event.ts';
 
 export interface UsageConsumerDeps {
   ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'findRequests'>;
@@ -84,9 +84,9 @@ export function createUsageConsumer(deps: UsageConsumerDeps): UsageConsumer {
     },
 
     async park(job) {
-      await parkedUsage.parkJob(job);
+      await parkUnreadable(parkedUsage, job);
       metrics.usageHandled('parked', 1);
-      logger.error({ jobId: job.id, reason: job.reason }, 'job that is no usage batch parked');
+      logger.error({ jobId: job.id, reason: job.reason }, 'what is no usage parked');
     },
   };
 }

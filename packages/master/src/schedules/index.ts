@@ -1,4 +1,5 @@
 import type { ScheduledJob } from '@turnpike/core';
+import type { ChannelBalanceService } from '../balances/channel-balance-service.ts';
 import type { MasterSettings } from '../master-deps.ts';
 import type { ConfigPublisher } from '../publisher/publish-config.ts';
 import type { ChannelTestService } from '../services/channel-test-service.ts';
@@ -6,11 +7,20 @@ import type { ChannelTestService } from '../services/channel-test-service.ts';
 export interface ScheduleDeps {
   publisher: ConfigPublisher;
   channelTests: ChannelTestService;
-  settings: Pick<MasterSettings, 'channelTestIntervalMs' | 'configSyncIntervalMs'>;
+  channelBalances: ChannelBalanceService;
+  settings: Pick<
+    MasterSettings,
+    'channelTestIntervalMs' | 'channelUpdateIntervalMs' | 'configSyncIntervalMs'
+  >;
 }
 
 /** The periodic work of the control plane. Names are for ever: schedulers remember them. */
-export function listJobs({ publisher, channelTests, settings }: ScheduleDeps): ScheduledJob[] {
+export function listJobs({
+  publisher,
+  channelTests,
+  channelBalances,
+  settings,
+}: ScheduleDeps): ScheduledJob[] {
   const jobs: ScheduledJob[] = [
     {
       name: 'publish-config',
@@ -23,6 +33,12 @@ export function listJobs({ publisher, channelTests, settings }: ScheduleDeps): S
       name: 'test-channels',
       intervalMs: settings.channelTestIntervalMs,
       run: () => channelTests.runScheduled(),
+    });
+  if (settings.channelUpdateIntervalMs !== undefined)
+    jobs.push({
+      name: 'update-balances',
+      intervalMs: settings.channelUpdateIntervalMs,
+      run: () => channelBalances.runScheduled(),
     });
   return jobs;
 }

@@ -92,7 +92,9 @@ export function createApiTokenService(deps: ApiTokenServiceDeps) {
         models: input.models ?? null,
         subnet: input.subnet ?? '',
       });
-      await deps.announceAccounts({ apiTokenIds: [token.id] });
+      // So that the key works as soon as its owner reads it. Where relays cannot be told, which is logged, it works
+      // once a master looks for changes: the token is there, so this is no failure.
+      await deps.announceAccounts({ apiTokenIds: [token.id] }).catch(() => undefined);
       await deps.recordAudit(actor, 'token.create', token.id, { name: token.name });
       return token;
     },

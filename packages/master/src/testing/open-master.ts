@@ -88,6 +88,7 @@ export async function openMaster(
       modelsByChannelType: { 1: ['gpt-4o'], 43: null },
       models: [{ id: 'gpt-4o', ownedBy: 'openai' }],
     },
+    findBalanceQuery: () => undefined,
     auditLog: { record: async (entry) => void audit.push(entry) },
     rateLimiter: createLimiter(clock),
     clock,
@@ -143,6 +144,7 @@ const testSettings: MasterSettings = {
   pollingIntervalMs: 0,
   probeTimeoutMs: 5_000,
   channelTestIntervalMs: undefined,
+  channelUpdateIntervalMs: undefined,
   configSyncIntervalMs: 60_000,
 };
 

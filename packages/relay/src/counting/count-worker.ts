@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { loadEncoding, type TokenEncoding } from './token-encodings.ts';
 
 /** A question to this thread: how many tokens each text has. */
 export interface CountRequest {
@@ -12,19 +13,11 @@ export interface CountAnswer {
   counts: readonly number[];
 }
 
-export type TokenEncoding = 'o200k_base' | 'cl100k_base';
+const loaded = new Map<TokenEncoding, (text: string) => number>();
 
-type Count = (text: string) => number;
-
-const encodings: Readonly<Record<TokenEncoding, () => Promise<{ countTokens: Count }>>> = {
-  o200k_base: () => import('gpt-tokenizer/encoding/o200k_base'),
-  cl100k_base: () => import('gpt-tokenizer/encoding/cl100k_base'),
-};
-
-parentPort?.on('message', (request: CountRequest) => void answer(request));
-
-async function answer({ id, encoding, texts }: CountRequest): Promise<void> {
-  const { countTokens } = await encodings[encoding]();
-  const reply: CountAnswer = { id, counts: texts.map((text) => countTokens(text)) };
+parentPort?.on('message', ({ id, encoding, texts }: CountRequest) => {
+  let count = loaded.get(encoding);
+  if (count === undefined) loaded.set(encoding, (count = loadEncoding(encoding)));
+  const reply: CountAnswer = { id, counts: texts.map(count) };
   parentPort?.postMessage(reply);
-}
+});

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { CountAnswer, CountRequest, TokenEncoding } from './count-worker.ts';
+import type { CountAnswer, CountRequest } from './count-worker.ts';
+import type { TokenEncoding } from './token-encodings.ts';
 
 /** Counts tokens of texts for bills that no upstream counted. Never on the event loop: encoders take long to load. */
 export interface TokenCounter {
@@ -8,7 +9,7 @@ export interface TokenCounter {
   close(): Promise<void>;
 }
 
-/** The worker holds some 80 MB of merge tables, and is back in a fifth of a second: it goes when nobody asks. */
+/** The worker holds some 30 MB, and is back in a tenth of a second: it goes when nobody asks. */
 const IDLE_MS = 2_000;
 /** Bytes of text for one token where counting fails. */
 const BYTES_PER_TOKEN = 3;

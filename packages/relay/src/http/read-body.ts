@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { errors } from '@turnpike/core';
+import { LARGE_BYTES, type BodyPool } from './body-pool.ts';
 
 const decoders: Readonly<
   Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
@@ -12,21 +13,22 @@ const decoders: Readonly<
   br: promisify(brotliDecompress),
 };
 
-/** Bodies above this come in several pieces. */
-const LARGE_BYTES = 64 * 1024;
-
 /**
- * Reads a whole body into memory.
+ * Reads a whole body into memory, where it is large into that of the pool.
  *
  * @param limitBytes of the body as sent, and of the decoded one
  * @throws `request_too_large`; `invalid_request` for an unknown or broken encoding; `client-gone` errors as they are
  */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  limitBytes: number,
+  pool: BodyPool,
+): Promise<Buffer> {
   const declared = Number(request.headers['content-length']);
   if (declared > limitBytes) throw tooLarge(limitBytes);
   const body =
     declared > LARGE_BYTES
-      ? await collectInto(request, Buffer.allocUnsafeSlow(declared))
+      ? await collectInto(request, pool.take(declared))
       : await collect(request, limitBytes);
   const encoding = request.headers['content-encoding'];
   return encoding === undefined || encoding === 'identity'

@@ -54,7 +54,7 @@ export async function handleRelayRequest(
     if (admission !== undefined) await deps.ledger.release(connection.requestId);
     fail(deps, connection, progress, error);
   } finally {
-    if (progress.inbound?.body.kind === 'upload') await discardBody(progress.inbound.body);
+    if (progress.inbound !== undefined) await discardBody(deps.bodyPool, progress.inbound.body);
   }
 }
 
@@ -67,7 +67,8 @@ async function bill(
   admission: Admission,
   served: Served,
 ): Promise<void> {
-  const charge = await meterAnswer(deps, inbound, admission, served);
+  const metered = meterAnswer(deps, inbound, admission, served);
+  const charge = metered instanceof Promise ? await metered : metered;
   const endState = endStateOf(served, connection);
   const event = await publishUsage(deps, {
     requestId: connection.requestId,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { probeJson, readJsonRequest, type BodyFacts, type JsonProbe } from '@turnpike/adaptors';
 import type { Operation, RequestFacts } from '@turnpike/core';
+import type { BodyPool } from '../http/body-pool.ts';
 import { readBody } from '../http/read-body.ts';
 import { receiveUpload, type Upload } from '../http/receive-upload.ts';
 import { searchOf, type RelayRoute } from '../http/relay-routes.ts';
@@ -36,7 +37,7 @@ const nothing: readonly string[] = [];
  * @throws `invalid_json`, `invalid_request` with `param`, `request_too_large`
  */
 export async function receiveRequest(
-  { settings }: { settings: RelaySettings },
+  { settings, bodyPool }: { settings: RelaySettings; bodyPool: BodyPool },
   route: RelayRoute & { kind: 'operation' },
   request: IncomingMessage,
 ): Promise<InboundRequest> {
@@ -45,14 +46,16 @@ export async function receiveRequest(
     return toInbound(route, request, upload.facts, { kind: 'upload', upload });
   }
   // Pictures may be edited by reference, in JSON.
-  const probe = probeJson(await readBody(request, settings.maxJsonBodyBytes));
+  const probe = probeJson(await readBody(request, settings.maxJsonBodyBytes, bodyPool));
   const facts = readJsonRequest(route.operation, probe, route.pathModel);
   return toInbound(route, request, facts, { kind: 'json', probe });
 }
 
-/** Removes what was stored of an upload. Safe to repeat. */
-export async function discardBody(body: InboundBody): Promise<void> {
-  if (body.kind === 'upload') await body.upload.discard();
+/** No attempt needs the body any more. Safe to repeat. */
+export function discardBody(bodyPool: BodyPool, body: InboundBody): Promise<void> | undefined {
+  if (body.kind === 'upload') return body.upload.discard();
+  bodyPool.giveBack(body.probe.body);
+  return undefined;
 }
 
 function isForm(request: IncomingMessage): boolean {

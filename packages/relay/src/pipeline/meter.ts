@@ -19,18 +19,33 @@ export interface Charge {
   writtenOff: number;
 }
 
-/** Measures what was served, by the upstream's own count where it gave one, else by ours, and prices it. */
-export async function meterAnswer(
+/**
+ * Measures what was served, by the upstream's own count where it gave one, else by ours, and prices it. Nearly always
+ * the upstream counted: then nothing is awaited.
+ */
+export function meterAnswer(
   deps: { tokenCounter: TokenCounter },
   inbound: InboundRequest,
   admission: Admission,
   served: Served,
-): Promise<Charge> {
-  const { outcome, plan, routePrice } = served;
+): Charge | Promise<Charge> {
+  const { outcome, routePrice } = served;
   const usage =
     outcome.kind === 'streamed'
-      ? await measureStream(deps.tokenCounter, inbound, routePrice, outcome)
-      : await measureBody(deps.tokenCounter, inbound, routePrice, outcome);
+      ? measureStream(deps.tokenCounter, inbound, routePrice, outcome)
+      : measureBody(deps.tokenCounter, inbound, routePrice, outcome);
+  return usage instanceof Promise
+    ? usage.then((counted) => price(counted, inbound, admission, served))
+    : price(usage, inbound, admission, served);
+}
+
+function price(
+  usage: Usage,
+  inbound: InboundRequest,
+  admission: Admission,
+  served: Served,
+): Charge {
+  const { plan, routePrice } = served;
   const group = plan.snapshot.prices.groupRatio(plan.group);
   const cost = priceUsage(usage, routePrice.price, group.exact, inbound.priceFacts);
   const limit = admission.isHard
@@ -40,12 +55,12 @@ export async function meterAnswer(
   return { routePrice, groupRatio: group.number, usage, quota, writtenOff: cost - quota };
 }
 
-async function measureStream(
+function measureStream(
   counter: TokenCounter,
   inbound: InboundRequest,
   { billedModel }: RoutePrice,
   { tap }: StreamedAnswer,
-): Promise<Usage> {
+): Usage | Promise<Usage> {
   const { facts } = tap;
   if (facts.usage !== undefined) return withRequestCounts(facts.usage, inbound, facts.images ?? 0);
   if (!inbound.facts.hasTextOutput)
@@ -59,12 +74,12 @@ async function measureStream(
   );
 }
 
-async function measureBody(
+function measureBody(
   counter: TokenCounter,
   inbound: InboundRequest,
   { billedModel }: RoutePrice,
   { facts }: BufferedAnswer,
-): Promise<Usage> {
+): Usage | Promise<Usage> {
   if (facts.usage !== undefined) return withAnswerCounts(facts.usage, inbound, facts);
   if (
     !inbound.facts.hasTextOutput &&
@@ -78,11 +93,9 @@ async function measureBody(
 
 /** Pictures, seconds and characters are counted beside whatever tokens the upstream reports. */
 function withAnswerCounts(usage: Usage, inbound: InboundRequest, facts: AnswerFacts): Usage {
+  const counted = withRequestCounts(usage, inbound, facts.images);
   const seconds = usage.seconds ?? facts.seconds;
-  return {
-    ...withRequestCounts(usage, inbound, facts.images),
-    ...(seconds !== undefined && { seconds }),
-  };
+  return seconds === undefined ? counted : { ...counted, seconds };
 }
 
 function withRequestCounts(usage: Usage, inbound: InboundRequest, images: number): Usage {

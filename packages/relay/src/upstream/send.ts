@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { readAnswerHeaders } from './answer-headers.ts';
 
 export interface UpstreamRequest {
   /** Scheme and host. */
@@ -69,9 +70,15 @@ export function send(
   return exchange;
 }
 
+/**
+ * Speaks undici's older handler protocol, which its clients have inside: for the newer one each request is wrapped, and
+ * every header of the answer becomes text.
+ */
 class UpstreamExchange implements Dispatcher.DispatchHandler, SentRequest {
   readonly #receiver: AnswerReceiver;
-  #controller: Dispatcher.DispatchController | undefined;
+  #abort: ((error: Error) => void) | undefined;
+  #resume: (() => void) | undefined;
+  #isPaused = false;
   #hasHead = false;
   #isAborted = false;
   #isOver = false;
@@ -80,49 +87,50 @@ class UpstreamExchange implements Dispatcher.DispatchHandler, SentRequest {
     this.#receiver = receiver;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#isAborted) controller.abort(new Error('aborted'));
+  onConnect(abort: (error?: Error) => void): void {
+    this.#abort = abort;
+    if (this.#isAborted) abort(new Error('aborted'));
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-  ): void {
-    if (status < 200) return; // informational
+  onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
+    this.#resume = resume;
+    if (status < 200) return true; // informational
     this.#hasHead = true;
-    this.#receiver.onHead(status, headers);
+    this.#receiver.onHead(status, readAnswerHeaders(headers));
+    return !this.#isPaused;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): boolean {
     if (!this.#isOver) this.#receiver.onChunk(chunk);
+    return !this.#isPaused;
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#receiver.onEnd();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#receiver.onFailure(this.#classify(error));
   }
 
   pause(): void {
-    this.#controller?.pause();
+    this.#isPaused = true;
   }
 
   resume(): void {
-    this.#controller?.resume();
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#resume?.();
   }
 
   abort(): void {
     if (this.#isOver || this.#isAborted) return;
     this.#isAborted = true;
-    this.#controller?.abort(new Error('aborted'));
+    this.#abort?.(new Error('aborted'));
   }
 
   #classify(error: Error): TransportFailure {

@@ -14,7 +14,7 @@ const user = {
   recordVersion: 1,
 };
 
-function openDirectory(pages: readonly AccountBatch[]) {
+function openDirectory(pages: readonly AccountBatch[], marks: boolean[] = [true]) {
   const steps: string[] = [];
   const lines: string[] = [];
   const run = () =>
@@ -26,7 +26,15 @@ function openDirectory(pages: readonly AccountBatch[]) {
       },
       accountDirectory: {
         put: async ({ users }) => void steps.push(`put ${String(users.length)}`),
-        markComplete: async () => void steps.push('complete'),
+        async isComplete() {
+          steps.push('begin');
+          return false;
+        },
+        async markComplete() {
+          const mark = marks.shift() ?? false;
+          steps.push(mark ? 'complete' : 'lost');
+          return mark;
+        },
       },
       print: (line) => void lines.push(line),
     });
@@ -41,8 +49,18 @@ describe('turnpike rebuild-redis', () => {
 
     expect(await run()).toBe(0);
 
-    expect(steps).toEqual(['put 2', 'put 2', 'complete']);
+    expect(steps).toEqual(['begin', 'put 2', 'put 2', 'complete']);
     expect(lines).toEqual(['Redis knows every account: 4 users, 0 tokens.']);
+  });
+
+  it('begins again when Redis lost its data meanwhile, but not for ever', async () => {
+    const unlucky = openDirectory([page], [false, true]);
+    expect(await unlucky.run()).toBe(0);
+    expect(unlucky.steps).toEqual(['begin', 'put 2', 'lost', 'begin', 'put 2', 'complete']);
+
+    const hopeless = openDirectory([page], []);
+    expect(await hopeless.run()).toBe(1);
+    expect(hopeless.lines).toHaveLength(3);
   });
 
   it('tells how far it is', async () => {

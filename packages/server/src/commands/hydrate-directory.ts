@@ -1,27 +1,47 @@
-import type { AccountDirectory, AccountSource } from '@turnpike/core';
+import type { AccountBatch, AccountSource } from '@turnpike/core';
 
 export interface HydrateDirectoryDeps {
   accountSource: Pick<AccountSource, 'pages'>;
-  accountDirectory: Pick<AccountDirectory, 'put' | 'markComplete'>;
+  accountDirectory: {
+    put(accounts: AccountBatch): Promise<void>;
+    isComplete(): Promise<boolean>;
+    /** False: it lost its data meanwhile. */
+    markComplete(): Promise<unknown>;
+  };
   /** Writes a line for people. */
   print: (line: string) => void;
 }
 
 const PAGE = 500;
 const PAGES_BETWEEN_LINES = 20;
+const MAX_PASSES = 3;
 
 /**
  * `turnpike rebuild-redis`: writes every account and key from the database to where the relays of a cluster find them.
  * Can be run at any time, and again after it was stopped: only what is newer than what is there is written.
+ *
+ * @returns the exit code: 1 where Redis lost its data again and again meanwhile
  */
-export async function hydrateDirectory({
+export async function hydrateDirectory(deps: HydrateDirectoryDeps): Promise<number> {
+  const { accountDirectory, print } = deps;
+  for (let pass = 1; pass <= MAX_PASSES; pass += 1) {
+    const wasComplete = await accountDirectory.isComplete();
+    const { users, apiTokens } = await putAll(deps);
+    if (wasComplete || (await accountDirectory.markComplete()) !== false) {
+      print(`Redis knows every account: ${String(users)} users, ${String(apiTokens)} tokens.`);
+      return 0;
+    }
+    print('Redis lost its data meanwhile.');
+  }
+  return 1;
+}
+
+async function putAll({
   accountSource,
   accountDirectory,
   print,
-}: HydrateDirectoryDeps): Promise<number> {
-  let users = 0;
-  let apiTokens = 0;
-  let pages = 0;
+}: HydrateDirectoryDeps): Promise<{ users: number; apiTokens: number }> {
+  let [users, apiTokens, pages] = [0, 0, 0];
   for await (const page of accountSource.pages(PAGE)) {
     await accountDirectory.put(page);
     users += page.users.length;
@@ -30,7 +50,5 @@ export async function hydrateDirectory({
     if (pages % PAGES_BETWEEN_LINES === 0)
       print(`… ${String(users)} users, ${String(apiTokens)} tokens`);
   }
-  await accountDirectory.markComplete();
-  print(`Redis knows every account: ${String(users)} users, ${String(apiTokens)} tokens.`);
-  return 0;
+  return { users, apiTokens };
 }

@@ -25,9 +25,20 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   'move-database': {
     text: 'Move the SQLite database to PostgreSQL, MySQL or MariaDB. Stop the gateway first.',
     flags: {
-      to: { value: '<dsn>', text: 'Where to, in the forms of SQL_DSN: an empty database.' },
+      to: {
+        value: '<dsn>',
+        text: 'Where to, in the forms of SQL_DSN; - reads it from standard input.',
+      },
     },
     load: async () => (await import('./move-database.ts')).moveToDatabase,
+  },
+  queue: {
+    text: 'Show usage that waits or could not be charged: queue [retry|drop <request id…|all>].',
+    load: async () => (await import('./queue.ts')).queue,
+  },
+  'rebuild-redis': {
+    text: 'Write every account and key from the database into the Redis of a cluster.',
+    load: async () => (await import('./rebuild-redis.ts')).rebuildRedis,
   },
   'check-settings': {
     text: 'Print the settings in force, without secrets.',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { moveDatabase } from '@turnpike/store';
 import type { Command } from '../cli/run-cli.ts';
 import { findSqlitePath } from '../compose/data-directory.ts';
@@ -31,7 +32,7 @@ export const moveToDatabase: Command = async (settings, logger, operands, flags)
   return 0;
 };
 
-/** `move-database --to <dsn>` or `move-database <dsn>`. */
+/** `move-database --to <dsn>` or `move-database <dsn>`; `-` reads it from standard input, where nobody else sees it. */
 function readTarget(operands: readonly string[], flag: string | true | undefined): string {
   const given = [...operands, ...(typeof flag === 'string' ? [flag] : [])];
   const [to] = given;
@@ -40,7 +41,7 @@ function readTarget(operands: readonly string[], flag: string | true | undefined
       'move-database needs one target: turnpike move-database --to postgres://user:password@host:5432/name (or mysql://…, or user:password@tcp(host:3306)/name).',
     );
   }
-  return to;
+  return to === '-' ? readFileSync(0, 'utf8').trim() : to;
 }
 
 function printNextSteps(settings: Settings, sqliteFile: string): void {

@@ -14,6 +14,7 @@ import { createHttpServer } from '../http/create-http-server.ts';
 import { closeGracefully } from '../http/graceful-close.ts';
 import type { HealthDeps } from '../http/health.ts';
 import { listen } from '../http/listen.ts';
+import { registerReadiness } from '../http/readiness-metric.ts';
 import { refuseToRelay } from '../http/refuse-to-relay.ts';
 import { createLifecycle } from '../lifecycle.ts';
 import type { Settings } from '../settings/load-settings.ts';
@@ -49,6 +50,7 @@ export async function serve(settings: Settings, logger: Logger): Promise<number>
       version,
     });
     const stopping = { isStopping: false };
+    registerReadiness(registry, () => gateway.findObstacles().length === 0);
     const health = createHealth(gateway, registry, stopping, kind, lifecycle);
     if (kind === 'control') {
       logger.info({}, 'applying usage and running schedules');

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { findBalanceQuery } from '@turnpike/adaptors';
 import type { RedisCluster } from '@turnpike/cluster';
 import type { Clock } from '@turnpike/core';
 import { createMaster, createPasswordHasher } from '@turnpike/master';
@@ -41,6 +43,7 @@ export async function openManagement(
     ...cluster,
     channelProbe: relay.probe,
     modelCatalogue: modelCatalogue(),
+    findBalanceQuery,
     clock,
     logger,
     newRequestId: createRequestId,
@@ -58,23 +61,23 @@ export async function openManagement(
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5000;
 
+/** @throws once the process is told to stop */
 async function waitForStore({
   settings,
   directory,
   logger,
   lifecycle,
 }: ClusterParts): Promise<GatewayStore> {
-  let isStopping = false;
+  const stopping = new AbortController();
   lifecycle.onStop('wait for the database', () => {
-    isStopping = true;
+    stopping.abort();
   });
   for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, LAST_RETRY_MS)) {
     try {
       return await openGatewayStore({ settings, directory, logger, migrates: false });
     } catch (error) {
-      if (isStopping) throw error;
       logger.warn({ err: error, pauseMs }, 'the database is not ready; the management API waits');
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
+    await delay(pauseMs, undefined, { signal: stopping.signal });
   }
 }

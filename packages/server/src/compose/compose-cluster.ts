@@ -58,9 +58,15 @@ export async function composeCluster(
     management = await openManagement(parts, relay, { migrates: true });
     await runControl(parts, management);
   } else if (isMaster || settings.sqlDsn !== undefined) {
-    void openManagement(parts, relay, { migrates: false }).then((opened) => {
-      management = opened;
-    });
+    openManagement(parts, relay, { migrates: false }).then(
+      (opened) => {
+        management = opened;
+      },
+      (error: unknown) => {
+        // Told to stop while waiting, as a rule.
+        logger.debug({ err: error }, 'the management API was not opened');
+      },
+    );
   }
   await cluster.start();
 

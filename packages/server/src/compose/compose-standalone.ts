@@ -1,3 +1,4 @@
+import { findBalanceQuery } from '@turnpike/adaptors';
 import { openInProcessCluster } from '@turnpike/cluster';
 import { systemClock, type ChannelHealthReport } from '@turnpike/core';
 import { createMaster, createPasswordHasher } from '@turnpike/master';
@@ -60,6 +61,7 @@ export async function composeStandalone({
     ...cluster,
     channelProbe: relay.probe,
     modelCatalogue: modelCatalogue(),
+    findBalanceQuery,
     clock,
     logger,
     newRequestId: createRequestId,

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import type { Settings } from '../settings/load-settings.ts';
 import type { WorkerKind } from '../workers/worker-process.ts';
-import { sharedSecrets } from './shared-secrets.ts';
+import { sharedSecrets } from './cluster-secrets.ts';
 
 /** What the data directory holds besides the database. */
 export interface DataDirectory {

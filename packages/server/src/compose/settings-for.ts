@@ -49,6 +49,7 @@ export function masterSettings(
     pollingIntervalMs: settings.pollingPauseMs,
     probeTimeoutMs: settings.responseTimeoutMs,
     channelTestIntervalMs: settings.channelTestIntervalMs,
+    channelUpdateIntervalMs: settings.channelUpdateIntervalMs,
     configSyncIntervalMs: settings.syncFrequencyMs,
   };
 }

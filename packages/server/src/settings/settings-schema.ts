@@ -216,7 +216,7 @@ export const settingsSchema = {
     }),
     channelUpdateIntervalMs: optionalSetting('CHANNEL_UPDATE_FREQUENCY', durationMs('min', 1000), {
       role: 'master',
-      text: 'How often the balances of channels are queried; unset means never.',
+      text: 'How often the balances of enabled channels are queried, and channels without any left disabled; unset means never.',
     }),
     pollingPauseMs: setting('POLLING_INTERVAL', durationMs('s'), '0', {
       role: 'master',

@@ -40,9 +40,7 @@ export async function supervise(deps: SupervisorDeps): Promise<number> {
   const members = new Map<number, Member>();
   const aggregator = new AggregatorRegistry();
   const paces = { relay: new RestartPace(), control: new RestartPace() };
-  let isStopping = false;
-  let isClean = true;
-  let wasReady = false;
+  const state = { isStopping: false, isClean: true, wasReady: false };
   const timers = new Set<NodeJS.Timeout>();
 
   const start = (kind: WorkerKind): void => {
@@ -60,8 +58,8 @@ export async function supervise(deps: SupervisorDeps): Promise<number> {
     const member = members.get(worker.id);
     if (message.turnpike === 'status') {
       if (member !== undefined) member.obstacles = message.obstacles;
-      if (!wasReady && findObstacles(members).length === 0) {
-        wasReady = true;
+      if (!state.wasReady && findObstacles(members).length === 0) {
+        state.wasReady = true;
         deps.onReady?.();
       }
       return;
@@ -86,8 +84,8 @@ export async function supervise(deps: SupervisorDeps): Promise<number> {
     const member = members.get(worker.id);
     members.delete(worker.id);
     if (member === undefined) return;
-    if (isStopping) {
-      if (code !== 0) isClean = false;
+    if (state.isStopping) {
+      if (code !== 0) state.isClean = false;
       return;
     }
     const pauseMs = paces[member.kind].next(Date.now() - member.startedAt);
@@ -106,13 +104,13 @@ export async function supervise(deps: SupervisorDeps): Promise<number> {
   for (let n = 0; n < deps.relayWorkers; n += 1) start('relay');
 
   const signal = await deps.stopSignal;
-  isStopping = true;
+  state.isStopping = true;
   logger.info({ signal, workers: members.size }, 'stopping every worker');
   for (const timer of timers) clearTimeout(timer);
   const deadline = Date.now() + deps.graceMs + KILL_AFTER_GRACE_MS;
   await endAll(members, 'relay', deadline);
   await endAll(members, 'control', deadline);
-  return isClean ? 0 : 1;
+  return state.isClean ? 0 : 1;
 }
 
 /** Why some member should get no traffic; a member that has not spoken yet is one reason. */

@@ -9,6 +9,8 @@ import { createSqliteReaderClient } from './sqlite-reader-client.ts';
 
 const DEFAULT_BUSY_TIMEOUT_MS = 3000;
 const DEFAULT_MAX_OPEN = 20;
+/** More than the ledger lets gather in the log, so that its thread makes the checkpoints and no commit does (32 MB). */
+const CHECKPOINT_PAGES = 8000;
 
 /** One connection to a SQLite file. */
 export function createSqlite(filename: string, settings: DatabaseSettings): Knex {
@@ -24,6 +26,7 @@ export function createSqlite(filename: string, settings: DatabaseSettings): Knex
       afterCreate: (connection: SqliteConnection, done: Done) => {
         connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
         connection.pragma('journal_mode = WAL');
+        connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
         connection.pragma(`synchronous = ${settings.sqliteSynchronous ?? 'FULL'}`);
         connection.pragma('foreign_keys = OFF');
         done(null, connection);

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { ColumnType } from '../schema/table-definition.ts';
+import type { ChargedBalances, UsageWrites } from './usage-writes.ts';
 
 /** One index as it stands in the database. */
 export interface ExistingIndex {
@@ -45,6 +46,11 @@ export interface Dialect {
     key: string,
     rows: readonly Readonly<Record<string, unknown>>[],
   ): Promise<ReadonlySet<string>>;
+  /**
+   * Writes the charges of a transaction: log rows, accounts, roll-up. Resolves to the balances of the accounts that exist.
+   * Rows are locked in the order of their keys, so that two of these at once do not deadlock.
+   */
+  writeUsage(trx: Knex, writes: UsageWrites): Promise<ChargedBalances>;
   /** SQL for "what is stored + what would have been inserted" in an upsert. */
   addInserted(table: string, column: string): string;
   /** Takes row locks until the end of the transaction; nothing where the whole database is locked anyway. */

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Dialect } from './dialect.ts';
 import { errorCodeOf, isConnectionFailure } from './driver-error.ts';
 import { retryTransaction } from './retry-transaction.ts';
+import { writeUsageInSteps } from './write-usage-in-steps.ts';
 
 const MIGRATION_LOCK_SECONDS = 3600;
 
@@ -140,6 +141,7 @@ export const mysqlDialect: Dialect = {
     return new Set(missing.map((row) => String(row[key])));
   },
 
+  writeUsage: (trx, writes) => writeUsageInSteps(trx, mysqlDialect, writes),
   addInserted: (_table, column) => `\`${column}\` + VALUES(\`${column}\`)`,
   forUpdate: (query) => query.forUpdate() as typeof query,
 

@@ -1,7 +1,9 @@
 import pg from 'pg';
 import type { Dialect, ExistingIndex } from './dialect.ts';
 import { errorCodeOf, isConnectionFailure } from './driver-error.ts';
+import { unnestRows } from './postgres-arrays.ts';
 import { retryTransaction } from './retry-transaction.ts';
+import { writeUsageInOne } from './write-usage-in-one.ts';
 
 /** Any constant will do, as long as every version of the program uses the same. */
 const MIGRATION_LOCK = 7_831_402_117;
@@ -93,14 +95,16 @@ export const postgresDialect: Dialect = {
   },
 
   async insertNewRows(trx, table, key, rows) {
-    const inserted = await trx(table)
-      .insert(rows)
-      .onConflict(key)
-      .ignore()
-      .returning<Record<string, string>[]>(key);
-    return new Set(inserted.map((row) => String(row[key])));
+    const { columns, from, bindings } = unnestRows(rows);
+    const { rows: inserted } = await trx.raw<{ rows: { key: string }[] }>(
+      `INSERT INTO "${table}" (${columns}) SELECT * FROM ${from}
+       ON CONFLICT ("${key}") DO NOTHING RETURNING "${key}" AS key`,
+      bindings,
+    );
+    return new Set(inserted.map((row) => row.key));
   },
 
+  writeUsage: (trx, writes) => writeUsageInOne(trx, writes),
   addInserted: (table, column) => `"${table}"."${column}" + excluded."${column}"`,
   forUpdate: (query) => query.forUpdate() as typeof query,
 

@@ -37,7 +37,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** One thread with one read-only connection. */
+/** One thread with one connection that changes nothing, but may make checkpoints. */
 class ReaderThread {
   isAlive = true;
   readonly #worker: Worker;
@@ -93,7 +93,8 @@ class ReaderThread {
 const program = `
   const { parentPort, workerData } = require('node:worker_threads');
   const Sqlite = require(workerData.driver);
-  const db = new Sqlite(workerData.file, { readonly: true, timeout: workerData.busyTimeoutMs });
+  const db = new Sqlite(workerData.file, { fileMustExist: true, timeout: workerData.busyTimeoutMs });
+  db.pragma('query_only = ON');
   parentPort.on('message', ({ id, sql, bindings }) => {
     try {
       parentPort.postMessage({ id, rows: db.prepare(sql).all(bindings) });

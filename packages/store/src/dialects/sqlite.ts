@@ -1,6 +1,7 @@
 import type { Dialect } from './dialect.ts';
 import { errorCodeOf, isConnectionFailure } from './driver-error.ts';
 import { retryTransaction } from './retry-transaction.ts';
+import { writeUsageInSteps } from './write-usage-in-steps.ts';
 
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
@@ -93,6 +94,7 @@ export const sqliteDialect: Dialect = {
     return new Set(inserted.map((row) => String(row[key])));
   },
 
+  writeUsage: (trx, writes) => writeUsageInSteps(trx, sqliteDialect, writes),
   addInserted: (table, column) => `\`${table}\`.\`${column}\` + excluded.\`${column}\``,
   forUpdate: (query) => query,
 

@@ -1,76 +1,62 @@
-import type { Account } from '@turnpike/core';
+import type { Account, AppliedUsage, Balance, UsageEvent } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
-import { sqlInteger, sqlIntegers } from '../schema/sql-integer.ts';
-import { accountTables, moveBalance, readBalances } from './balances.ts';
+import type { ChargedBalance, UsageWrites } from '../dialects/usage-writes.ts';
+import { moveBalance, readBalances } from './balances.ts';
 import { insertQuotaEntry } from './quota-entries.ts';
-import { writeOffOf, type AccountSum } from './usage-sums.ts';
+import { writeOffOf, type AccountSum, type UsageSums } from './usage-sums.ts';
 
-type Sums = ReadonlyMap<number, AccountSum>;
+type Balances = Pick<AppliedUsage, 'users' | 'apiTokens'>;
 
 /**
- * Takes what was used from the balances, in one statement for all accounts of a kind. Whether a token is unlimited is
- * decided by its row at this moment, whatever it was when the request began: so the ledger adds up after a switch.
+ * Writes what was used: log rows, balances, roll-up. Whether a token is unlimited is decided by its row at this moment,
+ * whatever it was when the request began: so the ledger adds up after a switch.
+ *
+ * @returns the balances of the users and limited tokens that were charged
  */
 export async function chargeAccounts(
   trx: Knex,
   dialect: Dialect,
-  kind: Account['kind'],
-  sums: Sums,
+  sums: UsageSums,
+  logs: UsageWrites['logs'],
   now: number,
-): Promise<void> {
-  if (sums.size === 0) return;
-  await lockInOrder(trx, dialect, accountTables[kind].table, sums);
-  await trx.raw(kind === 'user' ? chargeUsersSql(sums) : chargeTokensSql(sums));
-  await writeOffOverdrafts(trx, dialect, kind, sums, now);
+): Promise<Balances> {
+  if (sums.users.size === 0) return { users: [], apiTokens: [] };
+  const charged = await dialect.writeUsage(trx, {
+    logs,
+    users: inOrder(sums.users),
+    apiTokens: inOrder(sums.apiTokens),
+    channels: inOrder(sums.channels),
+    // In key order, so that two masters cannot deadlock.
+    rollUp: [...sums.rollUp].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row),
+  });
+  const limited = charged.apiTokens.filter(({ unlimited }) => !unlimited);
+  const users = charged.users.map(toBalance);
+  const apiTokens = limited.map(toBalance);
+  return {
+    users: await writeOffOverdrafts(trx, dialect, 'user', users, sums.users, now),
+    apiTokens: await writeOffOverdrafts(trx, dialect, 'token', apiTokens, sums.apiTokens, now),
+  };
 }
 
-export async function chargeChannels(trx: Knex, dialect: Dialect, sums: Sums): Promise<void> {
-  if (sums.size === 0) return;
-  await lockInOrder(trx, dialect, 'channels', sums);
-  await trx.raw(
-    `UPDATE channels SET used_quota = COALESCE(used_quota, 0) + ${pick(sums, 'quota')}
-      WHERE id IN (${sqlIntegers(sums.keys())})`,
+/** Adds the balances of accounts whose events had all been charged before. */
+export async function addUntouchedBalances(
+  trx: Knex,
+  events: readonly UsageEvent[],
+  sums: UsageSums,
+  balances: Balances,
+): Promise<Balances> {
+  const userIds = distinct(events.map(({ userId }) => userId));
+  const apiTokenIds = distinct(events.map(({ apiTokenId }) => apiTokenId));
+  const others = await readBalances(
+    trx,
+    userIds.filter((id) => !sums.users.has(id)),
+    apiTokenIds.filter((id) => !sums.apiTokens.has(id)),
   );
-}
-
-function chargeUsersSql(sums: Sums): string {
-  return `UPDATE users SET quota = COALESCE(quota, 0) - ${pick(sums, 'quota')},
-                           used_quota = COALESCE(used_quota, 0) + ${pick(sums, 'quota')},
-                           request_count = COALESCE(request_count, 0) + ${pick(sums, 'requests')},
-                           quota_version = COALESCE(quota_version, 0) + 1
-           WHERE id IN (${sqlIntegers(sums.keys())})`;
-}
-
-function chargeTokensSql(sums: Sums): string {
-  const lastAt = pick(sums, 'lastAt');
-  return `UPDATE tokens SET remain_quota = CASE WHEN COALESCE(unlimited_quota, false) THEN remain_quota
-                                                ELSE COALESCE(remain_quota, 0) - ${pick(sums, 'quota')} END,
-                            used_quota = COALESCE(used_quota, 0) + ${pick(sums, 'quota')},
-                            accessed_time = CASE WHEN COALESCE(accessed_time, 0) > ${lastAt} THEN accessed_time
-                                                 ELSE ${lastAt} END,
-                            quota_version = COALESCE(quota_version, 0) + 1
-           WHERE id IN (${sqlIntegers(sums.keys())})`;
-}
-
-/** `CASE id WHEN 1 THEN 20 … ELSE 0 END`. */
-function pick(sums: Sums, field: 'quota' | 'requests' | 'lastAt'): string {
-  const cases = Array.from(
-    sums.values(),
-    (sum) => `WHEN ${sqlInteger(sum.id)} THEN ${sqlInteger(sum[field])}`,
-  );
-  return `CASE id ${cases.join(' ')} ELSE 0 END`;
-}
-
-/** One statement may take its locks in any order; two of them at once would then deadlock. */
-async function lockInOrder(trx: Knex, dialect: Dialect, table: string, sums: Sums): Promise<void> {
-  if (sums.size < 2 || dialect.name === 'sqlite') return;
-  await dialect.forUpdate(
-    trx(table)
-      .select('id')
-      .whereIn('id', [...sums.keys()])
-      .orderBy('id'),
-  );
+  return {
+    users: [...balances.users, ...others.users],
+    apiTokens: [...balances.apiTokens, ...others.apiTokens],
+  };
 }
 
 /** With the hard budget no balance stays below zero: the rest is written off, visibly. */
@@ -78,23 +64,37 @@ async function writeOffOverdrafts(
   trx: Knex,
   dialect: Dialect,
   kind: Account['kind'],
-  sums: Sums,
+  balances: readonly Balance[],
+  sums: ReadonlyMap<number, AccountSum>,
   now: number,
-): Promise<void> {
-  const hard = [...sums.values()].filter(({ hardQuota }) => hardQuota > 0).map(({ id }) => id);
-  if (hard.length === 0) return;
-  const balances = await readBalances(
-    trx,
-    kind === 'user' ? hard : [],
-    kind === 'token' ? hard : [],
-  );
-  for (const { id, quota } of kind === 'user' ? balances.users : balances.apiTokens) {
+): Promise<Balance[]> {
+  const after: Balance[] = [];
+  for (const balance of balances) {
+    const { id, quota, version } = balance;
     const sum = sums.get(id);
     const delta = sum === undefined ? 0 : writeOffOf(quota, sum);
-    if (sum === undefined || delta === 0) continue;
+    if (sum === undefined || delta === 0) {
+      after.push(balance);
+      continue;
+    }
     const account = { kind, id };
     const reference = `write-off:${kind}:${sum.hardKey}`;
     await insertQuotaEntry(trx, dialect, { account, delta, reason: 'write-off', reference }, now);
     await moveBalance(trx, account, delta);
+    // Its row is locked: nobody else has changed it meanwhile.
+    after.push({ id, quota: quota + delta, version: version + 1 });
   }
+  return after;
+}
+
+function inOrder(sums: ReadonlyMap<number, AccountSum>): AccountSum[] {
+  return [...sums.values()].sort((a, b) => a.id - b.id);
+}
+
+function toBalance({ id, quota, version }: ChargedBalance): Balance {
+  return { id, quota, version };
+}
+
+function distinct(ids: readonly number[]): number[] {
+  return [...new Set(ids)].sort((a, b) => a - b);
 }

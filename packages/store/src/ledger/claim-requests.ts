@@ -3,6 +3,9 @@ import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
 import { correctCharge, firstCharge, kindOf, type Charge } from './charge.ts';
 
+/** SQLite takes no more rows in one statement. */
+const ROWS_AT_ONCE = 500;
+
 /**
  * Inserts the request ids in their order and says what is to be charged: everything for requests that are new, the
  * difference for requests whose charge had only been assumed, nothing for the others.
@@ -22,7 +25,12 @@ export async function claimRequests(
     applied_at: Math.floor(now / 1000),
     logged_at: isLogged ? Math.floor(event.at / 1000) : null,
   }));
-  const fresh = await dialect.insertNewRows(trx, 'usage_requests', 'request_id', rows);
+  const fresh = new Set<string>();
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    const some = rows.slice(start, start + ROWS_AT_ONCE);
+    for (const id of await dialect.insertNewRows(trx, 'usage_requests', 'request_id', some))
+      fresh.add(id);
+  }
   const charges = inOrder.filter(({ requestId }) => fresh.has(requestId)).map(firstCharge);
   const known = inOrder.filter(({ requestId }) => !fresh.has(requestId));
   return known.length === 0 ? charges : [...charges, ...(await correct(trx, dialect, known))];
@@ -43,9 +51,10 @@ async function correct(
       .whereIn('kind', ['expired', 'recovered'])
       .orderBy('request_id'),
   )) as { request_id: string; charged: number; kind: string }[];
+  const byId = new Map(events.map((event) => [event.requestId, event]));
   const charges: Charge[] = [];
   for (const row of rows) {
-    const event = events.find(({ requestId }) => requestId === row.request_id);
+    const event = byId.get(row.request_id);
     const charge = event && correctCharge(event, row);
     if (charge === undefined) continue;
     await trx('usage_requests')

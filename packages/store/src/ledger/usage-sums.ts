@@ -1,30 +1,13 @@
 import { completionTokensOf, promptTokensOf } from '@turnpike/core';
+import type { AccountCharge, RollUpRow } from '../dialects/usage-writes.ts';
 import { clipText } from '../schema/clip-text.ts';
 import type { Charge } from './charge.ts';
 
-/** What one user, token or channel is charged by one transaction. */
-export interface AccountSum {
-  id: number;
-  quota: number;
-  requests: number;
-  /** Unix seconds of the latest request. */
-  lastAt: number;
+/** What one account is charged by one transaction, and what of it a hard budget limits. */
+export interface AccountSum extends AccountCharge {
   /** The part of `quota` that may not take the balance below zero, and the latest charge in it. */
   hardQuota: number;
   hardKey: string;
-}
-
-/** One row of `usage_hourly`. */
-export interface RollUpRow {
-  hour: number;
-  user_id: number;
-  token_id: number;
-  channel_id: number;
-  model_name: string;
-  requests: number;
-  prompt_tokens: number;
-  completion_tokens: number;
-  quota: number;
 }
 
 /** Adds up charges for each row that they change, so that each row is written once. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { hashKey, silentLogger } from '@turnpike/core';
 import Sqlite from 'better-sqlite3';
@@ -10,6 +11,7 @@ import {
 } from '../testing/create-one-api-database.ts';
 import { createAccounts, makeNewApiToken } from '../testing/make-accounts.ts';
 import { testNow, testSecretBox } from '../testing/open-test-store.ts';
+import { backupSqlite } from './backup-sqlite.ts';
 import { moveDatabase, type MoveReport } from './move-database.ts';
 
 /** What a move from SQLite to another database promises. */
@@ -18,22 +20,28 @@ export function describeMove(name: string, kind: 'postgres' | 'mysql'): void {
     let source: TestDatabase;
     let target: TestDatabase;
     let lines: string[];
+    /** What somebody else does in the middle of it. */
+    let whileMoving: () => void;
     beforeEach(async () => {
       target = await createTestDatabase(kind);
       lines = [];
+      whileMoving = () => undefined;
     });
     afterEach(async () => {
       await source.drop();
       await target.drop();
     });
 
-    function move(): Promise<MoveReport> {
+    function move(sqliteFile = source.sqlitePath): Promise<MoveReport> {
       return moveDatabase({
-        sqliteFile: source.sqlitePath,
+        sqliteFile,
         to: target.dsn,
         logger: silentLogger,
         now: testNow,
-        print: (line) => lines.push(line),
+        print(line) {
+          lines.push(line);
+          whileMoving();
+        },
       });
     }
 
@@ -209,19 +217,10 @@ export function describeMove(name: string, kind: 'postgres' | 'mysql'): void {
       });
 
       let refusal: unknown;
-      await moveDatabase({
-        sqliteFile: source.sqlitePath,
-        to: target.dsn,
-        logger: silentLogger,
-        now: testNow,
-        print: () => {
-          try {
-            changeSource((db) => db.exec('UPDATE users SET quota = 0'));
-          } catch (error) {
-            refusal = error;
-          }
-        },
-      });
+      whileMoving = () => {
+        refusal = tryToOpen(source.sqlitePath);
+      };
+      await move();
       expect(refusal).toMatchObject({ code: 'SQLITE_BUSY' });
     });
 
@@ -279,6 +278,75 @@ export function describeMove(name: string, kind: 'postgres' | 'mysql'): void {
       await expect(move()).rejects.toThrow(
         'The other database refuses a row: tokens, id 50, column key_hash: another row has the same value there',
       );
+    });
+
+    it('tells names that differ in case only apart, or names the one that the target cannot', async () => {
+      await createSource();
+      changeSource((db) => {
+        db.exec(
+          "INSERT INTO users (id, username, password, quota, aff_code) VALUES (60, 'ROOT', 'x', 0, 'R')",
+        );
+        db.exec("INSERT INTO options (key, value) VALUES ('notice', 'y')");
+      });
+
+      if (kind === 'postgres') await expect(move()).resolves.toMatchObject({ isNew: true });
+      else {
+        await expect(move()).rejects.toThrow(
+          'options, key notice, column key: another row has the same value there, or one that this database takes for the same',
+        );
+      }
+    });
+
+    it('names a row that the target refuses for reasons of its own, and shows no value of it', async () => {
+      const { key } = await createSource();
+      await useStore(target, () => Promise.resolve());
+      const knex = connectPlainly(kind, target);
+      await knex.raw('ALTER TABLE tokens ADD CONSTRAINT small CHECK (user_id < 2)');
+      await knex.destroy();
+      changeSource((db) => db.prepare('UPDATE tokens SET name = ?').run(`secret ${key}`));
+
+      const error: unknown = await move().catch((thrown: unknown) => thrown);
+      expect((error as Error).message).toMatch(
+        /^The other database refuses a row: tokens, id 1: .*small.* Correct it/,
+      );
+      expect(inspect(error, { depth: 9 })).not.toContain(key);
+    });
+
+    it('moves a backup too, which has no log beside it', async () => {
+      await createSource();
+      const copy = `${source.sqlitePath}.copy`;
+      await backupSqlite(source.sqlitePath, copy);
+      const file = new Sqlite(copy, { timeout: 0 });
+
+      expect(file.pragma('journal_mode', { simple: true })).toBe('delete');
+      file.exec('BEGIN IMMEDIATE');
+      await expect(move(copy)).rejects.toThrow(`${copy} is in use`);
+      file.close();
+      let refusal: unknown;
+      whileMoving = () => {
+        refusal = tryToOpen(copy);
+      };
+      expect(await move(copy)).toMatchObject({ isNew: true });
+      expect(refusal).toMatchObject({ code: 'SQLITE_BUSY' });
+    });
+
+    it('refuses a source that this version has not migrated, or a newer one has', async () => {
+      source = await createOneApiDatabase('sqlite');
+      await expect(move()).rejects.toThrow('Run turnpike migrate first');
+      await useStore(source, () => Promise.resolve());
+      changeSource((db) => db.exec("INSERT INTO turnpike_migrations VALUES ('29990101_x', 1)"));
+
+      await expect(move()).rejects.toThrow('opened by a newer version');
+    });
+
+    it('leaves what it does not know behind, and says so', async () => {
+      await createSource();
+      changeSource((db) =>
+        db.exec('CREATE TABLE notes (a); ALTER TABLE users ADD COLUMN hobby text'),
+      );
+
+      expect((await move()).leftBehind).toEqual(['notes', 'users.hobby']);
+      expect(lines.join()).toContain('left behind: users.hobby');
     });
 
     it('refuses a ledger that is not sound', async () => {
@@ -371,6 +439,18 @@ function fill(db: Sqlite.Database, table: string): void {
   db.prepare(`INSERT INTO ${table} (${names}) VALUES (${values.map(() => '?').join(',')})`).run(
     values,
   );
+}
+
+/** What a gateway that is started now would meet. */
+function tryToOpen(file: string): unknown {
+  const db = new Sqlite(file, { timeout: 0 });
+  try {
+    return db.prepare('SELECT * FROM users').all();
+  } catch (error) {
+    return error;
+  } finally {
+    db.close();
+  }
 }
 
 function readContents(file: string): unknown {

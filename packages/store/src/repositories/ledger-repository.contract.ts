@@ -186,6 +186,36 @@ export function describeLedgerRepository(
       );
     });
 
+    it('applies many batches in one transaction', async () => {
+      const { user, makeEvent } = await createAccounts(test.store, { user: { quota: 5000 } });
+      const events = Array.from({ length: 1300 }, () => makeEvent({ quota: 1 }));
+
+      expect(await ledger.applyUsage(events)).toMatchObject({
+        charged: 1300,
+        users: [{ id: user.id, quota: 3700 }],
+      });
+      expect(await ledger.applyUsage(events)).toMatchObject({ charged: 0, repeated: 1300 });
+    });
+
+    it('keeps texts as they are, whatever is in them', async () => {
+      const { user, makeEvent } = await createAccounts(test.store);
+      const names = ['a"b\\c', '{x,y}', 'NULL', '', "o'hara ? $1 :name", '模型 😀\n\t'];
+
+      await ledger.applyUsage(
+        names.map((name) => makeEvent({ billedModel: name, apiTokenName: name })),
+      );
+
+      const rows = await readLogs(user.id);
+      expect(rows.map((row) => [row.model_name, row.token_name]).sort()).toEqual(
+        names.map((name) => [name, name]).sort(),
+      );
+      const hours = (await test.database
+        .knex('usage_hourly')
+        .select('model_name')
+        .where({ user_id: user.id })) as { model_name: string }[];
+      expect(hours.map((row) => row.model_name).sort()).toEqual([...names].sort());
+    });
+
     it('counts the usage of an unlimited token without touching its balance', async () => {
       const { user, apiToken, channel, makeEvent } = await createAccounts(test.store, {
         apiToken: { unlimitedQuota: true, remainQuota: -1 },

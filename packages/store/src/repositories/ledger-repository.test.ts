@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
 import { createAccounts } from '../testing/make-accounts.ts';
@@ -10,6 +11,24 @@ describeLedgerRepository(
   () => openTestStore('sqlite'),
   ({ knexLedger }) => knexLedger,
 );
+
+describe('the log of SQLite', () => {
+  it('begins anew under a load that never stops, and no charge is missing from it', async () => {
+    const test = await openTestStore('sqlite', { sqliteSynchronous: 'FULL' });
+    const { makeEvent } = await createAccounts(test.store);
+    let largest = 0;
+    for (let commits = 0; commits < 1000; commits += 1) {
+      await test.store.ledgerRepository.applyUsage([makeEvent()]);
+      largest = Math.max(largest, (await stat(`${test.testDatabase.sqlitePath}-wal`)).size);
+    }
+
+    expect(largest).toBeLessThan(32_000_000);
+    expect(await test.database.knex('usage_requests').count({ rows: '*' })).toEqual([
+      { rows: 1000 },
+    ]);
+    await test.close();
+  });
+});
 
 describe('the reading thread of SQLite', () => {
   it('verifies and lists without holding up the event loop', async () => {

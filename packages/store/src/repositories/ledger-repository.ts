@@ -1,8 +1,9 @@
 import type { AppliedUsage, Clock, LedgerRepository, UsageEvent } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
+import type { UsageWrites } from '../dialects/usage-writes.ts';
 import { readBalances } from '../ledger/balances.ts';
-import { chargeAccounts, chargeChannels } from '../ledger/charge-accounts.ts';
+import { addUntouchedBalances, chargeAccounts } from '../ledger/charge-accounts.ts';
 import { checkQuota, REQUEST_RETENTION_MS, type Charge } from '../ledger/charge.ts';
 import { claimRequests } from '../ledger/claim-requests.ts';
 import { findRequests } from '../ledger/find-requests.ts';
@@ -69,58 +70,25 @@ async function applyUsage(
   const sums = new UsageSums();
   for (const charge of charges) sums.add(charge);
 
-  if (isLogged) await writeLogRows(trx, charges, logs !== undefined);
-  await chargeAccounts(trx, dialect, 'user', sums.users, now);
-  await chargeAccounts(trx, dialect, 'token', sums.apiTokens, now);
-  await chargeChannels(trx, dialect, sums.channels);
-  await addToRollUp(trx, dialect, sums);
+  const logRows = isLogged ? toLogRows(charges, logs !== undefined) : noLogRows;
+  const charged = await chargeAccounts(trx, dialect, sums, logRows, now);
   await parkEvents(trx, tooOld, 'too-old', now);
-
-  const balances = await readBalances(
-    trx,
-    distinct(events.map(({ userId }) => userId)),
-    distinct(events.map(({ apiTokenId }) => apiTokenId)),
-  );
   const repeated = events.length - charges.length - tooOld.length;
+  const balances =
+    repeated + tooOld.length === 0
+      ? charged
+      : await addUntouchedBalances(trx, events, sums, charged);
   return { charged: charges.length, repeated, ...balances };
 }
 
-async function writeLogRows(
-  trx: Knex,
-  charges: readonly Charge[],
-  byOutbox: boolean,
-): Promise<void> {
-  const table = byOutbox ? 'log_outbox' : 'logs';
-  const rows = byOutbox ? charges.map(toOutboxRow) : charges.map(toLogRow);
-  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
-    await trx(table).insert(rows.slice(start, start + ROWS_AT_ONCE));
-  }
+const noLogRows = { table: 'logs', rows: [] } as const;
+
+function toLogRows(charges: readonly Charge[], byOutbox: boolean): UsageWrites['logs'] {
+  return byOutbox
+    ? { table: 'log_outbox', rows: charges.map(toOutboxRow) }
+    : { table: 'logs', rows: charges.map((charge) => ({ ...toLogRow(charge) })) };
 }
 
 function toOutboxRow(charge: Charge): { entry_key: string; log_row: string } {
   return { entry_key: charge.key, log_row: JSON.stringify(toLogRow(charge)) };
-}
-
-const ROWS_AT_ONCE = 250;
-
-async function addToRollUp(trx: Knex, dialect: Dialect, { rollUp }: UsageSums): Promise<void> {
-  // In key order, so that two masters cannot deadlock.
-  const rows = [...rollUp.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
-    await trx('usage_hourly')
-      .insert(rows.slice(start, start + ROWS_AT_ONCE))
-      .onConflict(['hour', 'user_id', 'token_id', 'channel_id', 'model_name'])
-      .merge(
-        Object.fromEntries(
-          ['requests', 'prompt_tokens', 'completion_tokens', 'quota'].map((column) => [
-            column,
-            trx.raw(dialect.addInserted('usage_hourly', column)),
-          ]),
-        ),
-      );
-  }
-}
-
-function distinct(ids: readonly number[]): number[] {
-  return [...new Set(ids)].sort((a, b) => a - b);
 }

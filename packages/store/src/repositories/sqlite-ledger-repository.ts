@@ -7,11 +7,15 @@ import { checkQuota } from '../ledger/charge.ts';
 import { readAll, readApiToken, readUser } from '../ledger/sqlite-balances.ts';
 import { LedgerTransaction, type LedgerTransactionSettings } from '../ledger/sqlite-transaction.ts';
 import { prepareLedgerStatements, type LedgerStatements } from '../ledger/sqlite-statements.ts';
+import { LAST_RESORT_PAGES, WalCheckpoints } from '../ledger/wal-checkpoints.ts';
+import { WalSync } from '../ledger/wal-sync.ts';
 
 export interface SqliteLedgerSettings extends LedgerTransactionSettings {
   file: string;
   synchronous: SqliteSynchronous;
   busyTimeoutMs: number;
+  /** Makes a passive checkpoint in another thread. */
+  checkpoint: () => Promise<unknown>;
   /** Everything that is not the hot path. */
   fallback: Pick<
     LedgerRepository,
@@ -21,34 +25,35 @@ export interface SqliteLedgerSettings extends LedgerTransactionSettings {
 
 /**
  * The ledger of one process on SQLite: the same promises as `createLedgerRepository`, with prepared statements on a
- * connection of its own, because every answer waits for it.
+ * connection of its own, because every answer waits for it. Nothing here waits for the disk on the event loop: the log
+ * is synced, and copied into the database, by other threads.
  */
 export function openSqliteLedger(
   settings: SqliteLedgerSettings,
 ): LedgerRepository & { close(): void } {
   const db = new Sqlite(settings.file, { timeout: 0, fileMustExist: true });
-  db.pragma('journal_mode = WAL');
+  const isWal = db.pragma('journal_mode = WAL', { simple: true }) === 'wal';
   db.pragma(`synchronous = ${settings.synchronous}`);
   db.pragma('foreign_keys = OFF');
   const statements = prepareLedgerStatements(db);
   const transaction = new LedgerTransaction(statements, settings);
+  const walSync = isWal ? takeOverSync(db, settings) : undefined;
+  const checkpoints = new WalCheckpoints(settings.checkpoint);
 
   return {
     async applyUsage(events) {
       for (const event of events) checkQuota(event);
+      walSync?.check();
+      if (checkpoints.pause !== undefined) await checkpoints.pause;
       const wait = createWait(settings.busyTimeoutMs);
       // Nothing may come between a begin and its commit, so only the failure is waited for.
       for (let failure = begin(statements); failure !== undefined; failure = begin(statements)) {
         await wait(failure);
       }
-      try {
-        const applied = transaction.apply(events);
-        statements.commit.run();
-        return applied;
-      } catch (error) {
-        if (db.inTransaction) statements.rollback.run();
-        throw error;
-      }
+      const applied = commit(db, statements, () => transaction.apply(events));
+      if (isWal) checkpoints.noteCommit(events.length);
+      await walSync?.sync();
+      return applied;
     },
 
     readBalances: (userIds, apiTokenIds) =>
@@ -66,8 +71,33 @@ export function openSqliteLedger(
 
     close() {
       db.close();
+      walSync?.close();
     },
   };
+}
+
+/** From here on commits only write; undefined where they are not meant to be synced at all. */
+function takeOverSync(db: Sqlite.Database, settings: SqliteLedgerSettings): WalSync | undefined {
+  db.pragma(`wal_autocheckpoint = ${LAST_RESORT_PAGES}`);
+  if (settings.synchronous !== 'FULL' && settings.synchronous !== 'EXTRA') return undefined;
+  const walSync = new WalSync(settings.file);
+  db.pragma('synchronous = NORMAL');
+  return walSync;
+}
+
+function commit<Result>(
+  db: Sqlite.Database,
+  statements: LedgerStatements,
+  work: () => Result,
+): Result {
+  try {
+    const result = work();
+    statements.commit.run();
+    return result;
+  } catch (error) {
+    if (db.inTransaction) statements.rollback.run();
+    throw error;
+  }
 }
 
 /** Undefined where it succeeded; else why the write lock is not free. */

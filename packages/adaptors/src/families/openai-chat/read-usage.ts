@@ -81,8 +81,8 @@ function sumModelUsage(botUsage: unknown): JsonObject | undefined {
 }
 
 function readFigures(usage: JsonObject, quirks: UsageQuirks): Figures | undefined {
-  const input = findDetails(usage, 'prompt', 'input');
-  const output = findDetails(usage, 'completion', 'output');
+  const input = findDetails(usage, inputDetails);
+  const output = findDetails(usage, outputDetails);
   let prompt = count(usage['prompt_tokens'] ?? usage['input_tokens']);
   let completion = count(usage['completion_tokens'] ?? usage['output_tokens']);
   const total = count(usage['total_tokens']);
@@ -111,10 +111,23 @@ function readFigures(usage: JsonObject, quirks: UsageQuirks): Figures | undefine
   return { prompt, completion, cacheRead, cacheWrite, reasoning, input, output, isSplit };
 }
 
-function findDetails(usage: JsonObject, chatName: string, responsesName: string): JsonObject {
-  for (const name of [chatName, responsesName]) {
-    const details =
-      asObject(usage[`${name}_tokens_details`]) ?? asObject(usage[`${name}_token_details`]);
+// Written out: a name put together for each answer is looked up many times as slowly.
+const inputDetails = [
+  'prompt_tokens_details',
+  'prompt_token_details',
+  'input_tokens_details',
+  'input_token_details',
+] as const;
+const outputDetails = [
+  'completion_tokens_details',
+  'completion_token_details',
+  'output_tokens_details',
+  'output_token_details',
+] as const;
+
+function findDetails(usage: JsonObject, names: readonly string[]): JsonObject {
+  for (const name of names) {
+    const details = asObject(usage[name]);
     if (details !== undefined) return details;
   }
   return nothing;

@@ -30,6 +30,8 @@ export interface FileJournalDeps {
 
 /** Below this a file whose batches are all acknowledged is not worth emptying. Bytes. */
 const WORTH_CLEARING = 64 * 1024;
+/** In the time of one lease. */
+const RENEWALS = 5;
 
 /**
  * A journal in files, in a directory of this process.
@@ -46,6 +48,7 @@ export class FileJournal implements Journal {
   #isDirectoryDirty = true;
   /** Of the monotonic clock, milliseconds. */
   #renewedAt = performance.now();
+  readonly #leaseTimer: NodeJS.Timeout;
   #isAdopting = false;
   #isClosed = false;
 
@@ -53,6 +56,7 @@ export class FileJournal implements Journal {
     this.#deps = deps;
     mkdirSync(deps.root, { recursive: true, mode: 0o700 });
     this.#directory = makeLeasedDirectory(deps.root, deps.nodeId);
+    this.#leaseTimer = setInterval(() => this.renewLease(), deps.leaseMs / RENEWALS).unref();
   }
 
   get bytes(): number {
@@ -95,6 +99,7 @@ export class FileJournal implements Journal {
     }
   }
 
+  /** Done by itself several times in a lease, whatever else the process does. Never throws. */
   renewLease(): void {
     if (this.#isClosed) return;
     try {
@@ -121,6 +126,7 @@ export class FileJournal implements Journal {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearInterval(this.#leaseTimer);
     if (this.#batches.size > 0)
       await this.sync().catch((error: unknown) => this.#reportSync(error));
     const claimed = await findClaimed(this.#directory).catch(() => []);

@@ -29,11 +29,6 @@ export interface Journal {
   /** The database has these batches, or nobody wants them any more. Never throws; repeat-safe. */
   drop(batches: readonly StoredBatch[]): void;
   /**
-   * Says that this process lives; to be called every second or so. Whoever is silent for the length of a lease is taken
-   * for dead, and its batches are adopted. Never throws.
-   */
-  renewLease(): void;
-  /**
    * Takes over what dead processes left behind: from now on their batches are in this journal. Each is handed to one
    * adopter only. What can not be taken over now is tried again with the next call. Never rejects.
    */

@@ -26,7 +26,6 @@ export function createMemoryJournal(): Journal {
         sizes.delete(batch);
       }
     },
-    renewLease() {},
     adopt: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

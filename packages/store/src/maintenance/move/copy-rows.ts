@@ -71,9 +71,24 @@ async function writePage(
       for (const part of splitBySize(rows)) await deps.targetDialect.insertRows(trx, table, part);
     });
   } catch (error) {
-    if (errorCodeOf(error) === '' || dialect.isTransient(error)) throw error;
+    if (dialect.isTransient(error)) {
+      throw new Error(
+        `The target went away or is busy: ${describeDriverError(error)}. Start the same command again: it goes on.`,
+      );
+    }
+    if (errorCodeOf(error) === '') throw error;
     throw await explainRefusal(deps, table, rows, reader, error);
   }
+}
+
+/**
+ * What the database says. Knex puts the whole statement in front of it, and the driver beside it, with every value: the
+ * error itself must therefore go no further, not as a cause either. Values may be secrets.
+ */
+function describeDriverError(error: unknown): string {
+  const message = errorMessageOf(error);
+  const text = message.slice(message.lastIndexOf(' - ') + 1).replace(/^- /, '');
+  return `${text.slice(0, 200)} (${errorCodeOf(error)})`;
 }
 
 /** Large values go in statements of their own. */
@@ -103,13 +118,13 @@ async function explainRefusal(
 ): Promise<Error> {
   const found = await findRefusedRow(deps, table, rows);
   if (found === undefined) {
-    const text = `The other database refuses rows of ${table.name}: ${errorMessageOf(refusal)}`;
-    return new Error(text, { cause: refusal });
+    return new Error(
+      `The other database refuses rows of ${table.name}: ${describeDriverError(refusal)}.`,
+    );
   }
   const reason = await describeRefusal(deps, table, found.error);
   return new Error(
     `The other database refuses a row: ${table.name}, ${reader.describe(found.row)}${reason} Correct it in the source, empty the target, and start again.`,
-    { cause: found.error },
   );
 }
 
@@ -129,17 +144,16 @@ async function findRefusedRow(
     }
     return undefined;
   } finally {
-    await trx.rollback();
+    await trx.rollback().catch(() => undefined); // the connection may be gone with the refusal
   }
 }
 
-/** Values stay out of it: the driver's own text shows them, and they may be secrets. */
 async function describeRefusal(
   { target: { knex, dialect }, targetDialect }: CopyDeps,
   table: MoveTable,
   error: unknown,
 ): Promise<string> {
-  if (!dialect.isUniqueViolation(error)) return `: ${errorMessageOf(error)}.`;
+  if (!dialect.isUniqueViolation(error)) return `: ${describeDriverError(error)}.`;
   const name = targetDialect.contradictedIndex(error);
   const index = (await dialect.listIndexes(knex, table.name)).find((each) => each.name === name);
   const columns = index?.columns ?? table.primaryKey;

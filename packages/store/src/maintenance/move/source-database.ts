@@ -29,9 +29,9 @@ export async function openSource(file: string): Promise<SourceDatabase> {
   const db = new Sqlite(file, { timeout: 0, fileMustExist: true });
   try {
     db.pragma('locking_mode = EXCLUSIVE');
+    // In WAL mode the lock is taken by the first reading, in the others by this, and it is kept beyond the transaction.
+    if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.exec('BEGIN EXCLUSIVE; COMMIT');
     db.pragma('query_only = ON');
-    // The lock is taken by the first reading, and kept.
-    if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.exec('BEGIN EXCLUSIVE');
     db.prepare('SELECT COUNT(*) FROM sqlite_schema').get();
   } catch (error) {
     db.close();

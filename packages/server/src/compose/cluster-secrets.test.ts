@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sharedSecrets } from './shared-secrets.ts';
+import { sharedSecrets } from './cluster-secrets.ts';
 
 describe('sharedSecrets', () => {
   it('takes what is set', () => {

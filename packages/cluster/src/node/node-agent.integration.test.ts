@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { silentLogger, systemClock } from '@turnpike/core';
+import { waitUntil } from '@turnpike/core/testing';
+import { connectProducer, type RedisClient } from '../redis/connect.ts';
+import { createKeys, type Keys } from '../redis/keys.ts';
+import { startOwnRedis, type OwnRedis } from '../testing/own-redis.ts';
+import { startNodeAgent, type NodeAgent, type NodeAgentDeps } from './node-agent.ts';
+import { createNodeRegistry } from './redis-node-registry.ts';
+
+let server: OwnRedis;
+let keys: Keys;
+let redis: RedisClient;
+let calls: string[];
+let acknowledged: string[];
+let agents: NodeAgent[];
+beforeAll(async () => {
+  server = await startOwnRedis();
+});
+afterAll(async () => {
+  await server.remove();
+});
+beforeEach(() => {
+  keys = createKeys(`test-${randomUUID().slice(0, 8)}`);
+  redis = connect(server.address);
+  calls = [];
+  acknowledged = [];
+  agents = [];
+});
+afterEach(async () => {
+  for (const agent of agents) await agent.stop();
+  redis.disconnect();
+});
+
+function connect(address: string): RedisClient {
+  const client = connectProducer({ address, keyPrefix: '', commandTimeoutMs: 300 });
+  client.on('error', () => undefined);
+  return client;
+}
+
+function startAgent(fields: Partial<NodeAgentDeps> = {}): NodeAgent {
+  const agent = startNodeAgent({
+    redis,
+    keys,
+    nodeId: 'node-1',
+    ledger: {
+      extendHeld: () => Promise.resolve(void calls.push('extend')),
+      restoreAll: () => Promise.resolve(void calls.push('restore')),
+    },
+    usageSink: {
+      awaitedNodeIds: ['node-1', 'dead-1'],
+      acknowledge: (ids) => void acknowledged.push(...ids),
+      resendAll: () => void calls.push('resend'),
+    },
+    status: () => ({
+      role: 'slave',
+      version: '1.0.0',
+      snapshotVersion: 3,
+      journalBytes: 10,
+      oldestUnacknowledgedAt: 0,
+    }),
+    settings: { heartbeatMs: 50, holdLifeMs: 60_000 },
+    clock: systemClock,
+    logger: silentLogger,
+    ...fields,
+  });
+  agents.push(agent);
+  return agent;
+}
+
+/** The node lives on as before; from here on only new calls count. */
+async function settled(agent: NodeAgent): Promise<void> {
+  await waitUntil(() => agent.isCurrent());
+  await agent.beat();
+  calls.length = 0;
+}
+
+const restores = (): number => calls.filter((call) => call === 'restore').length;
+
+describe('node agent', () => {
+  it('restores before the node is current, and sends again after that', async () => {
+    let allow: () => void = () => undefined;
+    const allowed = new Promise<void>((resolve) => (allow = resolve));
+    const restoreAll = async (): Promise<void> => {
+      calls.push('restore');
+      await allowed;
+    };
+    const agent = startAgent({ ledger: { restoreAll, extendHeld: () => Promise.resolve() } });
+    await waitUntil(() => calls.includes('restore'));
+    expect(agent.isCurrent()).toBe(false);
+    expect(calls).toEqual(['restore']);
+    allow();
+    await waitUntil(() => agent.isCurrent());
+    expect(calls).toEqual(['restore', 'resend']);
+  });
+
+  it('restores once for each new life: after a flush', async () => {
+    const agent = startAgent();
+    await settled(agent);
+    await server.ask('FLUSHALL');
+    await waitUntil(() => calls.includes('resend'));
+    await agent.beat();
+    await agent.beat();
+    expect(calls).toEqual(['restore', 'resend']);
+  });
+
+  it('restores after Redis was killed, though its data survived', async () => {
+    const agent = startAgent();
+    await settled(agent);
+    await server.kill();
+    await waitUntil(() => !agent.isCurrent());
+    await server.start();
+    await waitUntil(() => calls.includes('resend'));
+    expect(calls).toEqual(['restore', 'resend']);
+  });
+
+  it('is not current while Redis hangs, and needs no restore after', async () => {
+    const agent = startAgent();
+    await settled(agent);
+    server.freeze();
+    await waitUntil(() => !agent.isCurrent());
+    server.thaw();
+    await waitUntil(() => agent.isCurrent());
+    expect(restores()).toBe(0);
+  });
+
+  it('tries to restore until it succeeds', async () => {
+    let failures = 2;
+    const restoreAll = (): Promise<void> => {
+      calls.push('restore');
+      failures -= 1;
+      return failures >= 0 ? Promise.reject(new Error('timed out')) : Promise.resolve();
+    };
+    const agent = startAgent({ ledger: { restoreAll, extendHeld: () => Promise.resolve() } });
+    await waitUntil(() => agent.isCurrent());
+    expect(calls).toEqual(['restore', 'restore', 'restore', 'resend']);
+  });
+
+  it('tells the sink what was applied, of its own batches and of adopted ones', async () => {
+    const ids = Array.from({ length: 2500 }, (_, index) => `own-${String(index)}`);
+    await server.ask('RPUSH', keys.acknowledged('node-1'), ...ids);
+    await server.ask('RPUSH', keys.acknowledged('dead-1'), 'adopted');
+    startAgent();
+    await waitUntil(() => acknowledged.length === 2501);
+    expect(new Set(acknowledged)).toEqual(new Set([...ids, 'adopted']));
+    expect(await server.ask('EXISTS', keys.acknowledged('node-1'))).toBe(0);
+  });
+
+  it('extends what is held three times in the life of a hold', async () => {
+    const startedAt = Date.now();
+    startAgent({ settings: { heartbeatMs: 20, holdLifeMs: 300 } });
+    await waitUntil(() => calls.filter((call) => call === 'extend').length === 3);
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(290);
+  });
+
+  it('works where INFO is forbidden, by the marker alone', async () => {
+    await server.ask('ACL', 'SETUSER', 'plain', 'on', '>word', '~*', '&*', '+@all', '-info');
+    const plain = connect(`redis://plain:word@${server.address}`);
+    const agent = startAgent({ redis: plain });
+    await settled(agent);
+    await server.ask('DEL', keys.life);
+    await waitUntil(() => calls.includes('restore'));
+    await agent.stop();
+    plain.disconnect();
+  });
+
+  it('is on the list of nodes while it lives', async () => {
+    const registry = createNodeRegistry({ redis, keys, clock: systemClock });
+    await server.ask('HSET', keys.nodes, 'odd', 'no json', 'old', JSON.stringify(oldStatus()));
+    const agent = startAgent();
+    await settled(agent);
+    const [node, ...others] = await registry.list();
+    expect(others).toEqual([]);
+    expect(node).toMatchObject({ nodeId: 'node-1', role: 'slave', snapshotVersion: 3 });
+    expect(Date.now() - node!.at).toBeLessThan(2000);
+    expect(await server.ask('HEXISTS', keys.nodes, 'old')).toBe(0);
+    await agent.stop();
+    expect(await registry.list()).toEqual([]);
+  });
+});
+
+function oldStatus(): object {
+  const at = Date.now() - 2 * 86_400_000;
+  return {
+    ...{ nodeId: 'old', role: 'slave', version: '1', at },
+    ...{ snapshotVersion: 1, journalBytes: 0, oldestUnacknowledgedAt: 0 },
+  };
+}

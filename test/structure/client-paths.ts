@@ -1,0 +1,8 @@
+/** Paths that clients ask for: every kind that relays serve, and some that look like them. */
+export const clientPaths = [
+  ...['/v1', '/v1/chat/completions', '/v1/models/gpt-5', '/v1/chat/completions?x=1'],
+  ...['/openai/v1/embeddings', '/chat/completions', '/completions', '/embeddings', '/moderations'],
+  ...['/edits', '/responses', '/images/generations', '/images/edits', '/images/variations'],
+  ...['/audio/speech', '/audio/transcriptions', '/audio/translations'],
+  ...['/', '/api/status', '/v1/dashboard/billing/usage', '/chat', '/images', '/login', '/v11'],
+];

@@ -32,6 +32,8 @@ export interface TrafficOptions {
   isOver?: () => boolean;
   /** A connection rests this long after each request. */
   pauseMs?: number;
+  /** An answer 503 is asked for again, at the next `url`. */
+  triesOtherNodes?: boolean;
   seed?: number;
   onProgress?: (done: number) => void;
   onSight?: (sight: Sight) => void;

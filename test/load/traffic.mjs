@@ -37,9 +37,10 @@ const calmPlans = [
  * Sends `count` requests from `connections` connections and says what each client saw.
  *
  * @param {{ url: () => string, keys: string[], count: number, connections: number, isCalm?: boolean, plans?: object[],
- *   isOver?: () => boolean, pauseMs?: number, seed?: number, onProgress?: (done: number) => void,
+ *   isOver?: () => boolean, pauseMs?: number, triesOtherNodes?: boolean, seed?: number, onProgress?: (done: number) => void,
  *   onSight?: (sight: Sight) => void }} options
- *   `isOver`: ends it before `count`; `pauseMs`: a connection rests this long after each request
+ *   `isOver`: ends it before `count`; `pauseMs`: a connection rests this long after each request;
+ *   `triesOtherNodes`: an answer 503 is asked for again, at the next `url`
  * @returns {Promise<Sight[]>} one entry for each request that reached the gateway
  *
  * @typedef {object} Sight
@@ -58,6 +59,7 @@ export async function runTraffic({
   plans: chosen = isCalm ? calmPlans : plans,
   isOver = () => false,
   pauseMs = 0,
+  triesOtherNodes = false,
   seed = 20260115,
   onProgress = () => {},
   onSight = () => {},
@@ -73,7 +75,8 @@ export async function runTraffic({
       const plan = pick(chosen, random());
       const key = keys[number % keys.length];
       const chunks = 2 + Math.floor(random() * 20);
-      const sight = await sendUntilReached({ agent, url, key, plan, chunks, number, isOver });
+      const request = { agent, url, key, plan, chunks, number, isOver, triesOtherNodes };
+      const sight = await sendUntilReached(request);
       if (sight === undefined) return;
       sights.push(sight);
       onSight(sight);
@@ -90,7 +93,9 @@ export async function runTraffic({
 async function sendUntilReached(options) {
   for (;;) {
     const sight = await send(options);
-    if (sight !== undefined || options.isOver()) return sight;
+    const isToBeTriedAgain =
+      sight === undefined || (options.triesOtherNodes && sight.status === 503);
+    if (!isToBeTriedAgain || options.isOver()) return sight;
     await wait(20);
   }
 }

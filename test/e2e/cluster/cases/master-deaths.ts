@@ -54,7 +54,8 @@ export async function masterDiesBeforeAcknowledgement(world: ClusterWorld): Prom
   const [account] = scene.accounts;
   const lock = await lockUserRow(world.database.url, account!.userId);
   try {
-    await scene.send(3, { accounts: [account!] });
+    // One: what it has not taken yet, it cannot take any more.
+    await scene.send(1, { accounts: [account!] });
     await lock.someoneWaits();
     // It stands in its transaction. From here on Redis hears nothing of it.
     for (const proxy of proxies) proxy.pause();

@@ -65,7 +65,7 @@ export async function openScene(
     isOver = true;
   });
 
-  const run = async (count: number, options: SendOptions): Promise<Sight[]> => {
+  const run = async (count: number, options: SendOptions = {}): Promise<Sight[]> => {
     const { nodes = world.slaves, accounts: callers = accounts, ...rest } = options;
     let turn = 0;
     return runTraffic({

@@ -32,7 +32,7 @@ export interface TrafficOptions {
   isOver?: () => boolean;
   /** A connection rests this long after each request. */
   pauseMs?: number;
-  /** An answer 503 is asked for again, at the next `url`. */
+  /** What got no answer, or 503, is asked for again, at the next `url`. */
   triesOtherNodes?: boolean;
   seed?: number;
   onProgress?: (done: number) => void;

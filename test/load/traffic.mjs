@@ -40,7 +40,7 @@ const calmPlans = [
  *   isOver?: () => boolean, pauseMs?: number, triesOtherNodes?: boolean, seed?: number, onProgress?: (done: number) => void,
  *   onSight?: (sight: Sight) => void }} options
  *   `isOver`: ends it before `count`; `pauseMs`: a connection rests this long after each request;
- *   `triesOtherNodes`: an answer 503 is asked for again, at the next `url`
+ *   `triesOtherNodes`: what got no answer, or 503, is asked for again, at the next `url`
  * @returns {Promise<Sight[]>} one entry for each request that reached the gateway
  *
  * @typedef {object} Sight
@@ -93,8 +93,9 @@ export async function runTraffic({
 async function sendUntilReached(options) {
   for (;;) {
     const sight = await send(options);
-    const isToBeTriedAgain =
-      sight === undefined || (options.triesOtherNodes && sight.status === 503);
+    // A node that ends may close a connection just when a request is on its way on it.
+    const hasNoAnswer = sight?.status === 503 || sight?.status === 0;
+    const isToBeTriedAgain = sight === undefined || (options.triesOtherNodes && hasNoAnswer);
     if (!isToBeTriedAgain || options.isOver()) return sight;
     await wait(20);
   }

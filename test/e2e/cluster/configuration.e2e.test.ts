@@ -66,7 +66,7 @@ describe.each([
   beforeEach(async () => {
     account = await createAccount(world, {
       quota: 1_000_000_000,
-      token: { unlimited_quota: false, remain_quota: 1_000_000 },
+      token: { unlimited_quota: false, remain_quota: 1_000_000_000 },
     });
     for (const { status } of await askAll()) expect(status).toBe(200);
     const { master, slave } = world.redis.proxies;

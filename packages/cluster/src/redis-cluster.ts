@@ -127,6 +127,7 @@ export async function openRedisCluster(
     logger,
     hasRoom: () => usageSink.hasRoom(),
     unacknowledged: () => usageSink.unacknowledged(),
+    unacknowledgedSum: () => usageSink.unacknowledgedSum,
     onMissing(accounts) {
       chores.ask({ kind: 'hydrate', ...accounts });
     },

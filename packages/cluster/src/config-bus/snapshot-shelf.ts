@@ -7,7 +7,7 @@ import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 
 /** Grows when nodes of an earlier build could misread a snapshot: they then stay with the last one they know. */
-export const SNAPSHOT_FORMAT = 1;
+const SNAPSHOT_FORMAT = 1;
 
 const compress = promisify(deflate);
 const decompress = promisify(inflate);

@@ -64,6 +64,11 @@ export async function openRedisHarness(options: RedisHarnessOptions): Promise<Re
       ...{ redis, keys, nodeId, holdLifeMs: 60_000, clock: systemClock, logger: silentLogger },
       hasRoom: () => true,
       unacknowledged: () => unacknowledged.values(),
+      unacknowledgedSum() {
+        const events = [...unacknowledged.values()].flatMap((batch) => batch.events);
+        const amount = events.reduce((sum, { quota }) => sum + quota, 0);
+        return { count: events.length, amount };
+      },
       onMissing: (accounts) => missing.push(accounts),
       ...options.ledger,
       ...more,

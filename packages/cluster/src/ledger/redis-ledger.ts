@@ -36,6 +36,8 @@ export interface RedisLedgerDeps {
   hasRoom(): boolean;
   /** Batches that the database has not acknowledged: their entries are put back when Redis lost them. */
   unacknowledged(): Iterable<UsageBatch>;
+  /** Their events, counted and summed in quota units, without reading them. */
+  unacknowledgedSum(): { count: number; amount: number };
   /** Asks a master to load accounts. Never throws, never waits. */
   onMissing(accounts: { userIds: readonly number[]; apiTokenIds: readonly number[] }): void;
   metrics?: LedgerMetrics;
@@ -184,12 +186,10 @@ export class RedisLedger implements SettlingLedger {
   }
 
   openEntries(): Promise<{ count: number; amount: number }> {
-    const amounts = new Map<string, number>();
-    for (const { requestId, amount } of this.#entries())
-      if (!amounts.has(requestId)) amounts.set(requestId, amount);
-    let sum = 0;
-    for (const amount of amounts.values()) sum += amount;
-    return Promise.resolve({ count: amounts.size, amount: sum });
+    const settled = this.#deps.unacknowledgedSum();
+    let amount = settled.amount;
+    for (const held of this.#held.values()) amount += held.amount;
+    return Promise.resolve({ count: settled.count + this.#held.size, amount });
   }
 
   /**

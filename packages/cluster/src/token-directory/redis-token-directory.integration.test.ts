@@ -149,9 +149,12 @@ describe('TokenDirectory (Redis)', () => {
     harness.time.now += 1;
     expect(directory.peek(HASH)).toBe('unknown');
 
-    await Promise.all(Array.from({ length: 10_001 }, (_, n) => directory.find(`guess${n}`)));
-    expect(directory.peek('guess0')).toBe('unknown');
-    expect(directory.peek('guess1')).toBeUndefined();
+    for (let first = 0; first <= 10_000; first += 500) {
+      const guesses = Array.from({ length: 500 }, (_, n) => `guess${first + n}`);
+      await Promise.all(guesses.map((guess) => directory.find(guess)));
+    }
+    expect(directory.peek('guess499')).toBe('unknown');
+    expect(directory.peek('guess500')).toBeUndefined();
   });
 
   it('reads a record again after a minute, whatever was announced', async () => {

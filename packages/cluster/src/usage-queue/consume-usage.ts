@@ -51,7 +51,6 @@ export function consumeUsage(deps: ConsumeUsageDeps): { stop(): Promise<void> } 
       // A job that killed a hundred masters is still somebody's money.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
       removeOnComplete: { count: 0 },
-      skipVersionCheck: true,
     },
   );
   worker.on('error', (error) => logger.warn({ err: error }, 'usage queue: worker'));

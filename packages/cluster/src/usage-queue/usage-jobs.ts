@@ -29,9 +29,8 @@ export interface UsageJobs {
 }
 
 /**
- * Opens the queue for adding, on a connection that fails fast. BullMQ's own `Queue.add` would stringify the batch
- * again, which is already JSON for the journal, and costs another third for options that are always the same; so the
- * backend that it uses is called, as BullMQ offers it.
+ * Opens the queue for adding, on a connection that fails fast. The batch is JSON already, for the journal, and BullMQ's
+ * own `Queue.add` would stringify it a second time; so the backend below it is called, which takes JSON as it is.
  */
 export function openUsageJobs(deps: { redis: RedisClient; keys: Keys; logger: Logger }): UsageJobs {
   const queue = new Queue(USAGE_QUEUE, {

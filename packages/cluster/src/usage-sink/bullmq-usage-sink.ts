@@ -110,6 +110,11 @@ export class BullmqUsageSink implements UsageSink {
     return this.#batches;
   }
 
+  /** Events of these batches, and their quota units. */
+  get unacknowledgedSum(): { count: number; amount: number } {
+    return this.#batches.sum;
+  }
+
   /** Whose lists of acknowledgements are to be read: this node's, and those of the dead whose batches it adopted. */
   get awaitedNodeIds(): readonly string[] {
     return this.#batches.nodeIds;
@@ -255,6 +260,7 @@ export class BullmqUsageSink implements UsageSink {
       id: stored.id,
       nodeId,
       eventCount: events.length,
+      quota: events.reduce((sum, { quota }) => sum + quota, 0),
       at: events[0]?.at ?? this.#deps.clock.now(),
       stored,
       dueAt: Infinity,

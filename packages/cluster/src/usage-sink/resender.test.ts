@@ -50,7 +50,17 @@ function addBatch(id: string, { eventCount = 1, dueAt = now } = {}): void {
   const events = Array.from({ length: eventCount }, () => makeUsageEvent());
   const json = JSON.stringify({ v: 1, id, nodeId: 'a', events });
   const stored = { id, read: () => json };
-  batches.add({ id, nodeId: 'a', eventCount, at: now, stored, dueAt, sendings: 0, isSafe: true });
+  batches.add({
+    id,
+    nodeId: 'a',
+    eventCount,
+    quota: 0,
+    at: now,
+    stored,
+    dueAt,
+    sendings: 0,
+    isSafe: true,
+  });
 }
 
 describe('Resender', () => {

@@ -8,6 +8,8 @@ export interface OpenBatch {
   /** In whose name it is acknowledged: another node's for an adopted one. */
   readonly nodeId: string;
   readonly eventCount: number;
+  /** Quota units of all its events. */
+  readonly quota: number;
   /** When its oldest event happened, Unix milliseconds. */
   readonly at: number;
   readonly stored: StoredBatch;
@@ -23,9 +25,16 @@ export interface OpenBatch {
 export class UnacknowledgedBatches {
   readonly #batches = new Map<string, OpenBatch>();
   readonly #perNode = new Map<string, number>();
+  #events = 0;
+  #quota = 0;
 
   get size(): number {
     return this.#batches.size;
+  }
+
+  /** Events and their quota units. */
+  get sum(): { count: number; amount: number } {
+    return { count: this.#events, amount: this.#quota };
   }
 
   /** Whose acknowledgements are awaited. */
@@ -45,6 +54,8 @@ export class UnacknowledgedBatches {
 
   add(batch: OpenBatch): void {
     this.#batches.set(batch.id, batch);
+    this.#events += batch.eventCount;
+    this.#quota += batch.quota;
     this.#perNode.set(batch.nodeId, (this.#perNode.get(batch.nodeId) ?? 0) + 1);
   }
 
@@ -53,6 +64,8 @@ export class UnacknowledgedBatches {
     const batch = this.#batches.get(id);
     if (batch === undefined) return undefined;
     this.#batches.delete(id);
+    this.#events -= batch.eventCount;
+    this.#quota -= batch.quota;
     const left = (this.#perNode.get(batch.nodeId) ?? 1) - 1;
     if (left > 0) this.#perNode.set(batch.nodeId, left);
     else this.#perNode.delete(batch.nodeId);

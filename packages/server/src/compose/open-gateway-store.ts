@@ -40,6 +40,8 @@ export async function openGatewayStore(deps: {
       maxOpenConnections: settings.sqlMaxOpenConnections,
       maxIdleConnections: settings.sqlMaxIdleConnections,
       connectionLifetimeSeconds: Math.ceil(settings.sqlConnectionLifetimeMs / 1000),
+      lockTimeoutMs: settings.databaseLockTimeoutMs,
+      idleTransactionTimeoutMs: settings.databaseIdleTimeoutMs,
       migrates: deps.migrates ?? true,
       logsStatements: settings.isDebugSql,
     },

@@ -50,6 +50,10 @@ export function masterSettings(
     probeTimeoutMs: settings.responseTimeoutMs,
     channelTestIntervalMs: settings.channelTestIntervalMs,
     channelUpdateIntervalMs: settings.channelUpdateIntervalMs,
-    configSyncIntervalMs: settings.syncFrequencyMs,
+    // In a cluster a master may die between a commit and its publication, and Redis may lose what was published.
+    configSyncIntervalMs:
+      settings.role === 'standalone'
+        ? settings.syncFrequencyMs
+        : Math.min(settings.syncFrequencyMs, settings.nodeHeartbeatMs),
   };
 }

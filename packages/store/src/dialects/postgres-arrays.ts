@@ -16,7 +16,7 @@ export interface UnnestedRows {
 
 export function unnestRows(rows: readonly Row[]): UnnestedRows {
   const names = Object.keys(rows[0] ?? {});
-  const arrays = names.map((name) => toArray(rows.map((row) => row[name])));
+  const arrays = names.map((name) => toArray(rows.map((row) => row[name] ?? null)));
   return {
     columns: names.map((name) => `"${name}"`).join(', '),
     from: `unnest(${arrays.map(({ type }) => `?::${type}[]`).join(', ')})`,

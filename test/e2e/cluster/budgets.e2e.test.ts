@@ -80,13 +80,13 @@ describe('a token that can pay for 20', () => {
 /** The lowest of the values that were seen until the end. */
 function watchLowest(read: () => Promise<number>): { end(): Promise<number> } {
   let lowest = Infinity;
-  let isOver = false;
+  const over = new AbortController();
   const watching = (async () => {
-    while (!isOver) lowest = Math.min(lowest, await read());
+    while (!over.signal.aborted) lowest = Math.min(lowest, await read());
   })();
   return {
     async end() {
-      isOver = true;
+      over.abort();
       await watching;
       return lowest;
     },

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, it, jest } from '@jest/global
 import { times } from '../../support/cluster/cluster-times.ts';
 import { startClusterWorld, type ClusterWorld } from '../../support/cluster/cluster-world.ts';
 import {
+  networkComesAndGoes,
   publishIsOvertaken,
   publishRunsLater,
   redisFailsOver,
@@ -28,6 +29,9 @@ describe('usage whose publishing was not answered in time', () => {
 
 describe('the bill is exact', () => {
   it('when Redis stands still under load', () => redisStandsStill(world));
+
+  it('when connections break and hang again and again, and every node outlives it', () =>
+    networkComesAndGoes(world));
 
   it('when Redis is killed under load and comes back', () => redisStops(world));
 

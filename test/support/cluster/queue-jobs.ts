@@ -67,7 +67,7 @@ export function makeUsageEvent(account: CaseAccount, more: Partial<UsageEvent> =
       input: { uncached: 10, cacheRead: 0, cacheWrite: 0 },
       output: { text: 5, reasoning: 0 },
       source: 'reported',
-    } as UsageEvent['usage'],
+    },
     quota: 7,
     writtenOff: 0,
     hardBudget: false,

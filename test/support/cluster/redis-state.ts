@@ -1,11 +1,11 @@
 import type { Cluster, Redis } from 'ioredis';
 
 /** Where the cluster of a test keeps its keys. */
-export const keyPrefix = 'turnpike';
+const keyPrefix = 'turnpike';
 const buckets = 256;
 
 export const queuePrefix = `{${keyPrefix}}`;
-export const bucketKey = (userId: number, rest: string): string =>
+const bucketKey = (userId: number, rest: string): string =>
   `${keyPrefix}:{b:${userId % buckets}}:${rest}`;
 
 /** What one account has in Redis. */

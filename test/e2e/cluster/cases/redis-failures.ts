@@ -107,3 +107,29 @@ export async function redisFailsOver(world: ClusterWorld): Promise<void> {
   await scene.expectExactBill({ isCalm: true });
   expectOnlyRefusals(scene, [503]);
 }
+
+/** Cases 5 and 6, many times and in short: connections end, hang, and end while they hang. */
+export async function networkComesAndGoes(world: ClusterWorld): Promise<void> {
+  const scene = await openScene(world);
+  const traffic = scene.startTraffic();
+  await traffic.more(20);
+  const proxies = [...new Set([...world.redis.proxies.master, ...world.redis.proxies.slave])];
+  for (let round = 1; round <= 12; round += 1) {
+    for (const proxy of proxies) {
+      if (round % 3 !== 1) proxy.cut();
+      if (round % 3 === 2) proxy.mend();
+      if (round % 3 !== 0) proxy.pause();
+    }
+    await outage(times.commandTimeout * (0.6 + (round % 4) * 0.5));
+    for (const proxy of proxies) {
+      if (round % 3 === 2) proxy.cut();
+      proxy.mend();
+    }
+    await outage(round * 40);
+    expect(world.nodes().filter(({ isRunning }) => !isRunning)).toEqual([]);
+  }
+  await traffic.more(40);
+  await traffic.end();
+  await scene.expectExactBill({ isCalm: true });
+  expectOnlyRefusals(scene, [503]);
+}

@@ -76,8 +76,10 @@ export async function startCluster({
     stops.push(() => Promise.all(nodes.map((gateway) => gateway.stop())));
     const several = (count, options) =>
       Promise.all(Array.from({ length: count }, () => node(options)));
-    const masters = await several(masterCount, { env: forMasters, command });
-    const slaves = await several(slaveCount, { env: forSlaves, command: slaveCommand });
+    const [masters, slaves] = await Promise.all([
+      several(masterCount, { env: forMasters, command }),
+      several(slaveCount, { env: forSlaves, command: slaveCommand }),
+    ]);
     return {
       redis,
       database,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, it, jest } from '@jest/globals';
-import { times } from '../../support/cluster/cluster-times.ts';
+import { isFullLength, times } from '../../support/cluster/cluster-times.ts';
 import { startClusterWorld, type ClusterWorld } from '../../support/cluster/cluster-world.ts';
 import { masterDiesBeforeAcknowledgement, masterDiesInTransaction } from './cases/master-deaths.ts';
 
@@ -7,7 +7,10 @@ jest.setTimeout(times.test);
 
 let world: ClusterWorld;
 beforeAll(async () => {
-  world = await startClusterWorld({ slaves: 1 });
+  world = await startClusterWorld({
+    slaves: 1,
+    ...(!isFullLength && { masterEnv: { QUEUE_STALL_INTERVAL: '1s' } }),
+  });
 });
 afterEach(() => world.mend());
 afterAll(() => world.stop());

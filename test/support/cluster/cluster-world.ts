@@ -58,10 +58,12 @@ export async function startClusterWorld({
     if (failures.length > 0) throw failures[0];
   };
   try {
+    const starting = startSimulator().then((started) => {
+      stops.push(started.stop);
+      return started;
+    });
     const redis = await startClusterRedis(redisKind);
     stops.push(redis.stop);
-    const simulator = await startSimulator();
-    stops.push(simulator.stop);
     const cluster = await startCluster({
       ...rest,
       redisUrl: redis.urls.master,
@@ -70,6 +72,7 @@ export async function startClusterWorld({
       slaveEnv: { REDIS_CONN_STRING: redis.urls.slave, ...slaveEnv },
     });
     stops.push(cluster.stop);
+    const simulator = await starting;
     const books = openBooks({ dsn: cluster.database.url });
     stops.push(() => books.destroy());
     const nodes = trackNodes(cluster);

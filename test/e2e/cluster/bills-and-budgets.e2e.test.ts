@@ -38,6 +38,21 @@ async function setOption(key: string, value: string): Promise<void> {
   });
 }
 
+describe('a cluster in which nothing goes wrong', () => {
+  it('bills every answer exactly once, on every node, and would notice otherwise', async () => {
+    const scene = await openScene(world);
+    const sights = await scene.send(300, { nodes: world.nodes() });
+    expect(sights.filter(({ outcome }) => outcome === 'complete')).toHaveLength(300);
+    await scene.expectExactBill({ isCalm: true, provesItself: true });
+  });
+
+  it('bills clients that leave, upstreams that fail and budgets that end', async () => {
+    const scene = await openScene(world, { isPoor: true });
+    await scene.send(300, { isCalm: false });
+    await scene.expectExactBill();
+  });
+});
+
 describe('a token that can pay for 20', () => {
   it('is not served more than 20 times by 200 requests at once, on all nodes', async () => {
     const tokens = 16;

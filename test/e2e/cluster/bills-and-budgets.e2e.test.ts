@@ -8,7 +8,7 @@ import {
   type ClusterWorld,
 } from '../../support/cluster/cluster-world.ts';
 import { readTokenState } from '../../support/cluster/redis-state.ts';
-import { createAccount, openScene, summarize } from '../../support/cluster/scene.ts';
+import { createAccount, openScene, summarize, type Scene } from '../../support/cluster/scene.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 jest.setTimeout(times.test);
@@ -111,11 +111,14 @@ function watchLowest(read: () => Promise<number>): { end(): Promise<number> } {
 describe('a client that disconnects', () => {
   const sim = { chunks: 12, delay: 4 };
 
-  /** Every hundred bytes of an answer of some 4 300, and each of the last ones. */
-  const places = [
-    ...Array.from({ length: 42 }, (_, step) => step * 100),
-    ...Array.from({ length: 30 }, (_, step) => 4000 + step * 11),
-  ];
+  /** Every hundred bytes of an answer, and each of its last ones. */
+  async function listPlaces(scene: Scene): Promise<number[]> {
+    const whole = await abortAfter(world.slaves[0]!.url, scene.accounts[0]!.key, Infinity, sim);
+    scene.sights.push(whole);
+    expect(whole.outcome).toBe('complete');
+    const coarse = Array.from({ length: Math.ceil(whole.bytes / 100) }, (_, step) => step * 100);
+    return [...coarse, ...Array.from({ length: 40 }, (_, step) => whole.bytes - 1 - step)];
+  }
 
   it.each([
     ['soft budgets', 'HardBudgetEnabled', 'false', 'true'],
@@ -160,8 +163,8 @@ describe('a client that disconnects', () => {
     }
   });
 
-  async function leaveEverywhere(scene: Awaited<ReturnType<typeof openScene>>): Promise<void> {
-    const queue = [...places];
+  async function leaveEverywhere(scene: Scene): Promise<void> {
+    const queue = await listPlaces(scene);
     const work = async (): Promise<void> => {
       for (let bytes = queue.shift(); bytes !== undefined; bytes = queue.shift()) {
         const node = world.slaves[queue.length % world.slaves.length]!;

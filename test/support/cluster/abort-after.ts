@@ -6,14 +6,15 @@ import { model } from './cluster-world.ts';
  * A client that reads so many bytes of a streamed answer (its head included) and is gone then, in the middle of
  * whatever it is in.
  *
- * @param bytes 0: it leaves as soon as it has sent its request
+ * @param bytes 0: it leaves as soon as it has sent its request; `Infinity`: it stays to the end
+ * @returns what it saw, and how many bytes that were
  */
 export function abortAfter(
   url: string,
   key: string,
   bytes: number,
   sim: Record<string, number>,
-): Promise<Sight> {
+): Promise<Sight & { bytes: number }> {
   const body = JSON.stringify({
     model,
     messages: [{ role: 'user', content: `gone after ${bytes} bytes` }],
@@ -35,7 +36,8 @@ export function abortAfter(
     let text = '';
     const finish = (): void => {
       socket.destroy();
-      resolve(toSight(text.slice(0, bytes), bytes));
+      const seen = text.slice(0, bytes);
+      resolve({ ...toSight(seen, bytes), bytes: seen.length });
     };
     socket.on('data', (part) => {
       text += part.toString('latin1');

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import knexFactory from 'knex';
 import { logIn } from '../support/admin-client.mjs';
 import { startCluster } from '../support/start-cluster.mjs';
@@ -18,6 +20,7 @@ export async function measureDirectory({ note, isQuick }) {
     const admin = await logIn(first.url);
     await fill(cluster.database.url, { apiTokens, channels });
     await first.kill('SIGTERM');
+    await flush(cluster.redis.port);
     const startedAt = performance.now();
     await first.start();
     print(
@@ -68,6 +71,14 @@ async function untilListed(node, key, model) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error(`${node.url} never learned of ${model}`);
+}
+
+/** An empty Redis: the master has to publish everything. */
+async function flush(port) {
+  const socket = connect(port, '127.0.0.1');
+  socket.write('FLUSHALL\r\n');
+  await once(socket, 'data');
+  socket.destroy();
 }
 
 async function fill(url, { apiTokens, channels }) {

@@ -6,21 +6,35 @@
  *   the price of what reached the client and the price of what was served;
  * - sums over log rows, users, tokens, channels and the roll-up are equal, and no balance is negative.
  *
+ * In a cluster a request can also be `expired`: nobody knows what became of it. Without an amount that is no charge; it
+ * must not have been seen complete. A `recovered` one was charged by the ledger's amount, which is the price.
+ *
  * @param {object} evidence
  * @param {import('./traffic.mjs').Sight[]} evidence.sights
  * @param {object[]} evidence.served records of the simulated provider
- * @param {import('./books.mjs').Books} evidence.books
+ * @param {import('./books.mjs').Books} evidence.books only charges of the users in it are looked at one by one
  * @param {(usage: { promptTokens: number, completionTokens: number }) => number} evidence.price
- * @param {boolean} [evidence.isCalm] nothing was killed, aborted or failed: the three sets are equal
+ * @param {boolean} [evidence.isCalm] no relay was killed, no client left, no upstream failed: the three sets are equal
+ * @param {boolean} [evidence.mayOverdraw] budgets are soft, so that a balance may be below zero
  * @returns {string[]} what does not fit; empty: the bill is exact
  */
-export function findBillingErrors({ sights, served, books, price, isCalm = false }) {
+export function findBillingErrors({
+  sights,
+  served,
+  books,
+  price,
+  isCalm = false,
+  mayOverdraw = false,
+}) {
   const servedById = groupBy(served, ({ requestId }) => requestId);
   const sightById = new Map(sights.filter(({ id }) => id !== '').map((sight) => [sight.id, sight]));
+  const own = books.logs.filter(({ user_id: id }) => books.users.has(id));
+  const rowsById = groupBy(own, ({ request_id: id }) => id);
   return [
-    ...findSetErrors({ sights, servedById, books, isCalm }),
-    ...findAmountErrors({ sightById, servedById, books, price }),
-    ...findSumErrors(books),
+    ...findRowErrors(rowsById, books),
+    ...findSetErrors({ sights, servedById, rowsById, books, isCalm }),
+    ...findAmountErrors({ sightById, servedById, rowsById, books, price }),
+    ...findSumErrors(books, mayOverdraw),
   ];
 }
 
@@ -29,25 +43,51 @@ function deliveredBy(records) {
   return records.filter(({ end, tokensWritten }) => end !== 'failed' || tokensWritten > 0);
 }
 
-function findSetErrors({ sights, servedById, books, isCalm }) {
+/** One row for a charge; a second one only where the real usage arrived after an assumed charge. */
+function findRowErrors(rowsById, books) {
+  const found = [];
+  for (const [id, rows] of rowsById) {
+    const request = books.requests.get(id);
+    if (request === undefined) {
+      found.push(`${id}: a log row, but no charge`);
+      continue;
+    }
+    const real = rows.filter(({ isAssumed }) => !isAssumed).length;
+    const isCounted = real === (request.kind === 'real' ? 1 : 0);
+    if (!isCounted || rows.length - real > 1) found.push(`${id}: two log rows`);
+    if (sumQuota(rows) !== request.charged)
+      found.push(`${id}: charged ${request.charged}, but its log rows say ${sumQuota(rows)}`);
+  }
+  const logged = new Set(books.logs.map(({ request_id: id }) => id));
+  for (const id of books.requests.keys()) {
+    if (!logged.has(id)) found.push(`${id}: a charge, but no log row`);
+  }
+  return found;
+}
+
+function isCharge({ kind, charged }) {
+  return kind !== 'expired' || charged !== 0;
+}
+
+function findSetErrors({ sights, servedById, rowsById, books, isCalm }) {
   const found = [];
   const charged = new Set();
-  for (const { request_id: id } of books.logs) {
-    if (charged.has(id)) found.push(`${id}: two log rows`);
+  for (const id of rowsById.keys()) {
+    const request = books.requests.get(id);
+    if (request === undefined || !isCharge(request)) continue;
     charged.add(id);
-    if (!books.requestIds.has(id)) found.push(`${id}: a log row, but no charge`);
     if (!servedById.has(id)) found.push(`${id}: charged, but never sent upstream`);
     else if (deliveredBy(servedById.get(id)).length === 0) found.push(`${id}: charged for nothing`);
-  }
-  for (const id of books.requestIds) {
-    if (!charged.has(id)) found.push(`${id}: a charge, but no log row`);
   }
   const complete = sights.filter(({ outcome }) => outcome === 'complete');
   const seenIds = new Set();
   for (const { id, plan } of complete) {
     if (seenIds.has(id)) found.push(`${id}: two answers with one id`);
     seenIds.add(id);
-    if (!charged.has(id)) found.push(`${id}: complete (${plan}), but not charged`);
+    if (!charged.has(id)) {
+      const kind = books.requests.get(id)?.kind ?? 'without a row';
+      found.push(`${id}: complete (${plan}), but not charged (${kind})`);
+    }
   }
   if (isCalm && !(complete.length === charged.size && charged.size === servedById.size)) {
     found.push(`seen ${complete.length}, charged ${charged.size}, served ${servedById.size}`);
@@ -58,16 +98,19 @@ function findSetErrors({ sights, servedById, books, isCalm }) {
 /** Prompts of answers without reported usage are counted here and there in slightly different ways. */
 const promptSlack = 12;
 
-function findAmountErrors({ sightById, servedById, books, price }) {
+function findAmountErrors({ sightById, servedById, rowsById, books, price }) {
   const found = [];
-  for (const { request_id: id, quota, user_id: userId } of books.logs) {
+  for (const [id, [{ user_id: userId }]] of rowsById) {
+    const request = books.requests.get(id);
+    if (request === undefined || !isCharge(request)) continue;
     const records = deliveredBy(servedById.get(id) ?? []);
     if (records.length === 0) continue;
     const [lower, upper] = boundsOf(records, sightById.get(id), price);
-    const isWrittenOff = quota < lower && books.users.get(userId)?.quota === 0;
-    if (isWrittenOff || (quota >= lower && quota <= upper)) continue;
+    const { charged } = request;
+    const isWrittenOff = charged < lower && books.users.get(userId)?.quota === 0;
+    if (isWrittenOff || (charged >= lower && charged <= upper)) continue;
     const what = records.map(({ end, tokensWritten }) => `${end} ${tokensWritten}`).join(', ');
-    found.push(`${id}: charged ${quota}, expected ${lower} to ${upper} (served: ${what})`);
+    found.push(`${id}: charged ${charged}, expected ${lower} to ${upper} (served: ${what})`);
   }
   return found;
 }
@@ -91,7 +134,7 @@ function boundsOf(records, sight, price) {
   return [Math.min(...bounds.map(([low]) => low)), Math.max(...bounds.map(([, high]) => high))];
 }
 
-function findSumErrors({ logs, users, tokens, channels, rollUpQuota }) {
+function findSumErrors({ logs, users, tokens, channels, rollUpQuota }, mayOverdraw) {
   const found = [];
   const compare = (what, actual, expected) => {
     if (actual !== expected) found.push(`${what} is ${actual}, expected ${expected}`);
@@ -99,19 +142,22 @@ function findSumErrors({ logs, users, tokens, channels, rollUpQuota }) {
   const byUser = groupBy(logs, ({ user_id: id }) => id);
   for (const [id, user] of users) {
     const rows = byUser.get(id) ?? [];
+    const requests = new Set(rows.map(({ request_id: requestId }) => requestId));
     compare(`used quota of user ${id}`, user.usedQuota, sumQuota(rows));
-    compare(`request count of user ${id}`, user.requestCount, rows.length);
-    compare(`balance of user ${id}`, user.quota, user.startQuota - sumQuota(rows));
-    if (user.quota < 0) found.push(`balance of user ${id} is negative: ${user.quota}`);
+    compare(`request count of user ${id}`, user.requestCount, requests.size);
+    const { granted, writtenOff, startQuota = granted } = user;
+    compare(`what was granted to user ${id}`, granted, startQuota);
+    compare(`balance of user ${id}`, user.quota, granted + writtenOff - sumQuota(rows));
+    if (user.quota < 0 && !mayOverdraw)
+      found.push(`balance of user ${id} is negative: ${user.quota}`);
   }
   const byToken = groupBy(logs, ({ token_name: name }) => name);
   for (const [name, token] of tokens) {
     const sum = sumQuota(byToken.get(name) ?? []);
     compare(`used quota of token ${name}`, token.usedQuota, sum);
-    if (!token.isUnlimited) {
-      compare(`balance of token ${name}`, token.remainQuota, token.startQuota - sum);
-      if (token.remainQuota < 0) found.push(`balance of token ${name} is negative`);
-    }
+    if (token.isUnlimited) continue;
+    compare(`balance of token ${name}`, token.remainQuota, token.granted + token.writtenOff - sum);
+    if (token.remainQuota < 0 && !mayOverdraw) found.push(`balance of token ${name} is negative`);
   }
   const byChannel = groupBy(logs, ({ channel_id: id }) => id);
   for (const [id, { usedQuota }] of channels) {

@@ -36,8 +36,11 @@ const calmPlans = [
 /**
  * Sends `count` requests from `connections` connections and says what each client saw.
  *
- * @param {{ url: () => string, keys: string[], count: number, connections: number, isCalm?: boolean,
- *   onProgress?: (done: number) => void }} options
+ * @param {{ url: () => string, keys: string[], count: number, connections: number, isCalm?: boolean, plans?: object[],
+ *   isOver?: () => boolean, pauseMs?: number, triesOtherNodes?: boolean, seed?: number, onProgress?: (done: number) => void,
+ *   onSight?: (sight: Sight) => void }} options
+ *   `isOver`: ends it before `count`; `pauseMs`: a connection rests this long after each request;
+ *   `triesOtherNodes`: what got no answer, or 503, is asked for again, at the next `url`
  * @returns {Promise<Sight[]>} one entry for each request that reached the gateway
  *
  * @typedef {object} Sight
@@ -53,22 +56,32 @@ export async function runTraffic({
   count,
   connections,
   isCalm = false,
+  plans: chosen = isCalm ? calmPlans : plans,
+  isOver = () => false,
+  pauseMs = 0,
+  triesOtherNodes = false,
+  seed = 20260115,
   onProgress = () => {},
+  onSight = () => {},
 }) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const sights = [];
-  const random = createRandom(20260115);
+  const random = createRandom(seed);
   let started = 0;
   const work = async () => {
-    while (started < count) {
+    while (started < count && !isOver()) {
       const number = started;
       started += 1;
-      const plan = pick(isCalm ? calmPlans : plans, random());
+      const plan = pick(chosen, random());
       const key = keys[number % keys.length];
       const chunks = 2 + Math.floor(random() * 20);
-      const sight = await sendUntilReached({ agent, url, key, plan, chunks, number });
+      const request = { agent, url, key, plan, chunks, number, isOver, triesOtherNodes };
+      const sight = await sendUntilReached(request);
+      if (sight === undefined) return;
       sights.push(sight);
+      onSight(sight);
       onProgress(sights.length);
+      if (pauseMs > 0) await wait(pauseMs);
     }
   };
   await Promise.all(Array.from({ length: connections }, work));
@@ -80,7 +93,10 @@ export async function runTraffic({
 async function sendUntilReached(options) {
   for (;;) {
     const sight = await send(options);
-    if (sight !== undefined) return sight;
+    // A node that ends may close a connection just when a request is on its way on it.
+    const hasNoAnswer = sight?.status === 503 || sight?.status === 0;
+    const isToBeTriedAgain = sight === undefined || (options.triesOtherNodes && hasNoAnswer);
+    if (!isToBeTriedAgain || options.isOver()) return sight;
     await wait(20);
   }
 }
@@ -89,7 +105,7 @@ function send({ agent, url, key, plan, chunks, number }) {
   const body = JSON.stringify({
     model: 'gpt-4o-mini',
     messages: [{ role: 'user', content: `the number of this request is ${number}` }],
-    max_tokens: 64,
+    max_tokens: plan.maxTokens ?? 64,
     stream: plan.stream,
     ...(plan.stream && !plan.silent && { stream_options: { include_usage: true } }),
     x_sim: { chunks, ...plan.sim },

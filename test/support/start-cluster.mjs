@@ -13,7 +13,11 @@ const sharedEnvironment = {
   SESSION_SECRET: 'a-session-secret-of-the-tests-only',
 };
 
-const databases = { postgres: createPostgres, mysql: createMysql };
+/** What a database confirmed must outlive its process: tests kill it. A loss of power is not among them. */
+const databases = {
+  postgres: (folder) => createPostgres(folder, ['synchronous_commit=on']),
+  mysql: (folder) => createMysql(folder, ['--innodb-flush-log-at-trx-commit=2']),
+};
 
 /**
  * Starts a cluster of real processes: Redis, a database, masters, slaves. Everything can be stopped, killed, made to
@@ -21,7 +25,8 @@ const databases = { postgres: createPostgres, mysql: createMysql };
  *
  * @param {{ database?: 'postgres' | 'mysql', masters?: number, slaves?: number, env?: Record<string, string>,
  *   masterEnv?: Record<string, string>, slaveEnv?: Record<string, string>, redisUrl?: string,
- *   command?: string[], slaveCommand?: string[] }} [options] commands are put in front: `['taskset', '-c', '0']`
+ *   command?: string[], slaveCommand?: string[] } [options] with `redisUrl` Redis is the caller's; commands are put in
+ *   front: `['taskset', '-c', '0']`
  */
 export async function startCluster({
   database: kind = 'postgres',
@@ -54,28 +59,34 @@ export async function startCluster({
   }
 
   try {
-    const redis = redisUrl === undefined ? await service(createRedis) : { url: redisUrl };
-    const database = await service(databases[kind]);
+    const [redis, database] = await Promise.all([
+      redisUrl === undefined ? service(createRedis) : { url: redisUrl },
+      service(databases[kind]),
+    ]);
     const shared = { ...sharedEnvironment, REDIS_CONN_STRING: redis.url, ...env };
     const forMasters = { NODE_TYPE: 'master', SQL_DSN: database.url, ...shared, ...masterEnv };
     const forSlaves = { NODE_TYPE: 'slave', ...shared, ...slaveEnv };
+    const nodes = [];
     async function node(options) {
       const gateway = await startGateway(options);
-      stops.push(gateway.stop);
+      nodes.push(gateway);
       return gateway;
     }
-    const masters = [];
-    for (let n = 0; n < masterCount; n += 1) masters.push(await node({ env: forMasters, command }));
-    const slaves = await Promise.all(
-      Array.from({ length: slaveCount }, () => node({ env: forSlaves, command: slaveCommand })),
-    );
+    // Before their services: a node that cannot reach them would take its time to end.
+    stops.push(() => Promise.all(nodes.map((gateway) => gateway.stop())));
+    const several = (count, options) =>
+      Promise.all(Array.from({ length: count }, () => node(options)));
+    const [masters, slaves] = await Promise.all([
+      several(masterCount, { env: forMasters, command }),
+      several(slaveCount, { env: forSlaves, command: slaveCommand }),
+    ]);
     return {
       redis,
       database,
       masters,
       slaves,
       /** One more node, with the environment of its kind. */
-      addMaster: (more = {}) => node({ env: { ...forMasters, ...more } }),
+      addMaster: (more = {}, options = {}) => node({ env: { ...forMasters, ...more }, ...options }),
       addSlave: (more = {}, options = {}) => node({ env: { ...forSlaves, ...more }, ...options }),
       masterEnvironment: forMasters,
       stop,

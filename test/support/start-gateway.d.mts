@@ -17,6 +17,7 @@ export interface Gateway {
   readonly port: number;
   readonly dataDir: string;
   readonly pid: number;
+  readonly isRunning: boolean;
   readonly exited: Promise<GatewayExit>;
   logs(): string;
   signal(signal: NodeJS.Signals): boolean;

@@ -81,6 +81,9 @@ export async function startGateway({
     get exited() {
       return exited;
     },
+    get isRunning() {
+      return child.exitCode === null && child.signalCode === null;
+    },
     /** Everything it printed lately. */
     logs: () => output.join(''),
     /** Sends a signal and waits for nothing: SIGSTOP, SIGCONT. */

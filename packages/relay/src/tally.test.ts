@@ -27,7 +27,9 @@ describe('createTallyCounter', () => {
     createTallyCounter({ name: 'a_total', help: 'A.', labelNames: ['by'], registers: [registry] })
       .child({ by: 'us' })
       .inc();
-    (registry.getSingleMetric('a_total') as Counter).inc({ by: 'others' }, 5);
+    const shared = registry.getSingleMetric('a_total');
+    if (!(shared instanceof Counter)) throw new Error('not registered');
+    shared.inc({ by: 'others' }, 5);
     await registry.metrics();
     const text = await registry.metrics();
     expect(text).toContain('a_total{by="us"} 1\n');

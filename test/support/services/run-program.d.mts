@@ -1,2 +1,16 @@
+/** A server of the machine that can be started again after it was stopped or killed. */
+export interface ServerProcess {
+  /** Starts it and waits until it accepts connections. */
+  start(): Promise<void>;
+  /** Ends it in good order; fine where it is not running. */
+  stop(): Promise<void>;
+  isRunning(): boolean;
+  /** `SIGSTOP`, `SIGCONT`, … */
+  signal(signal: NodeJS.Signals): void;
+  /** Sends a signal (SIGKILL) and waits for the end. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+}
+
 /** Lets the account that the servers run as use a folder. */
 export function givePermission(folder: string): Promise<void>;
+export function findFreePort(): Promise<number>;

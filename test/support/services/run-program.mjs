@@ -45,6 +45,7 @@ export async function runToEnd(program, parameters, folder) {
  * @typedef {object} ServerProcess
  * @property {() => Promise<void>} start starts it and waits until it accepts connections
  * @property {() => Promise<void>} stop ends it in good order; fine where it is not running
+ * @property {() => boolean} isRunning
  * @property {(signal: NodeJS.Signals) => void} signal `SIGSTOP`, `SIGCONT`, …
  * @property {(signal?: NodeJS.Signals) => Promise<void>} kill sends a signal (SIGKILL) and waits for the end
  */
@@ -119,6 +120,7 @@ export function createServerProcess(
       process.off('exit', killNow);
       await endBy(stopSignal);
     },
+    isRunning: () => running?.hasEnded() === false,
     signal: (signal) => void running?.child.kill(signal),
     kill: (signal = 'SIGKILL') => endBy(signal),
   };

@@ -8,8 +8,9 @@ import { createServerProcess, findFreePort, runToEnd } from './run-program.mjs';
  * A MariaDB or MySQL of its own in `folder`; its data survives a stop or a kill.
  *
  * @param {string} folder
+ * @param {string[]} [more] further parameters; later ones win
  */
-export async function createMysql(folder) {
+export async function createMysql(folder, more = []) {
   const server = requireProgram(['mariadbd', 'mysqld'], { aptPackage: 'mariadb-server' });
   const data = join(folder, 'data');
   await initialize(server, data, folder);
@@ -34,11 +35,12 @@ export async function createMysql(folder) {
       '--innodb-flush-log-at-trx-commit=0',
       '--innodb-buffer-pool-size=64M',
       '--max-connections=200',
+      ...more,
     ],
     // The first byte after the header is the protocol's version; an error has 0xff there.
     { folder, isReady: () => probeGreeting(port, '', (greeting) => greeting[4] === 10) },
   );
-  return { ...program, url: `mysql://test:test@127.0.0.1:${port}/mysql` };
+  return { ...program, url: `mysql://test:test@127.0.0.1:${port}/mysql`, dataFolder: data };
 }
 
 /**

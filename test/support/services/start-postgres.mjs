@@ -7,8 +7,9 @@ import { createServerProcess, findFreePort, runToEnd } from './run-program.mjs';
  * A PostgreSQL of its own in `folder`; its data survives a stop or a kill.
  *
  * @param {string} folder
+ * @param {string[]} [more] further settings; later ones win
  */
-export async function createPostgres(folder) {
+export async function createPostgres(folder, more = []) {
   const options = () => ({ aptPackage: 'postgresql', extraPlaces: postgresFolders() });
   requireProgram(['postgres'], options());
   // Looked for again: an installation may just have made the folder.
@@ -29,6 +30,7 @@ export async function createPostgres(folder) {
     'synchronous_commit=off',
     'full_page_writes=off',
     'max_connections=200',
+    ...more,
   ];
   const program = createServerProcess(
     postgres,
@@ -39,7 +41,8 @@ export async function createPostgres(folder) {
       isReady: () => probeGreeting(port, startupMessage(), isReadyAnswer),
     },
   );
-  return { ...program, url: `postgres://postgres@127.0.0.1:${port}/postgres?sslmode=disable` };
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres?sslmode=disable`;
+  return { ...program, url, dataFolder: data };
 }
 
 /**

@@ -39,7 +39,7 @@ export async function serve(settings: Settings, logger: Logger): Promise<number>
     const version = readVersion();
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
-    if (kind !== undefined) AggregatorRegistry.setRegistries([registry]);
+    if (kind !== undefined) answerForMetrics(registry);
     const gateway = await composeGateway({
       settings,
       kind,
@@ -96,6 +96,12 @@ function superviseWorkers(
       );
     },
   });
+}
+
+/** The supervisor asks each process for its metrics; prom-client listens for that from its first aggregator on. */
+function answerForMetrics(registry: Registry): void {
+  void new AggregatorRegistry();
+  AggregatorRegistry.setRegistries([registry]);
 }
 
 /** Where several processes share the port, whichever is asked speaks for all of them. */

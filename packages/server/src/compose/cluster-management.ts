@@ -5,6 +5,7 @@ import type { Clock } from '@turnpike/core';
 import { createMaster, createPasswordHasher } from '@turnpike/master';
 import { createRequestId, type Relay } from '@turnpike/relay';
 import { prepareFirstStart } from './first-start.ts';
+import { followOptions } from './follow-options.ts';
 import type { ComposeDeps, Management } from './gateway.ts';
 import { modelCatalogue } from './model-catalogue.ts';
 import { openGatewayStore, type GatewayStore } from './open-gateway-store.ts';
@@ -33,10 +34,8 @@ export async function openManagement(
   lifecycle.onStop('store', () => store.close());
   if (migrates) await prepareFirstStart(store, createPasswordHasher(), settings);
 
-  const unsubscribe = cluster.configBus.subscribe('config-changed', () => {
-    void cluster.configBus.latestSnapshot().then(noteSnapshot);
-  });
-  lifecycle.onStop('options', unsubscribe);
+  const { configBus } = cluster;
+  lifecycle.onStop('options', followOptions({ configBus, noteSnapshot, logger }));
 
   const master = createMaster({
     ...store,

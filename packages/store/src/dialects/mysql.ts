@@ -37,8 +37,14 @@ export const mysqlDialect: Dialect = {
       if (rows[0]?.isHeld !== 1) {
         throw new Error('another process has been migrating this database for an hour');
       }
+      // The lock is the session's, not the transaction's: whoever has it next must see what was done here.
       try {
-        return await work(trx);
+        const result = await work(trx);
+        await trx.raw('COMMIT');
+        return result;
+      } catch (error) {
+        await trx.raw('ROLLBACK');
+        throw error;
       } finally {
         await trx.raw('SELECT RELEASE_LOCK(?)', [name]);
       }

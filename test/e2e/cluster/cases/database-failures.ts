@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { expect } from '@jest/globals';
+import type { ClusterWorld } from '../../../support/cluster/cluster-world.ts';
+import { outage, times } from '../../../support/cluster/cluster-times.ts';
+import { readMetric } from '../../../support/cluster/read-metric.ts';
+import { countJobs, readUserState } from '../../../support/cluster/redis-state.ts';
+import { openScene, summarize } from '../../../support/cluster/scene.ts';
+import { settleDown } from '../../../support/cluster/settle-down.ts';
+import { waitFor } from '../../../support/wait-for.ts';
+
+/** Case 9. */
+export async function databaseStops(world: ClusterWorld): Promise<void> {
+  const scene = await openScene(world);
+  const traffic = scene.startTraffic();
+  await traffic.more(40);
+  // At once, without saying goodbye: PostgreSQL's "immediate shutdown", as after a crash.
+  await world.database.kill(world.database.url.startsWith('postgres') ? 'SIGQUIT' : 'SIGKILL');
+  await traffic.more(40);
+  await outage();
+  await traffic.more(20);
+  const { failed, ...waiting } = await countJobs(world.redis.direct);
+  expect(failed).toBe(0);
+  expect(Object.values(waiting).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
+  await world.database.start();
+  await traffic.more(40);
+  await traffic.end();
+  await scene.expectExactBill({ isCalm: true });
+  const refused = scene.sights.filter(({ outcome }) => outcome === 'refused');
+  expect(summarize(refused)).toBe('');
+}
+
+/** Case 16. */
+export async function databaseIsRestored(world: ClusterWorld): Promise<void> {
+  const { database } = world;
+  const scene = await openScene(world);
+  const later = await openScene(world);
+  await scene.send(20);
+  await settleDown(world, scene.accounts, scene.since);
+  const backup = `${database.dataFolder}-backup`;
+  await database.stop();
+  await copyFolder(database.dataFolder, backup);
+  await database.start();
+  await scene.send(60);
+  await settleDown(world, scene.accounts, scene.since);
+  const before = await Promise.all(scene.accounts.map(({ userId }) => balanceOf(world, userId)));
+
+  await database.stop();
+  await rm(database.dataFolder, { recursive: true });
+  await copyFolder(backup, database.dataFolder);
+  await database.start();
+
+  const master = world.masters[0]!;
+  await waitFor(
+    'the alarm',
+    async () => (await readMetric(master, 'turnpike_ledger_ahead_accounts_total')) > 0,
+    times.patience,
+  );
+  for (const [index, { userId }] of scene.accounts.entries()) {
+    const stored = await balanceOf(world, userId);
+    expect(stored).toBeGreaterThan(before[index]!);
+    await waitFor(
+      'Redis to follow the database',
+      async () => (await readUserState(world.redis.direct, userId)).quota === stored,
+      times.patience,
+    );
+  }
+  const since = await world.simulator.count();
+  await later.send(40);
+  await later.expectExactBill({ isCalm: true, since });
+}
+
+/** Owners and modes included: a database starts on nothing else. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await promisify(execFile)('cp', ['-a', from, to]);
+}
+
+async function balanceOf(world: ClusterWorld, userId: number): Promise<number> {
+  const row = await world
+    .books<{ id: number; quota: string }>('users')
+    .where({ id: userId })
+    .first();
+  return Number(row?.quota);
+}

@@ -1,0 +1,28 @@
+import { afterAll, afterEach, beforeAll, describe, it, jest } from '@jest/globals';
+import { times } from '../../support/cluster/cluster-times.ts';
+import { startClusterWorld, type ClusterWorld } from '../../support/cluster/cluster-world.ts';
+import {
+  relayDiesBeforePublish,
+  relayDiesBetweenPublishAndSettle,
+  relayReturnsAfterItsEntriesExpired,
+} from './cases/relay-deaths.ts';
+
+jest.setTimeout(times.test);
+
+let world: ClusterWorld;
+beforeAll(async () => {
+  world = await startClusterWorld();
+});
+afterEach(() => world.mend());
+afterAll(() => world.stop());
+
+describe('a relay that is killed', () => {
+  it('after the upstream answered, but before its usage is safe, completed no answer; the reservations expire visibly', () =>
+    relayDiesBeforePublish(world));
+
+  it('after its usage is in the queue, but before the reservation is settled, is billed once', () =>
+    relayDiesBetweenPublishAndSettle(world));
+
+  it('with a journal, and returns after its reservations expired, has the difference charged once', () =>
+    relayReturnsAfterItsEntriesExpired(world));
+});

@@ -1,0 +1,210 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Cluster, Redis } from 'ioredis';
+import { findFreePort, givePermission } from '../services/run-program.mjs';
+import { createRedis, type RedisServer } from '../services/start-redis.mjs';
+import { waitFor } from '../wait-for.ts';
+import { startRedisProxy, type RedisProxy } from './redis-proxy.ts';
+
+export type RedisKind = 'single' | 'cluster' | 'replicated';
+
+/** The Redis of a test, behind proxies. */
+export interface ClusterRedis {
+  /** `REDIS_CONN_STRING` of each role. */
+  urls: { master: string; slave: string };
+  /** The network of each role; one and the same where Redis is a cluster. */
+  proxies: { master: readonly RedisProxy[]; slave: readonly RedisProxy[] };
+  /** Every server that holds data now. */
+  servers: readonly RedisServer[];
+  /** A connection past the proxies. */
+  direct: Redis | Cluster;
+  /** Direct connections to each server that holds data. */
+  each<Value>(run: (server: Redis) => Promise<Value>): Promise<Value[]>;
+  /** Replicated only. */
+  replication?: { cut(): void; promoteReplica(): Promise<void> };
+  stop(): Promise<void>;
+}
+
+type Starter = (
+  toStop: (stop: () => Promise<unknown>) => void,
+) => Promise<Omit<ClusterRedis, 'stop' | 'each'>>;
+
+const starters: Record<RedisKind, Starter> = {
+  single: startSingle,
+  cluster: startThreeNodes,
+  replicated: startReplicated,
+};
+
+export async function startClusterRedis(kind: RedisKind): Promise<ClusterRedis> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const stopOne of stops.splice(0).reverse()) await stopOne();
+  };
+  try {
+    const started = await starters[kind]((stopOne) => stops.push(stopOne));
+    return Object.assign(started, {
+      each: <Value>(run: (server: Redis) => Promise<Value>) =>
+        Promise.all(started.servers.map((server) => runOn(server, run))),
+      stop,
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function runOn<Value>(
+  server: RedisServer,
+  run: (connection: Redis) => Promise<Value>,
+): Promise<Value> {
+  const connection = quiet(new Redis(server.port));
+  try {
+    return await run(connection);
+  } finally {
+    connection.disconnect();
+  }
+}
+
+/** Tests take servers away; a connection that says so has nothing new to tell. */
+function quiet<Connection extends Redis | Cluster>(connection: Connection): Connection {
+  connection.on('error', () => undefined);
+  return connection;
+}
+
+async function startServer(
+  toStop: (stop: () => Promise<unknown>) => void,
+  more: readonly string[] = [],
+): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'turnpike-redis-'));
+  toStop(() => rm(folder, { recursive: true, force: true }));
+  await givePermission(folder);
+  const server = await createRedis(folder, more);
+  toStop(server.stop);
+  await server.start();
+  return server;
+}
+
+async function startProxy(
+  toStop: (stop: () => Promise<unknown>) => void,
+  port: number,
+): Promise<RedisProxy> {
+  const proxy = await startRedisProxy(port);
+  toStop(proxy.close);
+  return proxy;
+}
+
+function connectDirect(toStop: (stop: () => Promise<unknown>) => void, port: number): Redis {
+  const direct = quiet(new Redis(port, { maxRetriesPerRequest: null }));
+  toStop(() => {
+    direct.disconnect();
+    return Promise.resolve();
+  });
+  return direct;
+}
+
+async function startSingle(toStop: Parameters<Starter>[0]): ReturnType<Starter> {
+  const server = await startServer(toStop);
+  const master = await startProxy(toStop, server.port);
+  const slave = await startProxy(toStop, server.port);
+  return {
+    urls: { master: urlOf(master), slave: urlOf(slave) },
+    proxies: { master: [master], slave: [slave] },
+    servers: [server],
+    direct: connectDirect(toStop, server.port),
+  };
+}
+
+const urlOf = ({ port }: RedisProxy): string => `redis://127.0.0.1:${port}`;
+
+/** A server and a replica that follows it through a proxy of its own, so that it can be made to miss what happens. */
+async function startReplicated(toStop: Parameters<Starter>[0]): ReturnType<Starter> {
+  const primary = await startServer(toStop, ['--repl-diskless-sync-delay', '0']);
+  const link = await startProxy(toStop, primary.port);
+  const replica = await startServer(toStop, ['--replicaof', '127.0.0.1', String(link.port)]);
+  const master = await startProxy(toStop, primary.port);
+  const slave = await startProxy(toStop, primary.port);
+  const servers = [primary];
+  const replicaConnection = connectDirect(toStop, replica.port);
+  await waitFor('the replica to follow', async () =>
+    (await replicaConnection.info('replication')).includes('master_link_status:up'),
+  );
+  const started = {
+    urls: { master: urlOf(master), slave: urlOf(slave) },
+    proxies: { master: [master], slave: [slave] },
+    servers,
+    direct: connectDirect(toStop, primary.port),
+    replication: {
+      cut: () => {
+        link.cut();
+      },
+      async promoteReplica() {
+        await replicaConnection.replicaof('NO', 'ONE');
+        for (const proxy of [master, slave]) proxy.switchTo(replica.port);
+        servers.splice(0, 1, replica);
+        started.direct = replicaConnection;
+        await primary.kill('SIGKILL');
+      },
+    },
+  };
+  return started;
+}
+
+const SLOTS = 16_384;
+
+/** Three servers that share the slots. They announce the ports of their proxies, so that every node comes through these. */
+async function startThreeNodes(toStop: Parameters<Starter>[0]): ReturnType<Starter> {
+  const members = await Promise.all(
+    [0, 1, 2].map(async () => {
+      const proxy = await startProxy(toStop, 1);
+      const bus = await findFreePort();
+      const server = await startServer(toStop, [
+        ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'],
+        ...['--cluster-announce-ip', '127.0.0.1', '--cluster-announce-port', String(proxy.port)],
+        ...['--cluster-port', String(bus), '--cluster-require-full-coverage', 'no'],
+      ]);
+      proxy.switchTo(server.port);
+      return { proxy, server, bus };
+    }),
+  );
+  for (const [index, { server }] of members.entries()) {
+    const first = Math.floor((SLOTS * index) / members.length);
+    const last = Math.floor((SLOTS * (index + 1)) / members.length) - 1;
+    await runOn(server, async (connection) => {
+      await connection.call('CLUSTER', 'ADDSLOTSRANGE', first, last);
+      for (const other of members)
+        await connection.call('CLUSTER', 'MEET', '127.0.0.1', other.server.port, other.bus);
+    });
+  }
+  for (const { server } of members)
+    await waitFor('the nodes to know one another', () =>
+      runOn(server, async (connection) => {
+        const info = String(await connection.call('CLUSTER', 'INFO'));
+        return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
+      }),
+    );
+  const proxies = members.map(({ proxy }) => proxy);
+  const url = proxies.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  const natMap = Object.fromEntries(
+    members.map(({ proxy, server }) => [
+      `127.0.0.1:${proxy.port}`,
+      { host: '127.0.0.1', port: server.port },
+    ]),
+  );
+  const direct = quiet(
+    new Cluster(
+      members.map(({ server }) => ({ host: '127.0.0.1', port: server.port })),
+      { natMap },
+    ),
+  );
+  toStop(() => {
+    direct.disconnect();
+    return Promise.resolve();
+  });
+  return {
+    urls: { master: url, slave: url },
+    proxies: { master: proxies, slave: proxies },
+    servers: members.map(({ server }) => server),
+    direct,
+  };
+}

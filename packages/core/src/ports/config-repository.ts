@@ -5,4 +5,6 @@ export interface ConfigRepository {
   readSnapshot(): Promise<ConfigSnapshot>;
   /** The committed version, for a cheap poll. */
   readVersion(): Promise<number>;
+  /** Makes the version greater than this one, if it is not: for a database that was restored to an earlier moment. */
+  raiseVersion(version: number): Promise<void>;
 }

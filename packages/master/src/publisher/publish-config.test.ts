@@ -17,6 +17,9 @@ function openPublisher() {
         return { version, channels: [], options: {} };
       },
       readVersion: async () => state.version,
+      async raiseVersion(version) {
+        state.version = Math.max(state.version, version + 1);
+      },
     },
     configBus: {
       async publishSnapshot(snapshot) {
@@ -71,6 +74,16 @@ describe('the config publisher', () => {
     await publisher.publishIfNewer();
 
     expect(published).toEqual([1, 5]);
+  });
+
+  it('publishes what a database says that was restored to an earlier moment', async () => {
+    const { publisher, state, published } = openPublisher();
+    state.version = 9;
+    await publisher.publishIfNewer();
+    state.version = 4;
+    await publisher.publishIfNewer();
+
+    expect(published).toEqual([9, 10]);
   });
 
   it('is idle when no run is under way', async () => {

@@ -19,7 +19,10 @@ export interface ConfigPublisher {
    * @throws `saved_not_published` when database or bus cannot be reached
    */
   publish(): Promise<void>;
-  /** Publishes if the database holds a newer version than the published one: heals what a failed publish left. */
+  /**
+   * Publishes if the database holds a newer version than the published one: heals what a failed publish left. An older
+   * one means that the database was restored to an earlier moment: relays follow it.
+   */
   publishIfNewer(): Promise<void>;
   /** Resolves when no run is under way. */
   idle(): Promise<void>;
@@ -60,9 +63,17 @@ export function createConfigPublisher(deps: ConfigPublisherDeps): ConfigPublishe
   return {
     publish,
     async publishIfNewer() {
+      // The published one first: it cannot be ahead of a database that is read after it.
       const published = await deps.configBus.latestSnapshot();
       const version = await deps.configRepository.readVersion();
-      if (published === undefined || version > published.version) await publish();
+      if (published !== undefined && version < published.version) {
+        deps.logger.error(
+          { published: published.version, version },
+          'database is older than the published configuration; relays follow it',
+        );
+        await deps.configRepository.raiseVersion(published.version);
+        await publish();
+      } else if (published === undefined || version > published.version) await publish();
     },
     async idle() {
       while (running !== undefined || waiting !== undefined) await settled(waiting ?? running);

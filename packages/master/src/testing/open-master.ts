@@ -79,6 +79,7 @@ export async function openMaster(
     configRepository: {
       readSnapshot: async () => toSnapshot(channels, stored),
       readVersion: async () => channels.version,
+      raiseVersion: async () => undefined,
     },
     requestLogs: logs,
     ledgerRepository: ledger,

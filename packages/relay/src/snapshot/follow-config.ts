@@ -19,10 +19,12 @@ export async function followConfig(deps: {
   logger: Logger;
 }): Promise<ConfigFollower> {
   let current: RelaySnapshot | undefined;
+  let hasFailed = false;
 
   const refresh = async (): Promise<void> => {
     try {
       const latest = await deps.configBus.latestSnapshot();
+      hasFailed = false;
       if (latest === undefined || latest.version <= (current?.version ?? -1)) return;
       current = createRelaySnapshot(latest, deps.secretBox);
       deps.logger.debug(
@@ -30,7 +32,10 @@ export async function followConfig(deps: {
         'configuration swapped',
       );
     } catch (error) {
-      deps.logger.error({ err: error }, 'configuration not read; the last one stays in use');
+      // Looked for several times a second: once says it.
+      if (!hasFailed)
+        deps.logger.error({ err: error }, 'configuration not read; the last one stays in use');
+      hasFailed = true;
     }
   };
 

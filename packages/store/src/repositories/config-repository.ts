@@ -8,7 +8,7 @@ import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
 import { readNumber, readText, type Row } from '../schema/read-column.ts';
 import { splitList } from '../schema/split-list.ts';
-import { readConfigVersion } from './config-version.ts';
+import { raiseConfigVersion, readConfigVersion } from './config-version.ts';
 import { readOptionRows } from './option-repository.ts';
 
 export interface ConfigRepositoryDeps {
@@ -39,6 +39,8 @@ export function createConfigRepository(deps: ConfigRepositoryDeps): ConfigReposi
       }),
 
     readVersion: () => readConfigVersion(knex),
+
+    raiseVersion: (version) => raiseConfigVersion(knex, version),
   };
 }
 

@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect } from '@jest/globals';
-import type { ClusterWorld } from '../../../support/cluster/cluster-world.ts';
+import { hello, postJson } from '../../../support/chat-requests.ts';
+import { model, type ClusterWorld } from '../../../support/cluster/cluster-world.ts';
 import { outage, times } from '../../../support/cluster/cluster-times.ts';
 import { readMetric } from '../../../support/cluster/read-metric.ts';
 import { countJobs, readUserState } from '../../../support/cluster/redis-state.ts';
-import { openScene, summarize } from '../../../support/cluster/scene.ts';
+import { openScene, summarize, type Scene } from '../../../support/cluster/scene.ts';
 import { settleDown } from '../../../support/cluster/settle-down.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
@@ -44,6 +45,8 @@ export async function databaseIsRestored(world: ClusterWorld): Promise<void> {
   await database.start();
   await scene.send(60);
   await settleDown(world, scene.accounts, scene.since);
+  // Nodes know versions of the configuration now that the backup has never heard of.
+  for (const name of ['one', 'two', 'three']) await world.admin.setOption('SystemName', name);
   const before = await Promise.all(scene.accounts.map(({ userId }) => balanceOf(world, userId)));
 
   await database.stop();
@@ -69,6 +72,36 @@ export async function databaseIsRestored(world: ClusterWorld): Promise<void> {
   const since = await world.simulator.count();
   await later.send(40);
   await later.expectExactBill({ isCalm: true, since });
+  await expectChangesToCount(world, later);
+}
+
+/** Edits after the restore are effective, although their versions are lower than what nodes have seen. */
+async function expectChangesToCount(world: ClusterWorld, { accounts }: Scene): Promise<void> {
+  const [account] = accounts;
+  const name = world.newName('gpt-4o-mini-of');
+  const askAll = (wanted: string): Promise<number[]> =>
+    Promise.all(
+      world.nodes().map(async (node) => {
+        const url = `${node.url}/v1/chat/completions`;
+        const answer = await postJson(url, account!.key, { ...hello, model: wanted });
+        await answer.text();
+        return answer.status;
+      }),
+    );
+  await world.admin.setOption('ModelRatio', { [model]: 1.5, [name]: 1 });
+  await world.admin.createChannel({ name, baseUrl: world.simulator.url, models: name });
+  await waitFor(
+    'every node to serve a channel that was made after the restore',
+    async () => (await askAll(name)).every((status) => status === 200),
+    times.patience,
+  ).catch((error: unknown) => {
+    throw new Error(world.logs(), { cause: error });
+  });
+  await account!.owner.call('PUT', '/api/token/?status_only=true', {
+    id: account!.apiTokenId,
+    status: 2,
+  });
+  expect(await askAll(model)).toEqual(world.nodes().map(() => 401));
 }
 
 /** Owners and modes included: a database starts on nothing else. */

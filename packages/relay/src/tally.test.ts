@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Counter } from 'prom-client';
-import { Registry } from 'prom-client';
+import { Counter, Registry } from 'prom-client';
 import { createTallyCounter } from './tally.ts';
 
 describe('createTallyCounter', () => {

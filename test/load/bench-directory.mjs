@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import knexFactory from 'knex';
 import { logIn } from '../support/admin-client.mjs';
 import { startCluster } from '../support/start-cluster.mjs';
 import { readRss } from './measure.mjs';
@@ -18,6 +20,7 @@ export async function measureDirectory({ note, isQuick }) {
     const admin = await logIn(first.url);
     await fill(cluster.database.url, { apiTokens, channels });
     await first.kill('SIGTERM');
+    await flush(cluster.redis.port);
     const startedAt = performance.now();
     await first.start();
     print(
@@ -70,18 +73,26 @@ async function untilListed(node, key, model) {
   throw new Error(`${node.url} never learned of ${model}`);
 }
 
+/** An empty Redis: the master has to publish everything. */
+async function flush(port) {
+  const socket = connect(port, '127.0.0.1');
+  socket.write('FLUSHALL\r\n');
+  await once(socket, 'data');
+  socket.destroy();
+}
+
 async function fill(url, { apiTokens, channels }) {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = 'pg';
+  const database = knexFactory({ client, connection: url, pool: { min: 0, max: 1 } });
   try {
     const users = Math.ceil(apiTokens / 10);
-    await client.query(
+    await database.raw(
       `INSERT INTO users (username, password, display_name, role, status, quota, "group", access_token, aff_code)
        SELECT 'load' || n, '', '', 1, 1, 1000000, 'default', md5('a' || n), md5('f' || n)
-         FROM generate_series(1, $1) n`,
+         FROM generate_series(1, ?) n`,
       [users],
     );
-    const { rows } = await client.query(
+    const { rows } = await database.raw(
       `SELECT min(id) AS low FROM users WHERE username LIKE 'load%'`,
     );
     const low = Number(rows[0].low);
@@ -92,20 +103,20 @@ async function fill(url, { apiTokens, channels }) {
       );
       const hashes = keys.map((key) => createHash('sha256').update(key).digest('hex'));
       const owners = keys.map((_, n) => low + ((start + n) % users));
-      await client.query(
+      await database.raw(
         `INSERT INTO tokens (user_id, key, key_hash, status, name, expired_time, unlimited_quota)
-         SELECT o, k, h, 1, 'load', -1, true FROM unnest($1::int[], $2::text[], $3::text[]) AS t(o, k, h)`,
+         SELECT o, k, h, 1, 'load', -1, true FROM unnest(?::int[], ?::text[], ?::text[]) AS t(o, k, h)`,
         [owners, keys, hashes],
       );
     }
-    await client.query(
+    await database.raw(
       `INSERT INTO channels (type, key, status, name, base_url, models, "group", used_quota, weight, priority)
        SELECT 1, 'sk-load', 1, 'load' || n, 'http://127.0.0.1:9', 'gpt-4o,gpt-4.1,model-' || n, 'default', 0, 0, 0
-         FROM generate_series(1, $1) n`,
+         FROM generate_series(1, ?) n`,
       [channels],
     );
   } finally {
-    await client.end();
+    await database.destroy();
   }
 }
 

@@ -10,8 +10,9 @@ checkNode();
 const { explainFailure } = await import('../../packages/server/launch/launch-error.mjs');
 const { prepareCheckout } = await import('../../packages/server/launch/prepare-checkout.mjs');
 
-const usage = `npm run cluster -- [--slaves 2] [--port 3000]
+const usage = `npm run cluster -- [--demo] [--slaves 2] [--port 3000]
 
+  --demo       a simulated provider and sample data: no key needed
   --slaves n   relay nodes besides the master (default 2)
   --port n     where nginx listens, or the master where there is no nginx (default 3000)
 `;
@@ -20,6 +21,7 @@ const { values: flags } = parseArgs({
   options: {
     slaves: { type: 'string', default: '2' },
     port: { type: 'string', default: '3000' },
+    demo: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -42,7 +44,7 @@ const stops = [];
 let exitCode = 0;
 try {
   const lines = await Promise.race([
-    startTrial({ folder, slaveCount, port, stops }),
+    startTrial({ folder, slaveCount, port, isDemo: flags.demo, stops }),
     told.then(() => []),
   ]);
   if (lines.length > 0) process.stdout.write(`\n${lines.join('\n')}\n\nCtrl-C stops everything.\n`);

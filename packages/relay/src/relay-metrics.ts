@@ -1,5 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Gauge, Histogram, type Registry } from 'prom-client';
 import { completionTokensOf, promptTokensOf, type UsageEvent } from '@turnpike/core';
+import { createTallyCounter } from './tally.ts';
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
@@ -20,7 +21,7 @@ export interface RelayGauges {
 /** Registers the relay's metrics. Call it once for each registry. */
 export function createRelayMetrics(registry: Registry, gauges: RelayGauges): RelayMetrics {
   const registers = [registry];
-  const requests = new Counter({
+  const requests = createTallyCounter({
     name: 'turnpike_relay_requests_total',
     help: 'Finished relay requests.',
     labelNames: ['operation', 'status_class'] as const,
@@ -40,30 +41,30 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
     buckets: seconds,
     registers,
   });
-  const attempts = new Counter({
+  const attempts = createTallyCounter({
     name: 'turnpike_upstream_attempts_total',
     help: 'Requests sent to upstreams.',
     labelNames: ['provider', 'outcome'] as const,
     registers,
   });
-  const events = new Counter({
+  const events = createTallyCounter({
     name: 'turnpike_usage_events_total',
     help: 'Usage events by what became of them.',
     labelNames: ['outcome'] as const,
     registers,
   });
-  const quota = new Counter({
+  const quota = createTallyCounter({
     name: 'turnpike_usage_quota_total',
     help: 'Quota units charged.',
     registers,
   });
-  const tokens = new Counter({
+  const tokens = createTallyCounter({
     name: 'turnpike_usage_tokens_total',
     help: 'Tokens charged: input without what came from a cache, cached input, output.',
     labelNames: ['kind'] as const,
     registers,
   });
-  const writtenOff = new Counter({
+  const writtenOff = createTallyCounter({
     name: 'turnpike_usage_written_off_quota_total',
     help: 'Quota units that a hard budget could not pay any more.',
     registers,
@@ -95,19 +96,21 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
     },
   });
 
+  const quotaTally = quota.child({});
+  const writtenOffTally = writtenOff.child({});
   const requestCounters = new Resolved((operation, statusClass) =>
-    requests.labels({ operation, status_class: statusClass }),
+    requests.child({ operation, status_class: statusClass }),
   );
   const durations = new Resolved((operation) => duration.labels({ operation }));
   const firstBytes = new Resolved((operation) => firstByte.labels({ operation }));
   const attemptCounters = new Resolved((provider, outcome) =>
-    attempts.labels({ provider, outcome }),
+    attempts.child({ provider, outcome }),
   );
-  const inputTokens = tokens.labels({ kind: 'input' });
-  const cachedTokens = tokens.labels({ kind: 'cached' });
-  const outputTokens = tokens.labels({ kind: 'output' });
-  const published = events.labels({ outcome: 'published' });
-  const failed = events.labels({ outcome: 'publish-failed' });
+  const inputTokens = tokens.child({ kind: 'input' });
+  const cachedTokens = tokens.child({ kind: 'cached' });
+  const outputTokens = tokens.child({ kind: 'output' });
+  const published = events.child({ outcome: 'published' });
+  const failed = events.child({ outcome: 'publish-failed' });
 
   return {
     requestFinished(operation, status, durationMs, firstByteMs) {
@@ -120,12 +123,12 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
     },
     usagePublished(event) {
       published.inc();
-      quota.inc(event.quota);
+      quotaTally.inc(event.quota);
       const cached = event.usage.input.cacheRead;
       inputTokens.inc(promptTokensOf(event.usage) - cached);
       cachedTokens.inc(cached);
       outputTokens.inc(completionTokensOf(event.usage));
-      if (event.writtenOff > 0) writtenOff.inc(event.writtenOff);
+      if (event.writtenOff > 0) writtenOffTally.inc(event.writtenOff);
     },
     publishFailed() {
       failed.inc();

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 beforeEach(() => {
   node = new Redis(proxy.port, {
-    commandTimeout: 200,
+    commandTimeout: 1500,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
   });

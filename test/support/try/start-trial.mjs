@@ -11,10 +11,10 @@ import { startNginx } from './start-nginx.mjs';
 /**
  * Starts everything, and registers how to stop each part.
  *
- * @param {{ folder: string, slaveCount: number, port: number, stops: (() => Promise<unknown>)[] }} trial
+ * @param {{ folder: string, slaveCount: number, port: number, isDemo: boolean, stops: (() => Promise<unknown>)[] }} trial
  * @returns {Promise<string[]>} what a person should read
  */
-export async function startTrial({ folder, slaveCount, port, stops }) {
+export async function startTrial({ folder, slaveCount, port, isDemo, stops }) {
   const nginx = findProgram(['nginx']);
   const service = async (name, create) => {
     say(`starting ${name} …`);
@@ -40,16 +40,25 @@ export async function startTrial({ folder, slaveCount, port, stops }) {
     LOG_LEVEL: 'info',
     ...(nginx !== undefined && { TRUSTED_PROXIES: 'loopback' }),
   };
-  const node = async (name, env, fixedPort) => {
+  const node = async (name, env, { fixedPort, args = [] } = {}) => {
     say(`starting ${name} …`);
     const dataDir = join(folder, 'nodes', name);
     await mkdir(dataDir);
-    const gateway = await startGateway({ dataDir, env: { ...shared, ...env }, port: fixedPort });
+    const gateway = await startGateway({
+      dataDir,
+      env: { ...shared, ...env },
+      port: fixedPort,
+      args,
+    });
     stops.push(gateway.stop);
     return gateway;
   };
   const forMaster = { NODE_TYPE: 'master', SQL_DSN: database.url };
-  const master = await node('master', forMaster, nginx === undefined ? port : undefined);
+  const master = await node('master', forMaster, {
+    fixedPort: nginx === undefined ? port : undefined,
+    args: isDemo ? ['--demo'] : [],
+  });
+  const demoKey = isDemo ? await findDemoKey(master) : undefined;
   const slaves = [];
   for (let n = 1; n <= slaveCount; n += 1)
     slaves.push(await node(`slave-${n}`, { NODE_TYPE: 'slave' }));
@@ -58,10 +67,10 @@ export async function startTrial({ folder, slaveCount, port, stops }) {
     nginx === undefined
       ? undefined
       : await startNginx(nginx, { folder: join(folder, 'nginx'), port, master, slaves, stops });
-  return describe({ front, master, slaves, redis, database, folder });
+  return describe({ front, master, slaves, redis, database, folder, demoKey });
 }
 
-function describe({ front, master, slaves, redis, database, folder }) {
+function describe({ front, master, slaves, redis, database, folder, demoKey }) {
   const address = front ?? slaves[0].url;
   return [
     ...(front === undefined
@@ -73,10 +82,23 @@ function describe({ front, master, slaves, redis, database, folder }) {
     `PostgreSQL      ${database.url}`,
     `Logs and data   ${folder}`,
     '',
-    'First login: root / 123456. Add a channel and a token, then:',
-    `  curl ${address}/v1/chat/completions -H 'Authorization: Bearer sk-…' -H 'Content-Type: application/json' \\`,
+    demoKey === undefined
+      ? 'First login: root / 123456. Add a channel and a token, then:'
+      : 'First login: root / 123456. Try it:',
+    `  curl ${address}/v1/chat/completions -H 'Authorization: Bearer ${demoKey ?? 'sk-…'}' -H 'Content-Type: application/json' \\`,
     `    -d '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hello"}]}'`,
   ];
+}
+
+/** The master tells a key that works when its sample data is made. */
+async function findDemoKey(master) {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    const [key] = /sk-\w{48}/.exec(master.logs()) ?? [];
+    if (key !== undefined) return key;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the master made no sample data:\n${master.logs()}`);
 }
 
 function say(line) {

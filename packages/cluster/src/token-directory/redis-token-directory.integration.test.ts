@@ -155,7 +155,7 @@ describe('TokenDirectory (Redis)', () => {
     }
     expect(directory.peek('guess499')).toBe('unknown');
     expect(directory.peek('guess500')).toBeUndefined();
-  });
+  }, 60_000);
 
   it('reads a record again after a minute, whatever was announced', async () => {
     await save();

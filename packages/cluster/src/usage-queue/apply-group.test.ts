@@ -3,11 +3,15 @@ import type { UsageBatch } from '@turnpike/core';
 import { makeUsageEvent } from '@turnpike/core/testing';
 import { ApplyGroup } from './apply-group.ts';
 
-function openGroup(apply: (ids: string[]) => Promise<void> = () => Promise.resolve()) {
+function openGroup(
+  apply: (ids: string[]) => Promise<void> = () => Promise.resolve(),
+  lingerMs = 0,
+) {
   const groups: string[][] = [];
   const group = new ApplyGroup({
     maxBatches: 4,
     maxEvents: 10,
+    lingerMs,
     async apply(batches) {
       const ids = batches.map(({ id }) => id);
       groups.push(ids);
@@ -27,6 +31,18 @@ describe('ApplyGroup', () => {
     const sizes = [1, 1, 1, 1, 1, 6, 6, 30, 1];
     await Promise.all(sizes.map((size, index) => group.add(makeBatch(String(index), size))));
     expect(groups).toEqual([['0', '1', '2', '3'], ['4', '5'], ['6'], ['7'], ['8']]);
+  });
+
+  it('waits for more where one group follows the other, but not for a full one', async () => {
+    const { group, groups } = openGroup(undefined, 50);
+    await group.add(makeBatch('first'));
+    const alone = group.add(makeBatch('a'));
+    await new Promise(setImmediate);
+    expect(groups).toEqual([['first']]);
+    await Promise.all([alone, ...['b', 'c', 'd'].map((id) => group.add(makeBatch(id)))]);
+    expect(groups).toEqual([['first'], ['a', 'b', 'c', 'd']]);
+    await group.add(makeBatch('e'));
+    expect(groups.at(-1)).toEqual(['e']);
   });
 
   it('fails everything that waits when a group fails, and starts afresh', async () => {

@@ -5,7 +5,12 @@ export interface ApplyGroupDeps {
   apply(batches: readonly UsageBatch[]): Promise<void>;
   maxBatches: number;
   maxEvents: number;
+  /** Where one group follows the other, the next one waits this long for more batches. Milliseconds; 0: never. */
+  lingerMs: number;
 }
+
+/** A group that begins sooner after the last one, in lingers, is one of many. */
+const BUSY_LINGERS = 4;
 
 interface Waiting {
   batch: UsageBatch;
@@ -14,13 +19,17 @@ interface Waiting {
 }
 
 /**
- * Batches that wait together are applied together, one group after the other. When a group fails, everything that waits
+ * Batches that wait together are applied together, one group after the other. A transaction costs master, database and
+ * Redis about the same whatever is in it, so a busy master waits a little to fill it. When a group fails, everything that waits
  * fails with it: the database is most likely away, and whoever asked gives its job back.
  */
 export class ApplyGroup {
   readonly #deps: ApplyGroupDeps;
   #waiting: Waiting[] = [];
   #isApplying = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** Of the monotonic clock, milliseconds. */
+  #lastAppliedAt = -Infinity;
 
   constructor(deps: ApplyGroupDeps) {
     this.#deps = deps;
@@ -35,7 +44,19 @@ export class ApplyGroup {
   }
 
   #schedule(): void {
+    const { maxBatches, lingerMs } = this.#deps;
     if (this.#isApplying || this.#waiting.length === 0) return;
+    const isBusy = performance.now() - this.#lastAppliedAt < BUSY_LINGERS * lingerMs;
+    if (isBusy && this.#waiting.length < maxBatches) {
+      this.#timer ??= setTimeout(() => this.#begin(), lingerMs);
+      return;
+    }
+    this.#begin();
+  }
+
+  #begin(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#isApplying = true;
     // Jobs that arrive in one answer of Redis are handed over one by one, in the same turn of the event loop.
     setImmediate(() => void this.#applyNext());
@@ -50,6 +71,7 @@ export class ApplyGroup {
       for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(error);
     }
     this.#isApplying = false;
+    this.#lastAppliedAt = performance.now();
     this.#schedule();
   }
 

@@ -30,6 +30,8 @@ export interface ConsumeUsageDeps {
 /** Jobs under way at once: as many batches share one transaction at most. */
 const CONCURRENCY = 64;
 const MAX_EVENTS = 2000;
+/** Nobody waits for it: what a client may spend is in the reservations meanwhile. */
+const LINGER_MS = 25;
 const NEWER_BATCH_DELAY_MS = 5000;
 /** How long `stop` waits for what is under way. Milliseconds; what takes longer is given back by its lock's end. */
 const STOP_MS = 15_000;
@@ -86,6 +88,7 @@ class UsageJobHandler {
       },
       maxBatches: CONCURRENCY,
       maxEvents: MAX_EVENTS,
+      lingerMs: LINGER_MS,
     });
     this.#pause = new LocalPause({
       pause: (doNotWaitActive) => worker().pause(doNotWaitActive),

@@ -34,7 +34,7 @@ export function createTokenCounter(): TokenCounter {
   };
 
   const start = (): Worker => {
-    const started = new Worker(workerUrl);
+    const started = new Worker(workerUrl, { resourceLimits: { maxYoungGenerationSizeMb: 4 } });
     started.unref();
     started.on('message', ({ id, counts }: CountAnswer) => {
       waiting.get(id)?.(counts);

@@ -100,7 +100,7 @@ function superviseWorkers(
 
 /** The supervisor asks each process for its metrics; prom-client listens for that from its first aggregator on. */
 function answerForMetrics(registry: Registry): void {
-  void new AggregatorRegistry();
+  new AggregatorRegistry();
   AggregatorRegistry.setRegistries([registry]);
 }
 

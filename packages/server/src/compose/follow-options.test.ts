@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ConfigSnapshot } from '@turnpike/core';
-import { waitFor } from '../../../../test/support/wait-for.ts';
+import { silentLogger, type ConfigSnapshot } from '@turnpike/core';
+import { waitUntil } from '@turnpike/core/testing';
 import { followOptions } from './follow-options.ts';
 
 const snapshot: ConfigSnapshot = { version: 7, channels: [], options: {} };
-const logger = { debug() {}, info() {}, warn() {}, error() {} };
+const logger = silentLogger;
 
 function openBus(failures: number) {
   let left = failures;
@@ -33,7 +33,7 @@ describe('following the options', () => {
       retryMs: 5,
     });
     for (const handler of configBus.handlers) handler({ version: 7 });
-    await waitFor('the options', () => noted.length > 0);
+    await waitUntil(() => noted.length > 0);
     expect(noted).toEqual([snapshot]);
     end();
     expect(configBus.handlers.size).toBe(0);

@@ -68,11 +68,15 @@ describe('simulated provider', () => {
     ['no marker', { 'no-done': true }, /^(?![^]*\[DONE\])/],
     ['comments', { comments: 1 }, /: keep-alive\n\n/],
     ['an error frame', { 'error-after': 2 }, /"error":\{[^]*$/],
-    ['a huge line', { 'huge-line': 5_000_000 }, /x{5000000}/],
     ['a character cut over two writes', { utf8: 'split' }, /日本[^]*\[DONE\]/],
     ['half a character', { utf8: 'broken' }, /\uFFFD/],
   ])('misbehaves on request: %s', async (_, sim, pattern) => {
     expect(await stream(sim)).toMatch(pattern);
+  });
+
+  it('misbehaves on request: a huge line', async () => {
+    const text = await stream({ 'huge-line': 5_000_000 });
+    expect(text.includes('x'.repeat(5_000_000))).toBe(true);
   });
 
   it('cuts a stream after the chunks that were asked for', async () => {

@@ -48,6 +48,8 @@ class ReaderThread {
     this.#worker = new Worker(program, {
       eval: true,
       workerData: { driver: sqliteDriverPath, file, busyTimeoutMs },
+      // What it makes is short-lived and small; the default would let it grow by 48 MB.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
     this.#worker.on('message', (answer: Answer) => {
       this.#settle(answer);

@@ -48,7 +48,7 @@ describe('the network between nodes and Redis', () => {
     expect(await redis.direct.get('late')).toBeNull();
     held.release();
     await waitFor('the late command', async () => (await redis.direct.get('late')) === '1');
-    expect(await node.get('late')).toBe('1');
+    await waitFor('the node to see it', async () => (await node.get('late')) === '1');
   });
 
   it('delivers what it diverted after what was sent later', async () => {
@@ -56,7 +56,7 @@ describe('the network between nodes and Redis', () => {
     await expect(node.set('order', 'first')).rejects.toThrow();
     expect(diverted.commands).toHaveLength(1);
     await redis.direct.set('order', 'second');
-    expect(await node.get('order')).toBe('second');
+    await waitFor('the node to see it', async () => (await node.get('order')) === 'second');
     diverted.release();
     await waitFor('the late command', async () => (await redis.direct.get('order')) === 'first');
   });
@@ -108,6 +108,6 @@ describe('the network between nodes and Redis', () => {
     await redis.direct.set('missed', '1');
     await redis.replication!.promoteReplica();
     await waitFor('the node to be back', async () => (await node.get('seen')) === '1');
-    expect(await node.get('missed')).toBeNull();
+    await waitFor('the node to ask', async () => (await node.get('missed')) === null);
   });
 });

@@ -70,6 +70,18 @@ describe('createLogger', () => {
     expect(text).toMatch(/"id":3/);
   });
 
+  it('keeps the values of a statement that failed out of the log', async () => {
+    const error = Object.assign(new Error('duplicate key'), {
+      code: '23505',
+      sql: "INSERT INTO users (password) VALUES ('$2b$12$hash-of-root')",
+    });
+    const text = await logged((logger) => {
+      logger.error({ err: error }, 'not stored');
+    });
+    expect(text).not.toContain('hash-of-root');
+    expect(text).toContain('23505');
+  });
+
   it('leaves the caller’s objects as they were', async () => {
     const fields = { headers: { authorization: 'Bearer keep-me-here' } };
     await logged((logger) => {

@@ -23,6 +23,10 @@ const secretNames = new Set([
   'body',
   'requestbody',
   'responsebody',
+  // What drivers add to an error: statements with their values.
+  'sql',
+  'bindings',
+  'parameters',
 ]);
 
 /** Keys as vendors write them, credentials of a header, and passwords inside a URL or a DSN. */

@@ -12,6 +12,9 @@ const DEFAULT_MAX_OPEN = 20;
 /** More than the ledger lets gather in the log, so that its thread makes the checkpoints and no commit does (32 MB). */
 const CHECKPOINT_PAGES = 8000;
 
+/** Else the message of an error has the statement with all its values, keys and password hashes among them. */
+const quietErrors = { compileSqlOnError: false };
+
 /** One connection to a SQLite file. */
 export function createSqlite(filename: string, settings: DatabaseSettings): Knex {
   const busyTimeoutMs = settings.sqliteBusyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS;
@@ -19,6 +22,7 @@ export function createSqlite(filename: string, settings: DatabaseSettings): Knex
     client: createSqliteClient(busyTimeoutMs),
     connection: { filename },
     useNullAsDefault: true,
+    ...quietErrors,
     log: toKnexLog(settings),
     pool: {
       min: 1,
@@ -42,6 +46,7 @@ export function createSqliteReader(filename: string, settings: DatabaseSettings)
     client: createSqliteReaderClient(filename, busyTimeoutMs),
     connection: { filename },
     useNullAsDefault: true,
+    ...quietErrors,
     log: toKnexLog(settings),
     pool: { min: 0, max: 1, idleTimeoutMillis: 60_000 },
   });
@@ -52,6 +57,7 @@ export function createPostgres(connection: PostgresConnection, settings: Databas
   const { tls, ...place } = connection;
   return knexFactory({
     client: 'pg',
+    ...quietErrors,
     log: toKnexLog(settings),
     connection: {
       ...place,
@@ -74,6 +80,7 @@ export function createMysql(connection: MysqlConnection, settings: DatabaseSetti
   const { tls, ...place } = connection;
   return knexFactory({
     client: 'mysql2',
+    ...quietErrors,
     log: toKnexLog(settings),
     connection: {
       ...place,

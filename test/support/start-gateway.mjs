@@ -14,7 +14,6 @@ const testEnvironment = {
   TEST_FORWARD_REQUEST_ID: 'true',
   SESSION_SECRET: 'a-secret-of-the-tests-only',
   GLOBAL_API_RATE_LIMIT: '0',
-  GLOBAL_WEB_RATE_LIMIT: '0',
   LOG_LEVEL: 'warn',
 };
 

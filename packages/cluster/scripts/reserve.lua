@@ -4,7 +4,7 @@
 --       limits ('' or `tokens,requests,tokens,concurrency of the user,requests,tokens,concurrency of the token`; 0: none), tail of
 --       the entry (see bucket.lua)
 -- Answers {0, right epoch} and does nothing when the epoch is another, else {1, then for each request: code, x, y}; the codes are
--- in reserve-reply.ts.
+-- in src/ledger/reserve-call.ts.
 local epoch = call('GET', KEYS[1])
 if epoch ~= ARGV[1] then return { 0, epoch or '' } end
 local now = unixMs()

@@ -36,7 +36,6 @@ export async function startTrial({ folder, slaveCount, port, isDemo, stops }) {
     SESSION_SECRET: randomBytes(24).toString('base64url'),
     TEST_FORWARD_REQUEST_ID: 'false',
     GLOBAL_API_RATE_LIMIT: '480',
-    GLOBAL_WEB_RATE_LIMIT: '240',
     LOG_LEVEL: 'info',
     ...(nginx !== undefined && { TRUSTED_PROXIES: 'loopback' }),
   };

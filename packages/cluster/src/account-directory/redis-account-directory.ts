@@ -44,7 +44,9 @@ export class RedisAccountDirectory implements AccountDirectory {
   }
 
   async put(accounts: AccountBatch): Promise<void> {
-    await Promise.all([this.#deps.ledgerBook.hydrate(accounts), this.#putKeys(accounts)]);
+    // First the keys: a relay that the ledger refuses as out of date must find what the ledger knows.
+    await this.#putKeys(accounts);
+    await this.#deps.ledgerBook.hydrate(accounts);
   }
 
   async isComplete(): Promise<boolean> {

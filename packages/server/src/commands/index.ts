@@ -33,7 +33,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./move-database.ts')).moveToDatabase,
   },
   queue: {
-    text: 'Show usage that waits or could not be charged: queue [retry|drop <request id…|all>].',
+    text: 'Show usage that waits or could not be charged: queue [retry <id…|all> | drop <id…>].',
     load: async () => (await import('./queue.ts')).queue,
   },
   'rebuild-redis': {

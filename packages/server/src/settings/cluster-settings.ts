@@ -94,7 +94,7 @@ export const clusterSettings = {
     text: 'Usage that a master took and did not finish is taken over by another one after this.',
   }),
   syncFrequencyMs: setting('SYNC_FREQUENCY', durationMs('s', 1000), '600s', {
-    text: 'How often options and channels are read again, as a safety net: changes are announced at once.',
+    text: 'How often options and channels are read again, as a safety net: changes are announced at once. In a cluster nodes look with each heartbeat; there it is the time between two passes over all accounts.',
   }),
   frontendBaseUrl: optionalSetting('FRONTEND_BASE_URL', webUrl('http', 'https'), {
     text: 'Slaves only: where everything but the relay is redirected to; ignored elsewhere.',

@@ -81,13 +81,13 @@ export const settingsSchema = {
       textLike(/^.{16,}$/s, '16 characters or more'),
       {
         isSecret: true,
-        text: 'Key under which secrets in the database are encrypted; unset means one is generated into DATA_DIR. The same on all nodes of a cluster.',
+        text: 'Key under which secrets in the database are encrypted; unset means one is generated into DATA_DIR. In a cluster it has to be set, to the same on all nodes.',
       },
     ),
     sessionSecret: optionalSetting('SESSION_SECRET', sessionSecret, {
       isSecret: true,
       role: 'master',
-      text: 'Signs session cookies; unset means one is generated into DATA_DIR. The same on all nodes of a cluster.',
+      text: 'Signs session cookies; unset means one is generated into DATA_DIR. In a cluster the same on all nodes; unset, it follows from ENCRYPTION_KEY.',
     }),
     initialRootToken: optionalSetting('INITIAL_ROOT_TOKEN', rootToken, {
       isSecret: true,
@@ -285,10 +285,12 @@ export const settingsSchema = {
       text: 'Requests to /api for each client address in 180 seconds; 0 means no limit.',
     }),
     globalWebRateLimit: setting('GLOBAL_WEB_RATE_LIMIT', wholeNumber(0, 1_000_000), '240', {
-      text: 'Requests for console files for each client address in 180 seconds; 0 means no limit.',
+      hasNoEffect: true,
+      text: 'Requests for console files for each client address in 180 seconds. There is no console yet.',
     }),
     theme: setting('THEME', choice('default', 'berry', 'air'), 'default', {
-      text: 'Theme of the console; the option Theme wins.',
+      hasNoEffect: true,
+      text: 'Theme of the console. There is no console yet.',
     }),
   },
 

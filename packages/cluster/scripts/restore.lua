@@ -21,5 +21,9 @@ for i = 4, #ARGV, 5 do
     absent = absent + 1
   end
 end
-if ARGV[2] ~= '' then call('SADD', RESTORED, ARGV[2]) end
+if ARGV[2] ~= '' then
+  call('SADD', RESTORED, ARGV[2])
+  -- Only looked at while the epoch is young.
+  call('PEXPIRE', RESTORED, 10 * MINUTE_MS)
+end
 return { epoch, absent }

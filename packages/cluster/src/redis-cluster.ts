@@ -49,6 +49,8 @@ export interface RedisCluster {
   nodes: NodeRegistry;
   /** Tells every node of accounts that are in the directory already; both lists empty: any of them changed. */
   tellAccountsChanged(change: BusEvents['accounts-changed']): Promise<void>;
+  /** Calls the handler when Redis may have lost something of what it was given. */
+  onNewLife(handler: () => void): void;
   /** Begins the heartbeat, with which the node's open entries are kept and put back. Resolves after the first beat. */
   start(): Promise<void>;
   /** Why this node should get no traffic now. */
@@ -178,6 +180,7 @@ export async function openRedisCluster(
     logger,
   });
   let agent: NodeAgent | undefined;
+  let handleNewLife = (): void => undefined;
 
   return {
     ledger,
@@ -197,6 +200,9 @@ export async function openRedisCluster(
     usageQueue,
     nodes: createNodeRegistry({ redis, keys, clock }),
     tellAccountsChanged: (change) => configBus.tellAccountsChanged(change),
+    onNewLife(handler) {
+      handleNewLife = handler;
+    },
     async start() {
       agent ??= startNodeAgent({
         redis,
@@ -204,6 +210,9 @@ export async function openRedisCluster(
         nodeId,
         ledger,
         usageSink,
+        onNewLife: () => {
+          handleNewLife();
+        },
         status: () => ({
           role: settings.role,
           version: settings.version,

@@ -1,5 +1,6 @@
 import type { Chore, Logger } from '@turnpike/core';
 import { Worker } from 'bullmq';
+import { closeWorker } from '../redis/close-worker.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 import { CHORES_QUEUE } from './chores-queue.ts';
@@ -43,5 +44,5 @@ export async function workOnChores({
     logger.warn({ err: error, chore: name, attempts: attemptsMade }, 'chore failed');
   });
   await worker.waitUntilReady();
-  return { stop: () => worker.close() };
+  return { stop: () => closeWorker(worker) };
 }

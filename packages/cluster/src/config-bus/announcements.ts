@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { openRedisScript } from '../redis-scripts/redis-script.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
+import { withDeadline } from '../redis/with-deadline.ts';
 
 export type Announcement = {
   [Name in keyof BusEvents]: { name: Name; event: BusEvents[Name] };
@@ -80,7 +81,8 @@ export async function openAnnouncements(deps: AnnouncementsDeps): Promise<Announ
       subscriber.off('ready', onReady);
       subscriber.off('message', onMessage);
       // Where the connection is gone there is nothing to take back.
-      await subscriber.unsubscribe(keys.events).catch(() => undefined);
+      if (subscriber.status === 'ready')
+        await withDeadline(subscriber.unsubscribe(keys.events), 1000).catch(() => undefined);
     },
   };
 }

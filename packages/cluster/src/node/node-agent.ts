@@ -27,6 +27,8 @@ export interface NodeAgentDeps {
   /** Both missing on a node that does not relay. */
   ledger?: LivingLedger;
   usageSink?: AcknowledgedSink;
+  /** Redis may have lost something: told after this node's own entries were put back. Not at the start. */
+  onNewLife?(): void;
   /** What the node says of itself. */
   status(): Omit<NodeStatus, 'nodeId' | 'at'>;
   settings: {
@@ -148,11 +150,13 @@ class Heart {
   /** Until this is done, nobody should be admitted: accounts may look richer than they are. */
   async #restore(life: RedisLife): Promise<void> {
     const { ledger, usageSink, logger } = this.#deps;
+    const isFirst = this.#life === undefined;
     this.isCurrent = false;
-    if (this.#life !== undefined) logger.warn({}, 'redis lives anew, entries are restored');
+    if (!isFirst) logger.warn({}, 'redis lives anew, entries are restored');
     await ledger?.restoreAll();
     this.#life = life;
     usageSink?.resendAll();
+    if (!isFirst) this.#deps.onNewLife?.();
   }
 
   async #extendHeld(): Promise<void> {

@@ -38,7 +38,8 @@ export function openRedisScript(redis: RedisClient, name: string): RedisScript {
     for (const { keys, args } of calls) pipeline.evalsha(sha, keys.length, ...keys, ...args);
     const answers = (await pipeline.exec()) ?? [];
     return Promise.all(
-      calls.map((call, index) => {
+      // Asynchronous, so that one that fails leaves none without an owner.
+      calls.map(async (call, index) => {
         const [error, answer] = answers[index] ?? [new Error('no answer')];
         if (error === null) return answer;
         if (isNoScript(error)) return run(call);

@@ -1,6 +1,7 @@
 import type { Logger, ScheduledJob, Schedules } from '@turnpike/core';
 import { Queue, Worker } from 'bullmq';
 import { openRedisScript } from '../redis-scripts/redis-script.ts';
+import { closeWorker } from '../redis/close-worker.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 import { keepSchedulers, removeOtherSchedulers } from './job-schedulers.ts';
@@ -54,7 +55,7 @@ export function createBullmqSchedules(deps: BullmqSchedulesDeps): Schedules {
       return {
         async stop() {
           clearInterval(timer);
-          await worker.close();
+          await closeWorker(worker);
           await queue.close();
         },
       };

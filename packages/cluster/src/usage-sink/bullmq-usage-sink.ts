@@ -17,7 +17,7 @@ import { createMemoryJournal } from './journal/memory-journal.ts';
 import { RedisReach } from './redis-reach.ts';
 import { Resender } from './resender.ts';
 import { UnacknowledgedBatches, type OpenBatch } from './unacknowledged-batches.ts';
-import { withDeadline } from './with-deadline.ts';
+import { withDeadline } from '../redis/with-deadline.ts';
 
 /** The ledger as the sink needs it. */
 export interface SettlingLedger {
@@ -54,7 +54,7 @@ export interface BullmqUsageSinkDeps {
 /** A request in flight is expected to need at most this many bytes of journal; an event is some 700. */
 const BYTES_PER_REQUEST = 4096;
 /** How long `close` tries to hand over what is only in memory. Milliseconds. */
-const LAST_TRY_MS = 5000;
+const LAST_TRY_MS = 15_000;
 const ADOPT_EVERY_MS = 5000;
 const TRUST_AGAIN_AFTER_MS = 5000;
 
@@ -185,7 +185,10 @@ export class BullmqUsageSink implements UsageSink {
     await this.#jobs.close();
   }
 
-  /** @throws `not_ready` when neither the journal nor Redis took the events; then nothing is settled */
+  /**
+   * @throws `not_ready` when neither the journal nor Redis took the events. Where both failed after the journal had taken
+   *   them, they may be settled, and are then charged by the sweep: they were served.
+   */
   async #commit(events: readonly UsageEvent[]): Promise<void> {
     const { nodeId, settings, logger } = this.#deps;
     const id = randomUUID();
@@ -266,12 +269,14 @@ export class BullmqUsageSink implements UsageSink {
       dueAt: Infinity,
       sendings: 0,
       isSafe: false,
+      isSettled: false,
     };
     this.#batches.add(batch);
     return batch;
   }
 
   #settle(batch: OpenBatch, events: readonly UsageEvent[]): void {
+    batch.isSettled = true;
     this.#deps.ledger.settle(events).catch(() => {
       batch.dueAt = this.#deps.clock.now();
     });
@@ -293,12 +298,14 @@ export class BullmqUsageSink implements UsageSink {
     adopted.dueAt = this.#deps.clock.now();
   }
 
-  /** Before the process ends: what is not on a disk must reach Redis. */
+  /** Before the process ends: what is not on a disk must reach Redis; the disk may go too, so what Redis can take, it gets. */
   async #handOver(): Promise<void> {
     const isMemoryOnly = (): boolean =>
       (!this.#deps.journal.isDurable || this.#memory.bytes > 0) && this.#batches.isAnyUnsent;
+    const isWorthTrying = (): boolean =>
+      isMemoryOnly() || (this.#reach.isConnected && this.#batches.isAnyUnsent);
     const until = performance.now() + LAST_TRY_MS;
-    while (isMemoryOnly() && performance.now() < until) {
+    while (isWorthTrying() && performance.now() < until) {
       this.#resender.kick();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

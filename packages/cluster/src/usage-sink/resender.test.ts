@@ -60,6 +60,7 @@ function addBatch(id: string, { eventCount = 1, dueAt = now } = {}): void {
     dueAt,
     sendings: 0,
     isSafe: true,
+    isSettled: true,
   });
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Logger, UsageEvent } from '@turnpike/core';
 import type { UsageJobs } from '../usage-queue/usage-jobs.ts';
 import { parseBatch } from '../usage-queue/usage-batch-schema.ts';
-import { withDeadline } from './with-deadline.ts';
+import { withDeadline } from '../redis/with-deadline.ts';
 import type { RedisReach } from './redis-reach.ts';
 import type { OpenBatch, UnacknowledgedBatches } from './unacknowledged-batches.ts';
 

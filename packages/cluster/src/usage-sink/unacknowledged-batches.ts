@@ -19,6 +19,8 @@ export interface OpenBatch {
   sendings: number;
   /** Its publish has resolved, or will. */
   isSafe: boolean;
+  /** Its events were settled, so that their reservations are its own. */
+  isSettled: boolean;
 }
 
 /** Every batch that this node answers for until the database has it. */
@@ -98,12 +100,21 @@ export class UnacknowledgedBatches {
     return false;
   }
 
-  /** The batches that are safe, read from the journal one by one as the caller goes on. */
+  /** The batches that are safe or settled, read from the journal one by one as the caller goes on. */
   *[Symbol.iterator](): Generator<UsageBatch> {
-    for (const { stored, isSafe } of this.#batches.values()) {
-      if (!isSafe) continue;
-      const batch = parseBatch(stored.read());
+    for (const { stored, isSafe, isSettled } of this.#batches.values()) {
+      if (!isSafe && !isSettled) continue;
+      const batch = readBatch(stored);
       if (batch !== undefined) yield batch;
     }
+  }
+}
+
+/** One that cannot be read must not keep the others from being restored; who sends it again reports it. */
+function readBatch(stored: StoredBatch): UsageBatch | undefined {
+  try {
+    return parseBatch(stored.read());
+  } catch {
+    return undefined;
   }
 }

@@ -40,7 +40,7 @@ export interface ServedRequest {
  * Makes the bill safe. When this resolves the request is charged, exactly once, whatever is killed afterwards; only
  * then may the last byte of the answer go out.
  *
- * @throws when the event could not be made durable; nothing is charged then
+ * @throws when the event could not be made durable; as a rule nothing is charged then
  */
 export async function publishUsage(deps: PublishDeps, served: ServedRequest): Promise<UsageEvent> {
   const event = toUsageEvent(deps.settings.nodeId, served);

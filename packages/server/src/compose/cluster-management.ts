@@ -53,7 +53,11 @@ export async function openManagement(
     }),
   });
   lifecycle.onStop('master', () => master.stop());
-  await master.start();
+  if (migrates) await master.start();
+  else
+    await master.start().catch((error: unknown) => {
+      logger.warn({ err: error }, 'configuration not published at the start: a master does it');
+    });
   return { master, store };
 }
 

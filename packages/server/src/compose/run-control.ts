@@ -30,6 +30,15 @@ export async function runControl(
     settings: { syncIntervalMs: settings.syncFrequencyMs },
   });
   lifecycle.onStop('accounts', () => accounts.stop());
+  // A part of a Redis Cluster may have lost keys that the rest does not miss.
+  cluster.onNewLife(() => {
+    accounts
+      .refresh()
+      .then(() => cluster.tellAccountsChanged({ userIds: [], apiTokenIds: [] }))
+      .catch((error: unknown) => {
+        logger.warn({ err: error }, 'accounts not written again; the slow pass does it');
+      });
+  });
 
   const chores = await cluster.chores.work((chore) => doChore(chore, accounts, master, store));
   lifecycle.onStop('chores', () => chores.stop());

@@ -49,7 +49,7 @@ export class FileJournal implements Journal {
   /** Of the monotonic clock, milliseconds. */
   #renewedAt = performance.now();
   readonly #leaseTimer: NodeJS.Timeout;
-  #isAdopting = false;
+  #adopting: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(deps: FileJournalDeps) {
@@ -111,22 +111,27 @@ export class FileJournal implements Journal {
     }
   }
 
-  async adopt(take: (adopted: AdoptedBatch) => void): Promise<void> {
-    if (this.#isAdopting || this.#isClosed) return;
-    this.#isAdopting = true;
+  adopt(take: (adopted: AdoptedBatch) => void): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    return (this.#adopting ??= this.#adopt(take).finally(() => {
+      this.#adopting = undefined;
+    }));
+  }
+
+  async #adopt(take: (adopted: AdoptedBatch) => void): Promise<void> {
     try {
       await this.#takeOverClaimed(take); // what an earlier call could not finish
       if (await this.#claimLeaseless()) await this.#takeOverClaimed(take);
     } catch (error) {
       this.#deps.logger.error({ err: error }, 'journal: adoption failed, it is tried again');
-    } finally {
-      this.#isAdopting = false;
     }
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#leaseTimer);
+    // What is claimed while it goes on is somebody's usage.
+    await this.#adopting;
     if (this.#batches.size > 0)
       await this.sync().catch((error: unknown) => this.#reportSync(error));
     const claimed = await findClaimed(this.#directory).catch(() => []);
@@ -169,6 +174,7 @@ export class FileJournal implements Journal {
   /** The segment to append to. @throws when none can be made */
   #writable(): JournalSegment {
     const last = this.#segments.at(-1);
+    if (last?.isClosed === true) throw new Error('the journal is closed');
     if (last !== undefined && !last.isBroken && last.size < this.#deps.segmentBytes) return last;
     const segment = new JournalSegment(join(this.#directory, segmentName(this.#nextSegment)));
     this.#nextSegment += 1;

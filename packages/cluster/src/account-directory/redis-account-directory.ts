@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AccountBatch, AccountDirectory, ApiTokenAccount } from '@turnpike/core';
-import {
-  openRedisScript,
-  type RedisScript,
-  type ScriptCall,
-} from '../redis-scripts/redis-script.ts';
+import { openRedisScript, type RedisScript, type ScriptCall } from '../redis/redis-script.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 import { toKeyRecordText, toTombstoneText } from './key-record.ts';

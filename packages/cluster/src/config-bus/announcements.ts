@@ -1,6 +1,6 @@
 import type { BusEvents, Logger } from '@turnpike/core';
 import { z } from 'zod';
-import { openRedisScript } from '../redis-scripts/redis-script.ts';
+import { openRedisScript } from '../redis/redis-script.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 import { withDeadline } from '../redis/with-deadline.ts';

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { deflate, inflate } from 'node:zlib';
 import type { ConfigSnapshot, Logger } from '@turnpike/core';
 import { z } from 'zod';
-import { openRedisScript } from '../redis-scripts/redis-script.ts';
+import { openRedisScript } from '../redis/redis-script.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 

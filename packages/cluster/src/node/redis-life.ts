@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Cluster } from 'ioredis';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
+import { mastersOf } from '../redis/masters-of.ts';
 
 /** What names one life of the data in Redis. */
 export interface RedisLife {
@@ -36,7 +36,7 @@ async function readMarker(redis: RedisClient, keys: Keys): Promise<string> {
 }
 
 async function readServers(redis: RedisClient): Promise<string[]> {
-  const masters = redis instanceof Cluster ? redis.nodes('master') : [redis];
+  const masters = mastersOf(redis);
   const servers = await Promise.all(
     masters.map(async (master) => {
       const [server, replication] = await Promise.all([

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { errors, type RateLimiter } from '@turnpike/core';
-import { openRedisScript } from '../redis-scripts/redis-script.ts';
+import { openRedisScript } from '../redis/redis-script.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 

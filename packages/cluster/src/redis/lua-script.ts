@@ -25,3 +25,9 @@ export function loadScript(name: string, beginning?: string): LuaScript {
 function readText(name: string): string {
   return readFileSync(new URL(`${name}.lua`, folder), 'utf8');
 }
+
+/** Redis does not have the script, or no more: it has not run, and is to be sent with its text. */
+export function isUnknownScript(error: unknown): boolean {
+  const isError = typeof error === 'object' && error !== null && 'message' in error;
+  return isError && String(error.message).startsWith('NOSCRIPT');
+}

@@ -1,6 +1,6 @@
 import { Command, type Redis } from 'ioredis';
 import type { RedisClient } from './connect.ts';
-import type { LuaScript } from './lua-script.ts';
+import { isUnknownScript, type LuaScript } from './lua-script.ts';
 import { mastersOf } from './masters-of.ts';
 
 /** Takes the bytes of commands while a turn is put together. */
@@ -74,9 +74,4 @@ function corked(servers: readonly Redis[], send: () => void): void {
   } finally {
     for (const stream of streams) stream?.uncork();
   }
-}
-
-function isUnknownScript(error: unknown): boolean {
-  const isError = typeof error === 'object' && error !== null && 'message' in error;
-  return isError && String(error.message).startsWith('NOSCRIPT');
 }

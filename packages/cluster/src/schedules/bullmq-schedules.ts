@@ -1,6 +1,6 @@
 import type { Logger, ScheduledJob, Schedules } from '@turnpike/core';
 import { Queue, Worker } from 'bullmq';
-import { openRedisScript } from '../redis-scripts/redis-script.ts';
+import { openRedisScript } from '../redis/redis-script.ts';
 import { closeWorker } from '../redis/close-worker.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';

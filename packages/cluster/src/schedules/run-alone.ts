@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RedisScript } from '../redis-scripts/redis-script.ts';
+import type { RedisScript } from '../redis/redis-script.ts';
 
 export interface RunAloneDeps {
   /** `run-alone.lua`. */

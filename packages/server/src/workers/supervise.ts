@@ -26,8 +26,8 @@ interface Member {
   obstacles: readonly string[] | undefined;
 }
 
-/** Over the grace that workers give their requests, before they are killed. */
-const KILL_AFTER_GRACE_MS = 10_000;
+/** Over the grace that workers give their requests, before they are killed: usage is handed over meanwhile. */
+const KILL_AFTER_GRACE_MS = 20_000;
 
 /**
  * Runs several processes behind one port, each a node of its own to the rest of the cluster. A process that dies is
@@ -107,9 +107,8 @@ export async function supervise(deps: SupervisorDeps): Promise<number> {
   state.isStopping = true;
   logger.info({ signal, workers: members.size }, 'stopping every worker');
   for (const timer of timers) clearTimeout(timer);
-  const deadline = Date.now() + deps.graceMs + KILL_AFTER_GRACE_MS;
-  await endAll(members, 'relay', deadline);
-  await endAll(members, 'control', deadline);
+  await endAll(members, 'relay', deps.graceMs + KILL_AFTER_GRACE_MS);
+  await endAll(members, 'control', KILL_AFTER_GRACE_MS);
   return state.isClean ? 0 : 1;
 }
 
@@ -124,7 +123,7 @@ function findObstacles(members: ReadonlyMap<number, Member>): string[] {
 async function endAll(
   members: ReadonlyMap<number, Member>,
   kind: WorkerKind,
-  deadline: number,
+  killAfterMs: number,
 ): Promise<void> {
   const own = [...members.values()].filter((member) => member.kind === kind);
   await Promise.all(
@@ -135,7 +134,7 @@ async function endAll(
             resolve();
             return;
           }
-          const killer = setTimeout(() => worker.process.kill('SIGKILL'), deadline - Date.now());
+          const killer = setTimeout(() => worker.process.kill('SIGKILL'), killAfterMs);
           worker.once('exit', () => {
             clearTimeout(killer);
             resolve();

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import type { RedisClient } from '../redis/connect.ts';
+import type { RedisClient } from './connect.ts';
+import { isUnknownScript, loadScript } from './lua-script.ts';
 
 type Argument = string | number | Buffer;
 
@@ -19,14 +18,13 @@ export interface RedisScript {
 
 /** @param name file in the package's folder `scripts`, without `.lua` */
 export function openRedisScript(redis: RedisClient, name: string): RedisScript {
-  const text = readFileSync(new URL(`../../scripts/${name}.lua`, import.meta.url), 'utf8');
-  const sha = createHash('sha1').update(text).digest('hex');
+  const { text, sha } = loadScript(name);
 
   async function run({ keys, args }: ScriptCall): Promise<unknown> {
     try {
       return await redis.evalsha(sha, keys.length, ...keys, ...args);
     } catch (error) {
-      if (!isNoScript(error)) throw error;
+      if (!isUnknownScript(error)) throw error;
       return redis.eval(text, keys.length, ...keys, ...args);
     }
   }
@@ -42,17 +40,11 @@ export function openRedisScript(redis: RedisClient, name: string): RedisScript {
       calls.map(async (call, index) => {
         const [error, answer] = answers[index] ?? [new Error('no answer')];
         if (error === null) return answer;
-        if (isNoScript(error)) return run(call);
+        if (isUnknownScript(error)) return run(call);
         throw error;
       }),
     );
   }
 
   return { run, runAll };
-}
-
-function isNoScript(error: unknown): boolean {
-  return (
-    error instanceof Object && 'message' in error && String(error.message).startsWith('NOSCRIPT')
-  );
 }

@@ -214,7 +214,6 @@ describe('alerts and dashboard', () => {
     const known = new Set([
       ...['up', ...registry.getMetricsAsArray().map(({ name }) => name)],
       ...listMetrics().map(({ name }) => name),
-      ...clusterMetrics,
     ]);
     const asked = [
       ...rules.map(({ expr }) => expr),
@@ -255,14 +254,6 @@ describe('alerts and dashboard', () => {
     }
   });
 });
-
-/** Registered by nodes that have Redis, and not in the reference yet. */
-const clusterMetrics = [
-  ...['turnpike_node_info', 'turnpike_ledger_open_quota', 'turnpike_redis_errors_total'],
-  ...['turnpike_reserve_seconds', 'turnpike_reserve_refusals_total'],
-  ...['turnpike_journal_bytes', 'turnpike_journal_oldest_unacknowledged_seconds'],
-  ...['turnpike_usage_publish_seconds', 'turnpike_usage_resent_batches_total'],
-];
 
 type Compose = { services: Record<string, Service>; volumes: Record<string, null> };
 type Service = {

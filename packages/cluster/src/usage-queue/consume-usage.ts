@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Logger, UsageConsumer } from '@turnpike/core';
 import { DelayedError, WaitingError, type Job } from 'bullmq';
+import { closeWorker } from '../redis/close-worker.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 import { acknowledgeBatches } from './acknowledge-batches.ts';
@@ -60,13 +60,7 @@ export function consumeUsage(deps: ConsumeUsageDeps): { stop(): Promise<void> } 
   return {
     async stop() {
       handler.stop();
-      const closed = worker.close();
-      const inTime = await Promise.race([
-        closed.then(() => true),
-        delay(STOP_MS, false, { ref: false }),
-      ]);
-      // Redis is away: nothing can be given back, and its locks run out.
-      if (!inTime) void worker.disconnect();
+      await closeWorker(worker, STOP_MS);
     },
   };
 }

@@ -1,15 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { findBalanceQuery } from '@turnpike/adaptors';
 import type { RedisCluster } from '@turnpike/cluster';
 import type { Clock } from '@turnpike/core';
-import { createMaster, createPasswordHasher } from '@turnpike/master';
-import { createRequestId, type Relay } from '@turnpike/relay';
+import { createPasswordHasher } from '@turnpike/master';
+import type { Relay } from '@turnpike/relay';
+import { composeMaster } from './compose-master.ts';
 import { prepareFirstStart } from './first-start.ts';
 import { followOptions } from './follow-options.ts';
 import type { ComposeDeps, Management } from './gateway.ts';
-import { modelCatalogue } from './model-catalogue.ts';
 import { openGatewayStore, type GatewayStore } from './open-gateway-store.ts';
-import { masterSettings } from './settings-for.ts';
 
 /** What the parts of a cluster's node have in common. */
 export interface ClusterParts extends ComposeDeps {
@@ -27,7 +25,7 @@ export async function openManagement(
   relay: Relay,
   { migrates }: { migrates: boolean },
 ): Promise<Management> {
-  const { settings, directory, lifecycle, logger, cluster, clock, version } = parts;
+  const { settings, directory, lifecycle, logger, cluster } = parts;
   const { store, noteSnapshot } = migrates
     ? await openGatewayStore({ settings, directory, logger })
     : await waitForStore(parts);
@@ -37,22 +35,7 @@ export async function openManagement(
   const { configBus } = cluster;
   lifecycle.onStop('options', followOptions({ configBus, noteSnapshot, logger }));
 
-  const master = createMaster({
-    ...store,
-    ...cluster,
-    channelProbe: relay.probe,
-    modelCatalogue: modelCatalogue(),
-    findBalanceQuery,
-    clock,
-    logger,
-    newRequestId: createRequestId,
-    settings: masterSettings(settings, {
-      version,
-      startedAt: clock.now(),
-      sessionSecret: directory.sessionSecret,
-    }),
-  });
-  lifecycle.onStop('master', () => master.stop());
+  const master = composeMaster({ ...parts, store, relay });
   if (migrates) await master.start();
   else
     await master.start().catch((error: unknown) => {

@@ -1,27 +1,21 @@
-import { findBalanceQuery } from '@turnpike/adaptors';
 import { openInProcessCluster } from '@turnpike/cluster';
 import { systemClock, type ChannelHealthReport } from '@turnpike/core';
-import { createMaster, createPasswordHasher } from '@turnpike/master';
-import { createRelay, createRequestId } from '@turnpike/relay';
+import { createPasswordHasher } from '@turnpike/master';
+import { createRelay } from '@turnpike/relay';
+import { composeMaster } from './compose-master.ts';
 import { prepareFirstStart } from './first-start.ts';
+import { followOptions } from './follow-options.ts';
 import type { ComposeDeps, Gateway } from './gateway.ts';
-import { modelCatalogue } from './model-catalogue.ts';
 import { openGatewayStore } from './open-gateway-store.ts';
-import { masterSettings, relaySettings } from './settings-for.ts';
+import { relaySettings } from './settings-for.ts';
 import { listStoreJobs } from './store-jobs.ts';
 
 /**
  * The parts list of standalone mode: relay and master over SQLite (or another database) and in-process state, in one
  * process. Everything that runs is registered with the lifecycle.
  */
-export async function composeStandalone({
-  settings,
-  directory,
-  lifecycle,
-  registry,
-  logger,
-  version,
-}: ComposeDeps): Promise<Gateway> {
+export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
+  const { settings, directory, lifecycle, registry, logger } = deps;
   const clock = systemClock;
   const { store, secretBox, noteSnapshot } = await openGatewayStore({
     settings,
@@ -33,9 +27,8 @@ export async function composeStandalone({
   await prepareFirstStart(store, createPasswordHasher(), settings);
 
   const cluster = openInProcessCluster({ ...store, clock, logger });
-  cluster.configBus.subscribe('config-changed', () => {
-    void cluster.configBus.latestSnapshot().then(noteSnapshot);
-  });
+  const { configBus } = cluster;
+  lifecycle.onStop('options', followOptions({ configBus, noteSnapshot, logger }));
   lifecycle.onStop('usage sink', () => cluster.usageSink.close());
 
   // The relay reports to the master, and the master probes through the relay.
@@ -56,25 +49,10 @@ export async function composeStandalone({
   });
   lifecycle.onStop('relay', () => relay.stop());
 
-  const master = createMaster({
-    ...store,
-    ...cluster,
-    channelProbe: relay.probe,
-    modelCatalogue: modelCatalogue(),
-    findBalanceQuery,
-    clock,
-    logger,
-    newRequestId: createRequestId,
-    settings: masterSettings(settings, {
-      version,
-      startedAt: clock.now(),
-      sessionSecret: directory.sessionSecret,
-    }),
-  });
+  const master = composeMaster({ ...deps, store, cluster, relay, clock });
   reportFatalError = (report) => {
     master.channelHealth.reportFatalError(report);
   };
-  lifecycle.onStop('master', () => master.stop());
   await master.start();
 
   const schedules = await cluster.schedules.start([

@@ -1,4 +1,7 @@
-import type { Operation, Usage } from '@turnpike/core';
+import type { CredentialCall, RequestToSign } from './credentials.ts';
+import type { Operation, UpstreamError, Usage } from '@turnpike/core';
+
+export type { UpstreamError } from '@turnpike/core';
 
 /** An upstream account, as far as translating for it needs to know. */
 export interface UpstreamTarget {
@@ -32,6 +35,12 @@ export interface DefaultMember {
   when?: string;
 }
 
+/**
+ * How streams are cut into frames: server-sent events; one JSON value a line; one JSON array whose items come one by
+ * one; AWS event streams, whose payloads are JSON (`bytes` members already opened).
+ */
+export type Framing = 'sse' | 'json-lines' | 'json-array' | 'aws-event-stream';
+
 /** Variations of one provider within its family, as data. */
 export interface Dialect {
   streamUsage: StreamUsage;
@@ -49,6 +58,8 @@ export interface Dialect {
   readUsage?: (body: Readonly<Record<string, unknown>>) => Usage | undefined;
   /** Frames with empty `choices` and no usage are not forwarded (Azure's first frame). */
   dropEmptyChoices?: boolean;
+  /** How a stream of this upstream is cut into frames; server-sent events where left out. */
+  framing?: Framing;
   /** Extra request headers. */
   headers?: Readonly<Record<string, string>>;
   /** Real status of errors that come with another one (200, as a rule), by the upstream's own code. */
@@ -82,20 +93,19 @@ export interface Provider {
   /** Undefined where this provider does not offer the operation. */
   url(target: UpstreamTarget): string | undefined;
   authorize(key: string, config: Readonly<Record<string, unknown>>): Record<string, string>;
-}
-
-/** What a failed upstream answer says. Nothing in it is safe to show before `redactText`. */
-export interface UpstreamError {
-  status: number;
-  message: string;
-  type: string;
-  /** Always text; empty when the upstream gave none. */
-  code: string;
-  param: string | null;
-  /** From `retry-after-ms` or `retry-after`. */
-  retryAfterMs?: number;
-  /** The body was no JSON object that carries an error. */
-  isUnreadable: boolean;
+  /** For upstreams that want a short-lived credential: the call that gets one. What it gives is then `authorize`'s key. */
+  credentialCall?(
+    key: string,
+    config: Readonly<Record<string, unknown>>,
+    now: number,
+  ): CredentialCall | undefined;
+  /** For upstreams that want each request signed: the headers to add. Called last, with the body as it will be sent. */
+  sign?(
+    request: RequestToSign,
+    key: string,
+    config: Readonly<Record<string, unknown>>,
+    now: number,
+  ): Record<string, string>;
 }
 
 /** What is known of a stream so far. */

@@ -52,3 +52,15 @@ export type { ChannelType } from './providers/channel-types.ts';
 export { listModelCatalogue, ownerOf } from './providers/model-catalogue.ts';
 export type { CatalogueModel } from './providers/model-catalogue.ts';
 export { findBalanceQuery } from './balances/balance-queries.ts';
+export type { Framing } from './codec.ts';
+export type { CredentialCall, RequestToSign } from './credentials.ts';
+export type {
+  TranslationContext,
+  ClientCodec,
+  EncodedUpstreamRequest,
+  EncodeTarget,
+  PathFacts,
+  StreamDecoder,
+  StreamEncoder,
+  UpstreamCodec,
+} from './translation.ts';

@@ -6,7 +6,7 @@ export { channelStatuses } from './channel/channel.ts';
 export { toModelEntry } from './channel/model-entry.ts';
 export type { Channel, ChannelConfig } from './channel/channel.ts';
 export type { ChannelSnapshot, ConfigSnapshot } from './config/config-snapshot.ts';
-export { operations } from './usage/operation.ts';
+export { conversationOperations, familyOf, operations } from './usage/operation.ts';
 export type { Operation } from './usage/operation.ts';
 export { completionTokensOf, emptyUsage, promptTokensOf } from './usage/usage.ts';
 export type { Usage } from './usage/usage.ts';
@@ -114,3 +114,33 @@ export type { UsageConsumer, UsageQueue, UsageQueueCounts } from './ports/usage-
 export type { Chore, Chores } from './ports/chores.ts';
 export type { NodeRegistry, NodeStatus } from './ports/node-registry.ts';
 export type { LimitKind } from './ports/ledger.ts';
+export { families } from './canonical/family.ts';
+export type { Extras, Family, Json, JsonRecord, Origin } from './canonical/family.ts';
+export type { Loss } from './canonical/loss.ts';
+export type {
+  Annotation,
+  HostedReference,
+  MediaPart,
+  OpaqueState,
+  Part,
+  ProviderItemPart,
+  ReasoningPart,
+  RefusalPart,
+  TextPart,
+  ToolCallPart,
+  ToolKind,
+  ToolResultPart,
+} from './canonical/part.ts';
+export type {
+  CanonicalRequest,
+  InstructionPart,
+  OutputFormat,
+  OutputSettings,
+  ReasoningSettings,
+  Tool,
+  ToolChoice,
+  Turn,
+} from './canonical/request.ts';
+export type { CanonicalResponse, Candidate, Finish, FinishReason } from './canonical/response.ts';
+export type { PartHeader, StreamEvent } from './canonical/stream-event.ts';
+export type { UpstreamError } from './canonical/upstream-error.ts';

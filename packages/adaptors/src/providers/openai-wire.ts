@@ -7,6 +7,22 @@ import { joinUrl } from './join-url.ts';
 /** Usage on request, nothing renamed: OpenAI itself, and whoever copies it faithfully. */
 const openAiDialect: Dialect = { streamUsage: 'on-request' };
 
+/** What OpenAI's doors offer; the operations of other vendors' doors are declared by those who have them. */
+const openAiOperations: ReadonlySet<Operation> = new Set<Operation>([
+  'chat',
+  'completions',
+  'edits',
+  'embeddings',
+  'moderations',
+  'image-generation',
+  'image-edit',
+  'image-variation',
+  'speech',
+  'transcription',
+  'translation',
+  'responses',
+]);
+
 type ChannelConfig = Readonly<Record<string, unknown>>;
 
 /** What an upstream of OpenAI's wire differs in. */
@@ -39,7 +55,7 @@ export function defineOpenAiWire(channelType: number, options: OpenAiWireOptions
     dialect: options.dialect ?? openAiDialect,
     ...(dialectFor !== undefined && { dialectFor }),
     url(target) {
-      const isOffered = operations?.has(target.operation) ?? true;
+      const isOffered = (operations ?? openAiOperations).has(target.operation);
       return isOffered && target.baseUrl !== '' ? url(target) : undefined;
     },
     authorize: (key, config) => ({

@@ -17,6 +17,14 @@ const paths: Record<Operation, string> = {
   transcription: '/v1/audio/transcriptions',
   translation: '/v1/audio/translations',
   responses: '/v1/responses',
+  messages: '/v1/messages',
+  'count-message-tokens': '/v1/messages/count_tokens',
+  'generate-content': '/v1beta/models/m:generateContent',
+  'count-content-tokens': '/v1beta/models/m:countTokens',
+  'embed-content': '/v1beta/models/m:embedContent',
+  'batch-embed-contents': '/v1beta/models/m:batchEmbedContents',
+  realtime: '/v1/realtime',
+  'account-resource': '/v1/files',
 };
 
 function urlOf(

@@ -6,6 +6,7 @@ import type {
   Logger,
   RateLimiter,
   Schedules,
+  SharedLimits,
   TokenDirectory,
   TokenSource,
   UsageSink,
@@ -14,6 +15,7 @@ import { createInProcessConfigBus } from './config-bus/in-process-config-bus.ts'
 import { InProcessLedger } from './ledger/in-process-ledger.ts';
 import { createInProcessRateLimiter } from './rate-limiter/in-process-rate-limiter.ts';
 import { createInProcessSchedules } from './schedules/in-process-schedules.ts';
+import { LimitCounters } from './shared-limits/limit-counters.ts';
 import { InProcessTokenDirectory } from './token-directory/in-process-token-directory.ts';
 import { createEmbeddedUsageSink } from './usage-sink/embedded-usage-sink.ts';
 
@@ -23,6 +25,7 @@ export interface InProcessCluster {
   tokenDirectory: TokenDirectory;
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
+  sharedLimits: SharedLimits;
   schedules: Schedules;
 }
 
@@ -56,6 +59,7 @@ export function openInProcessCluster(deps: {
     tokenDirectory,
     configBus,
     rateLimiter: createInProcessRateLimiter(deps),
+    sharedLimits: new LimitCounters(deps),
     schedules: createInProcessSchedules({ logger }),
   };
 }

@@ -11,6 +11,7 @@ import type {
   NodeRegistry,
   RateLimiter,
   Schedules,
+  SharedLimits,
   TokenDirectory,
   UsageQueue,
   UsageSink,
@@ -29,6 +30,7 @@ import { openConnections } from './redis/connections.ts';
 import { createKeys } from './redis/keys.ts';
 import type { RedisSettings } from './redis/redis-settings.ts';
 import { createBullmqSchedules } from './schedules/bullmq-schedules.ts';
+import { openRedisSharedLimits } from './shared-limits/redis-shared-limits.ts';
 import { RedisTokenDirectory } from './token-directory/redis-token-directory.ts';
 import { openUsageQueue } from './usage-queue/bullmq-usage-queue.ts';
 import { BullmqUsageSink } from './usage-sink/bullmq-usage-sink.ts';
@@ -41,6 +43,7 @@ export interface RedisCluster {
   tokenDirectory: TokenDirectory;
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
+  sharedLimits: SharedLimits;
   chores: Chores;
   schedules: Schedules;
   accountDirectory: AccountDirectory;
@@ -179,6 +182,7 @@ export async function openRedisCluster(
     clock,
     logger,
   });
+  const sharedLimits = openRedisSharedLimits({ redis, keys, nodeId, clock, logger });
   let agent: NodeAgent | undefined;
   let handleNewLife = (): void => undefined;
 
@@ -188,6 +192,7 @@ export async function openRedisCluster(
     tokenDirectory,
     configBus,
     rateLimiter: createRedisRateLimiter({ redis, keys }),
+    sharedLimits,
     chores,
     schedules: createBullmqSchedules({
       redis: connections.consumer,
@@ -232,6 +237,7 @@ export async function openRedisCluster(
     },
     async close() {
       await agent?.stop();
+      await sharedLimits.close();
       tokenDirectory.close();
       await configBus.close();
       await chores.close();

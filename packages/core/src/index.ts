@@ -144,3 +144,10 @@ export type {
 export type { CanonicalResponse, Candidate, Finish, FinishReason } from './canonical/response.ts';
 export type { PartHeader, StreamEvent } from './canonical/stream-event.ts';
 export type { UpstreamError } from './canonical/upstream-error.ts';
+export { findLimitProblem, readLimits } from './identity/read-limits.ts';
+export type {
+  LimitedParty,
+  LimitPermit,
+  SharedLimitRefusal,
+  SharedLimits,
+} from './ports/shared-limits.ts';

@@ -32,6 +32,8 @@ export function createKeys(prefix: string) {
     nodes: `${prefix}:nodes`,
     acknowledged: (nodeId: string) => `${prefix}:ack:${nodeId}`,
     rateLimit: (name: string) => `${prefix}:limit:${name}`,
+    /** Of a group or channel, named `scope:id`. */
+    sharedLimit: (name: string) => `${prefix}:shared:${name}`,
     /** BullMQ's own prefix: one slot for all queues, because its scripts touch many keys. */
     queuePrefix: `{${prefix}}`,
   };

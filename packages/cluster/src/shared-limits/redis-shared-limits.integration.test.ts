@@ -1,32 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { silentLogger, systemClock, type LimitedParty } from '@turnpike/core';
+import type { LimitedParty } from '@turnpike/core';
 import { openTestRedis, type TestRedis } from '../testing/open-test-redis.ts';
-import { openRedisSharedLimits, type RedisSharedLimits } from './redis-shared-limits.ts';
+import { openNode, openRedisLimitsHarness } from './redis-shared-limits-harness.contract.ts';
+import type { RedisSharedLimits } from './redis-shared-limits.ts';
 import { describeSharedLimits, newParty } from './shared-limits.contract.ts';
 
-/** Exchanges when the test says so. */
-function openNode(test: TestRedis, nodeId: string): RedisSharedLimits {
-  return openRedisSharedLimits({
-    ...test,
-    nodeId,
-    clock: systemClock,
-    logger: silentLogger,
-    exchangeMs: 1_000_000,
-  });
-}
-
-describeSharedLimits('Redis', async () => {
-  const test = await openTestRedis();
-  const node = openNode(test, 'only');
-  return {
-    sharedLimits: node,
-    exchange: () => node.exchange(),
-    async close() {
-      await node.close();
-      await test.close();
-    },
-  };
-});
+describeSharedLimits('Redis', () => openRedisLimitsHarness());
 
 describe('SharedLimits of several nodes', () => {
   let test: TestRedis;

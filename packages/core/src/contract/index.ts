@@ -47,6 +47,7 @@ export { channelBalanceProgressSchema, channelBalanceResultSchema } from './chan
 export type { ChannelBalanceProgress, ChannelBalanceResult } from './channel-balance.ts';
 export {
   channelCreateSchema,
+  channelListQuerySchema,
   channelSchema,
   channelTestProgressSchema,
   channelTestQuerySchema,
@@ -57,6 +58,7 @@ export {
 export type {
   ChannelCreateInput,
   ChannelJson,
+  ChannelListQueryInput,
   ChannelTestProgress,
   ChannelTestResult,
   ChannelUpdateInput,
@@ -82,7 +84,7 @@ export type { StatusJson } from './status.ts';
 export { modelEntrySchema, modelPermissionSchema } from './model.ts';
 export type { ModelEntryJson } from './model.ts';
 export { defineRoutes } from './route.ts';
-export type { Page, Route, RouteDeclaration, RouteMethod, RouteRole } from './route.ts';
+export type { Route, RouteDeclaration, RouteMethod, RouteRole } from './route.ts';
 export { managementRoutes } from './management-routes.ts';
 export { publicRoutes } from './routes/public-routes.ts';
 export { sessionRoutes } from './routes/session-routes.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { channelBalanceAnswerSchema, channelBalanceProgressSchema } from '../channel-balance.ts';
 import {
   channelCreateSchema,
+  channelListQuerySchema,
   channelSchema,
   channelTestAnswerSchema,
   channelTestProgressSchema,
@@ -9,7 +10,7 @@ import {
   channelTestRunQuerySchema,
   channelUpdateSchema,
 } from '../channel.ts';
-import { idParamsSchema, pageQuerySchema, searchQuerySchema } from '../input-values.ts';
+import { idParamsSchema, searchQuerySchema } from '../input-values.ts';
 import { modelEntrySchema } from '../model.ts';
 import { defineRoutes } from '../route.ts';
 
@@ -20,7 +21,7 @@ export const channelRoutes = defineRoutes('channel', {
     path: '/api/channel/',
     role: 'admin',
     summary: 'List channels; `key` is always empty.',
-    query: pageQuerySchema,
+    query: channelListQuerySchema,
     rows: channelSchema,
   },
   search: {

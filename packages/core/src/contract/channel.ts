@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { queryTextSchema, ruledText } from './input-values.ts';
+import { listQuerySchema, queryNumberSchema, queryTextSchema, ruledText } from './input-values.ts';
 
 function readJsonObject(text: string): Record<string, unknown> | undefined {
   try {
@@ -50,6 +50,26 @@ const channelFields = {
   system_prompt: z.string().nullable(),
   status: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
 };
+
+/** Empty or 0: any. */
+export const channelListQuerySchema = listQuerySchema([
+  'id',
+  'name',
+  'type',
+  'status',
+  'priority',
+  'weight',
+  'balance',
+  'response_time',
+  'test_time',
+  'used_quota',
+]).extend({
+  keyword: queryTextSchema,
+  status: queryNumberSchema,
+  type: queryNumberSchema,
+  group: queryTextSchema,
+  model: queryTextSchema,
+});
 
 /** One channel for each non-empty line of `key`. */
 export const channelCreateSchema = z
@@ -117,6 +137,17 @@ export const channelTestResultSchema = z.object({
   action: z.enum(['none', 'disabled', 'enabled']),
 });
 
+/** The result of one test that the client waited for. */
+export const channelTestAnswerSchema = z.object({
+  success: z.boolean(),
+  /** What the model said, or what went wrong. */
+  message: z.string(),
+  /** Seconds; 0 on failure. */
+  time: z.number(),
+  /** The model that was asked for; empty: the channel's first one. */
+  modelName: z.string(),
+});
+
 /** How a background run of channel tests stands, or ended. */
 export const channelTestProgressSchema = z.object({
   isRunning: z.boolean(),
@@ -133,6 +164,7 @@ export const channelTestProgressSchema = z.object({
   results: z.array(channelTestResultSchema),
 });
 
+export type ChannelListQueryInput = z.infer<typeof channelListQuerySchema>;
 export type ChannelJson = z.infer<typeof channelSchema>;
 export type ChannelCreateInput = z.infer<typeof channelCreateSchema>;
 export type ChannelUpdateInput = z.infer<typeof channelUpdateSchema>;

@@ -1,21 +1,45 @@
 import type { Channel } from '../channel/channel.ts';
+import type { Page, PageQuery } from './page.ts';
 
 export type NewChannel = Partial<Omit<Channel, 'id' | 'createdTime' | 'usedQuota'>> & {
   key: string;
 };
 export type ChannelChange = Partial<Omit<Channel, 'id' | 'createdTime' | 'usedQuota'>>;
 
+export interface ChannelFilter {
+  /** Prefix of the name, or an exact id. */
+  keyword?: string;
+  status?: readonly number[];
+  ids?: readonly number[];
+  type?: number;
+  /** A member of the comma list. */
+  group?: string;
+  model?: string;
+}
+
+export interface ChannelListQuery extends ChannelFilter {
+  offset: number;
+  limit: number;
+}
+
+export type ChannelSort =
+  | 'id'
+  | 'name'
+  | 'type'
+  | 'status'
+  | 'priority'
+  | 'weight'
+  | 'balance'
+  | 'response_time'
+  | 'test_time'
+  | 'used_quota';
+
 /** Channels and their abilities (group × model). Each write is one transaction that bumps the configuration version. */
 export interface ChannelRepository {
   find(id: number): Promise<Channel | undefined>;
-  list(query: {
-    offset: number;
-    limit: number;
-    keyword?: string;
-    status?: readonly number[];
-    ids?: readonly number[];
-    group?: string;
-  }): Promise<readonly Channel[]>;
+  list(query: ChannelListQuery): Promise<readonly Channel[]>;
+  /** @throws `invalid_parameter` for a cursor of another list */
+  page(filter: ChannelFilter, page: PageQuery<ChannelSort>): Promise<Page<Channel>>;
   /** Creates all or none. */
   createMany(channels: readonly NewChannel[]): Promise<readonly Channel[]>;
   /** Writes the named columns and rebuilds the abilities. Undefined for an unknown id. */

@@ -5,11 +5,17 @@ import {
   type ChannelChange,
   type ChannelRepository,
   type NewChannel,
+  type Page,
 } from '@turnpike/core';
-import type { ChannelCreateInput, ChannelUpdateInput } from '@turnpike/core/contract';
+import type {
+  ChannelCreateInput,
+  ChannelListQueryInput,
+  ChannelUpdateInput,
+} from '@turnpike/core/contract';
 import type { ConfigPublisher } from '../publisher/publish-config.ts';
 import type { Caller } from './caller.ts';
 import { diffFields, type RecordAudit } from './record-audit.ts';
+import { toPageQuery } from './to-page-query.ts';
 
 const MAX_FOUND = 1000;
 /** Azure, Custom, OpenAI compatible: there is no address to fall back to. */
@@ -42,8 +48,17 @@ export function createChannelService(deps: ChannelServiceDeps) {
   const { channels, publisher, recordAudit } = deps;
 
   return {
-    list: ({ p, page_size }: { p: number; page_size: number }) =>
-      channels.list({ offset: p * page_size, limit: page_size }),
+    list(input: ChannelListQueryInput): Promise<Page<Channel>> {
+      const { keyword, status, type, group, model } = input;
+      const filter = {
+        keyword,
+        ...(status !== 0 && { status: [status] }),
+        ...(type !== 0 && { type }),
+        ...(group !== '' && { group }),
+        ...(model !== '' && { model }),
+      };
+      return channels.page(filter, toPageQuery(input));
+    },
 
     /** An id, or a prefix of the name; oldest first. */
     async search(keyword: string): Promise<readonly Channel[]> {

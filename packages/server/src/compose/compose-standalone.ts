@@ -63,6 +63,9 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   return {
     relay,
     management: () => ({ master, store }),
-    findObstacles: () => (relay.isReady() ? [] : ['no configuration received yet']),
+    findObstacles: () => [
+      ...(relay.isReady() ? [] : ['no configuration received yet']),
+      ...store.findObstacles(),
+    ],
   };
 }

@@ -1,5 +1,5 @@
 import type { CredentialCall, RequestToSign } from './credentials.ts';
-import type { Operation, UpstreamError, Usage } from '@turnpike/core';
+import type { Family, Operation, UpstreamError, Usage } from '@turnpike/core';
 
 export type { UpstreamError } from '@turnpike/core';
 
@@ -60,6 +60,12 @@ export interface Dialect {
   dropEmptyChoices?: boolean;
   /** How a stream of this upstream is cut into frames; server-sent events where left out. */
   framing?: Framing;
+  /** This upstream answers only in streams, or never in one. As the client asks, where left out. */
+  streaming?: 'only' | 'never';
+  /** It refuses the role `developer`, which then is `system`. */
+  refusesDeveloperRole?: boolean;
+  /** Members below the top level that it refuses, such as `tools[].function.strict`; `[]` is every item of a list. */
+  deletePaths?: readonly string[];
   /** Extra request headers. */
   headers?: Readonly<Record<string, string>>;
   /** Real status of errors that come with another one (200, as a rule), by the upstream's own code. */
@@ -93,6 +99,16 @@ export interface Provider {
   /** Undefined where this provider does not offer the operation. */
   url(target: UpstreamTarget): string | undefined;
   authorize(key: string, config: Readonly<Record<string, unknown>>): Record<string, string>;
+  /**
+   * Families to translate to, best first, for clients of a family that is not offered here. In `translationOrder`'s
+   * order where left out.
+   */
+  conversationOrder?(baseUrl: string): readonly Family[];
+  /**
+   * Where opaque state of this upstream is valid, such as one account or a line of models; state goes back only to the
+   * same scope. The family and, for OpenAI's families, the account, where left out.
+   */
+  stateScope?(family: Family, model: string): string;
   /** For upstreams that want a short-lived credential: the call that gets one. What it gives is then `authorize`'s key. */
   credentialCall?(
     key: string,
@@ -145,7 +161,7 @@ export interface StreamTap {
   /** The last bytes of a good answer, sent after the bill is safe. */
   terminal(): Buffer;
   /** All bytes that end the answer because the budget did, where the answer so far decides them. */
-  budgetCut?(): Buffer;
+  budgetCut?(): Buffer | undefined;
   /** The generated text so far, reasoning and tool arguments included, for a local count. */
   generatedText(): string;
 }
@@ -154,3 +170,11 @@ export interface StreamTap {
 export function dialectOf(provider: Provider, context: DialectContext): Dialect {
   return provider.dialectFor?.(context) ?? provider.dialect;
 }
+
+/** In which a conversation is translated where the client's own family is not offered. Chat first: every vendor has it. */
+export const translationOrder: readonly Family[] = [
+  'openai-chat',
+  'anthropic',
+  'gemini',
+  'openai-responses',
+];

@@ -1,5 +1,5 @@
 import type { CredentialCall, RequestToSign } from './credentials.ts';
-import type { Operation, UpstreamError, Usage } from '@turnpike/core';
+import type { Family, Operation, UpstreamError, Usage } from '@turnpike/core';
 
 export type { UpstreamError } from '@turnpike/core';
 
@@ -17,6 +17,8 @@ export interface UpstreamTarget {
   isStream: boolean;
   /** Channel's `config`, legacy `other` already filled in. */
   config: Readonly<Record<string, unknown>>;
+  /** The channel's key, for providers whose keys name the account that the address needs. */
+  key?: string;
 }
 
 /** How an upstream reports usage in streams. */
@@ -68,6 +70,20 @@ export interface Dialect {
   disablingCodes?: readonly string[];
   /** Codes and types that sound like that here, but pass by themselves. */
   passingCodes?: readonly string[];
+  /** Variations of hosts of Gemini. */
+  gemini?: GeminiVariation;
+}
+
+/** How a host of Gemini models differs from Google's own API. */
+export interface GeminiVariation {
+  /** Calls and results may carry ids. */
+  hasCallIds?: boolean;
+  /** Takes public addresses of files, for old models too. */
+  takesUrls?: boolean;
+  /** The header that names the tier; a member of the body where left out. */
+  tierHeader?: string;
+  /** Of the safety settings that are added; `BLOCK_NONE` where left out. */
+  safetyThreshold?: string;
 }
 
 /** What a dialect may depend on besides the provider. */
@@ -93,6 +109,11 @@ export interface Provider {
   /** Undefined where this provider does not offer the operation. */
   url(target: UpstreamTarget): string | undefined;
   authorize(key: string, config: Readonly<Record<string, unknown>>): Record<string, string>;
+  /**
+   * Where opaque state of this upstream is valid, such as one account or a line of models; state goes back only to the
+   * same scope. The family and, for OpenAI's families, the account, where left out.
+   */
+  stateScope?(family: Family, model: string): string;
   /** For upstreams that want a short-lived credential: the call that gets one. What it gives is then `authorize`'s key. */
   credentialCall?(
     key: string,

@@ -1,11 +1,12 @@
 import type { Family } from '@turnpike/core';
 import type { ClientCodec, UpstreamCodec } from '../translation.ts';
+import { geminiUpstreamCodec } from './gemini/upstream-codec.ts';
 
 /** What this build can say to clients: one line for each family. */
 const clientCodecs: readonly ClientCodec[] = [];
 
 /** What this build can say to upstreams: one line for each family. */
-const upstreamCodecs: readonly UpstreamCodec[] = [];
+const upstreamCodecs: readonly UpstreamCodec[] = [geminiUpstreamCodec];
 
 const clientCodecOf = new Map(clientCodecs.map((codec) => [codec.family, codec]));
 const upstreamCodecOf = new Map(upstreamCodecs.map((codec) => [codec.family, codec]));

@@ -18,6 +18,8 @@ export interface UpstreamTarget {
   isStream: boolean;
   /** Channel's `config`, legacy `other` already filled in. */
   config: Readonly<Record<string, unknown>>;
+  /** The channel's key, for providers whose keys name the account that the address needs. */
+  key?: string;
 }
 
 /** How an upstream reports usage in streams. */
@@ -125,6 +127,20 @@ export interface Dialect {
   disablingCodes?: readonly string[];
   /** Codes and types that sound like that here, but pass by themselves. */
   passingCodes?: readonly string[];
+  /** Variations of hosts of Gemini. */
+  gemini?: GeminiVariation;
+}
+
+/** How a host of Gemini models differs from Google's own API. */
+export interface GeminiVariation {
+  /** Calls and results may carry ids. */
+  hasCallIds?: boolean;
+  /** Takes public addresses of files, for old models too. */
+  takesUrls?: boolean;
+  /** The header that names the tier; a member of the body where left out. */
+  tierHeader?: string;
+  /** Of the safety settings that are added; `BLOCK_NONE` where left out. */
+  safetyThreshold?: string;
 }
 
 /** What a dialect may depend on besides the provider. */

@@ -144,6 +144,8 @@ export interface StreamTap {
   flushHeld(): readonly Buffer[];
   /** The last bytes of a good answer, sent after the bill is safe. */
   terminal(): Buffer;
+  /** All bytes that end the answer because the budget did, where the answer so far decides them. */
+  budgetCut?(): Buffer;
   /** The generated text so far, reasoning and tool arguments included, for a local count. */
   generatedText(): string;
 }

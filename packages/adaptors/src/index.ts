@@ -54,7 +54,14 @@ export type { CatalogueModel } from './providers/model-catalogue.ts';
 export { findBalanceQuery } from './balances/balance-queries.ts';
 export type { Framing } from './codec.ts';
 export type { CredentialCall, RequestToSign } from './credentials.ts';
+export { findBridges } from './families/bridges.ts';
+export { findClientCodec, findUpstreamCodec } from './families/index.ts';
+export { EventFolder } from './translate/event-folder.ts';
+export { replayResponse } from './translate/replay-response.ts';
+export { TranslatingTap } from './translate/translating-tap.ts';
 export type {
+  Encoded,
+  OperationBridge,
   TranslationContext,
   ClientCodec,
   EncodedUpstreamRequest,

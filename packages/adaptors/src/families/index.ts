@@ -1,0 +1,21 @@
+import type { Family } from '@turnpike/core';
+import type { ClientCodec, UpstreamCodec } from '../translation.ts';
+
+/** What this build can say to clients: one line for each family. */
+const clientCodecs: readonly ClientCodec[] = [];
+
+/** What this build can say to upstreams: one line for each family. */
+const upstreamCodecs: readonly UpstreamCodec[] = [];
+
+const clientCodecOf = new Map(clientCodecs.map((codec) => [codec.family, codec]));
+const upstreamCodecOf = new Map(upstreamCodecs.map((codec) => [codec.family, codec]));
+
+/** The side of a family that faces clients. */
+export function findClientCodec(family: Family): ClientCodec | undefined {
+  return clientCodecOf.get(family);
+}
+
+/** The side of a family that faces upstreams. */
+export function findUpstreamCodec(family: Family): UpstreamCodec | undefined {
+  return upstreamCodecOf.get(family);
+}

@@ -14,6 +14,7 @@ import type {
 import type { Dialect, StreamTap } from './codec.ts';
 import type { EncodedError, ErrorContext } from './families/openai-chat/encode-error.ts';
 import type { BodyFacts } from './families/openai-chat/read-request.ts';
+import type { ToolRestoration } from './translate/restore-tools.ts';
 import type { JsonProbe } from './wire/json-probe.ts';
 import type { SseFrame } from './wire/sse-frame.ts';
 
@@ -127,6 +128,8 @@ export interface EncodedUpstreamRequest {
   /** Lower-case names; added to those of dialect and credentials. */
   headers: Readonly<Record<string, string>>;
   losses: readonly Loss[];
+  /** What was done to the tools, to be undone in the answer: `restoreResponse`, `StreamRestorer`. */
+  restoration?: ToolRestoration;
 }
 
 /** Decodes an upstream's stream to events. One per answer. Keeps to the grammar of `StreamEvent`. */

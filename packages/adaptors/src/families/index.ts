@@ -1,8 +1,9 @@
 import type { Family } from '@turnpike/core';
 import type { ClientCodec, UpstreamCodec } from '../translation.ts';
+import { responsesClientCodec } from './openai-responses/client-codec.ts';
 
 /** What this build can say to clients: one line for each family. */
-const clientCodecs: readonly ClientCodec[] = [];
+const clientCodecs: readonly ClientCodec[] = [responsesClientCodec];
 
 /** What this build can say to upstreams: one line for each family. */
 const upstreamCodecs: readonly UpstreamCodec[] = [];

@@ -321,7 +321,8 @@ export const errors = {
     false,
     (d) =>
       `'${String(d.param)}' is not supported for this model here. Leave it out, or use a model that its vendor serves in this protocol.`,
-    (d) => `此处的该模型不支持 '${String(d.param)}'。请移除该参数，或使用其供应商原生提供此协议的模型。`,
+    (d) =>
+      `此处的该模型不支持 '${String(d.param)}'。请移除该参数，或使用其供应商原生提供此协议的模型。`,
   ),
   unknownUrl: defineError(
     'unknown_url',

@@ -1,6 +1,6 @@
 import type { Annotation, JsonRecord, MediaPart, Part } from '@turnpike/core';
 import { asArray, asObject, asText } from '../../wire/json-object.ts';
-import { parseDataUrl } from './data-url.ts';
+import { parseDataUrl } from '../../translate/data-url.ts';
 
 const family = 'openai-responses';
 

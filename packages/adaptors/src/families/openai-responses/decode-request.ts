@@ -151,20 +151,8 @@ function readNumber(body: JsonRecord, key: string): number | undefined {
   return value;
 }
 
-/** Members that the canonical request holds whole. All others go along for encoders of this family. */
-const decodedMembers: ReadonlySet<string> = new Set([
-  'model',
-  'input',
-  'instructions',
-  'tool_choice',
-  'parallel_tool_calls',
-  'stream',
-  'max_output_tokens',
-  'temperature',
-  'top_p',
-  'top_logprobs',
-]);
-
+/** All but what each attempt decides anew: shown to the client again, and given to encoders of this family. */
 function omitDecoded(body: JsonRecord): JsonRecord {
-  return Object.fromEntries(Object.entries(body).filter(([key]) => !decodedMembers.has(key)));
+  const { model: _model, input: _input, stream: _stream, ...rest } = body;
+  return rest;
 }

@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const folder = fileURLToPath(
-  new URL('../../../../../../shared/fixtures/upstream/', import.meta.url),
+/** Beside the project, or beside the folder that a working copy of it lies in. */
+const candidates = ['../', '../../'].map((up) =>
+  fileURLToPath(new URL(`../../../../../${up}shared/fixtures/upstream/`, import.meta.url)),
 );
+const folder = candidates.find((candidate) => existsSync(candidate)) ?? '';
 
 /** Whether the recorded answers of real providers are on this machine. */
-export const hasRecorded = existsSync(folder);
+export const hasRecorded = folder !== '';
 
 /** One whole recorded body. */
 export function readRecorded(path: string): Buffer {

@@ -1,12 +1,13 @@
 import type { Family } from '@turnpike/core';
 import type { ClientCodec, UpstreamCodec } from '../translation.ts';
 import { responsesClientCodec } from './openai-responses/client-codec.ts';
+import { responsesUpstreamCodec } from './openai-responses/upstream-codec.ts';
 
 /** What this build can say to clients: one line for each family. */
 const clientCodecs: readonly ClientCodec[] = [responsesClientCodec];
 
 /** What this build can say to upstreams: one line for each family. */
-const upstreamCodecs: readonly UpstreamCodec[] = [];
+const upstreamCodecs: readonly UpstreamCodec[] = [responsesUpstreamCodec];
 
 const clientCodecOf = new Map(clientCodecs.map((codec) => [codec.family, codec]));
 const upstreamCodecOf = new Map(upstreamCodecs.map((codec) => [codec.family, codec]));

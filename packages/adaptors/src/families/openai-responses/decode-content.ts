@@ -1,5 +1,5 @@
 import type { Annotation, JsonRecord, MediaPart, Part } from '@turnpike/core';
-import { asArray, asObject, asText } from '../../wire/json-object.ts';
+import { asObject, asObjects, asText } from '../../wire/json-object.ts';
 import { parseDataUrl } from '../../translate/data-url.ts';
 
 const family = 'openai-responses';
@@ -7,10 +7,7 @@ const family = 'openai-responses';
 /** Decodes the content of a message or of a tool's output: text, or a list of parts. */
 export function decodeContent(content: unknown): Part[] {
   if (typeof content === 'string') return [{ kind: 'text', text: content }];
-  return asArray(content).flatMap((value) => {
-    const raw = asObject(value);
-    return raw === undefined ? [] : [decodePart(raw)];
-  });
+  return asObjects(content).map(decodePart);
 }
 
 function decodePart(raw: JsonRecord): Part {
@@ -27,7 +24,7 @@ function decodeKind(raw: JsonRecord): Part {
       return {
         kind: 'text',
         text: stringOf(raw['text']),
-        ...(asArray(raw['annotations']).length > 0 && {
+        ...(asObjects(raw['annotations']).length > 0 && {
           annotations: decodeAnnotations(raw['annotations']),
         }),
       };
@@ -101,10 +98,7 @@ function mimeOfName(filename: string | undefined): string | undefined {
 
 /** Offsets are those of the protocol, which are of the part's own text. */
 export function decodeAnnotations(annotations: unknown): Annotation[] {
-  return asArray(annotations).flatMap((value) => {
-    const raw = asObject(value);
-    return raw === undefined ? [] : [decodeAnnotation(raw)];
-  });
+  return asObjects(annotations).map(decodeAnnotation);
 }
 
 export function decodeAnnotation(raw: JsonRecord): Annotation {

@@ -1,5 +1,5 @@
 import type { InstructionPart, JsonRecord, OpaqueState, Part, Turn } from '@turnpike/core';
-import { asArray, asObject, asText } from '../../wire/json-object.ts';
+import { asObject, asObjects, asText } from '../../wire/json-object.ts';
 import { refuse } from '../openai-chat/refuse.ts';
 import { findBuiltInCall, findBuiltInOutput } from './built-in-tools.ts';
 import { decodeContent, stringOf } from './decode-content.ts';
@@ -54,10 +54,10 @@ function addTurn(turns: OpenTurn[], turn: OpenTurn): void {
   else turns.push(turn);
 }
 
-function toInstructions({ role, parts }: Turn): InstructionPart[] | undefined {
+function toInstructions({ role, parts, origin }: Turn): InstructionPart[] | undefined {
   if (role !== 'system' && role !== 'developer') return undefined;
   if (!parts.every(({ kind }) => kind === 'text')) return undefined;
-  return parts.map((part) => ({ ...part, role }));
+  return parts.map((part) => ({ ...part, role, ...(origin !== undefined && { origin }) }));
 }
 
 function decodeItem(raw: JsonRecord): OpenTurn {
@@ -142,8 +142,8 @@ function decodeOutput(raw: JsonRecord): Part {
  * reach an upstream as it is.
  */
 export function decodeReasoning(raw: JsonRecord): Part {
-  const text = asArray(raw['content']).map((part) => stringOf(asObject(part)?.['text']));
-  const summary = asArray(raw['summary']).map((part) => stringOf(asObject(part)?.['text']));
+  const text = asObjects(raw['content']).map(({ text: said }) => stringOf(said));
+  const summary = asObjects(raw['summary']).map(({ text: said }) => stringOf(said));
   const state = readState(raw);
   const id = asText(raw['id']);
   const isForeign = state.some(({ value }) => value.startsWith(capsulePrefix));

@@ -1,5 +1,5 @@
 import type { HostedReference, JsonRecord, Tool, ToolChoice } from '@turnpike/core';
-import { asArray, asObject, asText } from '../../wire/json-object.ts';
+import { asObject, asObjects, asText } from '../../wire/json-object.ts';
 import { refuse } from '../openai-chat/refuse.ts';
 import { findBuiltInTool } from './built-in-tools.ts';
 import { stringOf } from './decode-content.ts';
@@ -61,10 +61,7 @@ function decodeTool(raw: JsonRecord): Tool[] {
 
 function decodeNamespace(raw: JsonRecord): Tool[] {
   const namespace = stringOf(raw['name']);
-  return asArray(raw['tools']).flatMap((value) => {
-    const tool = asObject(value);
-    return tool === undefined ? [] : [decodeNamed(tool, namespace, raw)];
-  });
+  return asObjects(raw['tools']).map((tool) => decodeNamed(tool, namespace, raw));
 }
 
 function decodeNamed(raw: JsonRecord, namespace: string | undefined, source: JsonRecord): Tool {
@@ -128,10 +125,7 @@ function decodeChoice(choice: unknown): ToolChoice | undefined {
     case 'allowed_tools':
       return {
         mode: 'allowed',
-        names: asArray(raw['tools']).flatMap((tool) => {
-          const named = asObject(tool);
-          return named === undefined ? [] : [nameOf(named) || stringOf(named['type'])];
-        }),
+        names: asObjects(raw['tools']).map((tool) => nameOf(tool) || stringOf(tool['type'])),
         isRequired: raw['mode'] === 'required',
       };
     default:

@@ -25,7 +25,7 @@ export class OutputBuilder {
   readonly #readsSummary: boolean;
   readonly #items: OutputItem[] = [];
   readonly #parts = new Map<number, OpenPart>();
-  #message: MessageItem | undefined;
+  #message: { item: MessageItem; id: string | undefined } | undefined;
   #thought: { item: ReasoningItem; id: string | undefined } | undefined;
 
   constructor({ request, requestId, seal }: TranslationContext) {
@@ -82,7 +82,7 @@ export class OutputBuilder {
     switch (header.kind) {
       case 'text':
       case 'refusal':
-        return this.#openContent(at, header.kind);
+        return this.#openContent(at, header);
       case 'reasoning':
         return this.#openThought(at, header);
       case 'tool-call':
@@ -101,14 +101,18 @@ export class OutputBuilder {
     return nothing;
   }
 
-  #openContent(at: number, kind: 'text' | 'refusal'): readonly WireEvent[] {
+  #openContent(
+    at: number,
+    { kind, id }: Extract<PartHeader, { kind: 'text' | 'refusal' }>,
+  ): readonly WireEvent[] {
     const events: WireEvent[] = [];
     if (this.#message === undefined) {
-      this.#message = new MessageItem(this.#place('msg'));
-      this.#items.push(this.#message);
-      events.push(...this.#message.open());
+      const item = new MessageItem(this.#place('msg'));
+      this.#message = { item, id };
+      this.#items.push(item);
+      events.push(...item.open());
     }
-    const opened = this.#message.openPart(kind);
+    const opened = this.#message.item.openPart(kind);
     this.#parts.set(at, opened.part);
     return [...events, ...opened.events];
   }
@@ -174,9 +178,11 @@ export class OutputBuilder {
   /** A message ends where something else begins, but not in the middle of a word. */
   #endMessage(next: PartHeader): WireEvent[] {
     const message = this.#message;
-    if (message === undefined || next.kind === 'text' || next.kind === 'refusal') return [];
+    if (message === undefined) return [];
+    const isContent = next.kind === 'text' || next.kind === 'refusal';
+    if (isContent && next.id === message.id) return [];
     this.#message = undefined;
-    return message.isBusy ? [] : message.close();
+    return message.item.isBusy ? [] : message.item.close();
   }
 
   #encodeAnnotation(annotation: Annotation): JsonRecord {

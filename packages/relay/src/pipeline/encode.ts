@@ -154,8 +154,9 @@ function encodeJson(
       ? undefined
       : planSystemPrompt(inbound.family, probe, channel.systemPrompt);
   const spliced = splice(probe, prompt === undefined ? edits : [...edits, prompt.edit]);
-  encoded.body = needsPatch(encoded.dialect, spliced)
-    ? patchBody(encoded.dialect, spliced)
+  const { dialect } = encoded;
+  encoded.body = needsPatch(dialect, upstreamModel, spliced)
+    ? patchBody(dialect, upstreamModel, spliced)
     : spliced;
   encoded.hideUsage = hideUsage;
   encoded.systemPromptReset = prompt?.isReset ?? false;

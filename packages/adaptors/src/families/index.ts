@@ -1,9 +1,10 @@
 import type { Family } from '@turnpike/core';
 import type { ClientCodec, UpstreamCodec } from '../translation.ts';
+import { geminiClientCodec } from './gemini/client-codec.ts';
 import { geminiUpstreamCodec } from './gemini/upstream-codec.ts';
 
 /** What this build can say to clients: one line for each family. */
-const clientCodecs: readonly ClientCodec[] = [];
+const clientCodecs: readonly ClientCodec[] = [geminiClientCodec];
 
 /** What this build can say to upstreams: one line for each family. */
 const upstreamCodecs: readonly UpstreamCodec[] = [geminiUpstreamCodec];

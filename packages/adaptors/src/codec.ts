@@ -1,5 +1,6 @@
 import type { CredentialCall, RequestToSign } from './credentials.ts';
-import type { Operation, UpstreamError, Usage } from '@turnpike/core';
+import type { Operation, ReasoningSettings, UpstreamError, Usage } from '@turnpike/core';
+import type { CallIdRule } from './translate/call-ids.ts';
 
 export type { UpstreamError } from '@turnpike/core';
 
@@ -41,6 +42,54 @@ export interface DefaultMember {
  */
 export type Framing = 'sse' | 'json-lines' | 'json-array' | 'aws-event-stream';
 
+/** How a vendor of the chat family differs inside messages, and in switches that have no common name. */
+export interface ChatTraits {
+  /** The role `developer` is known. */
+  takesDeveloper?: boolean;
+  /** Content must be text: lists of parts are joined, media is refused. */
+  isTextOnly?: boolean;
+  /** Pictures must come in the body, not as addresses. */
+  needsInlineMedia?: boolean;
+  /** Cache marks in Anthropic's form are known on parts. */
+  takesCacheMarks?: boolean;
+  /** How thoughts are asked for; `none` where they cannot be, or must not be mentioned. */
+  reasoningSwitch?:
+    | 'none'
+    /** `reasoning_effort`. */
+    | 'effort'
+    /** `thinking: { type: "enabled" | "disabled" }`. */
+    | 'thinking'
+    /** `enable_thinking`, `thinking_budget`. */
+    | 'enable-thinking'
+    /** OpenRouter's `reasoning: { effort, max_tokens }`. */
+    | 'reasoning';
+  /** Efforts that are known, lowest first, where not all are; others move to the nearest one. */
+  efforts?: readonly NonNullable<ReasoningSettings['effort']>[];
+  /** How thoughts of earlier turns go back to it. */
+  reasoningEcho?:
+    | 'never'
+    /** As `reasoning_content` of the turns behind the last words of the user. */
+    | 'in-tool-loop'
+    /** As `reasoning_content` of every turn that calls tools, present if empty. */
+    | 'with-calls'
+    /** As the `reasoning_details` that it gave. */
+    | 'details';
+  /** Thoughts stand in the text, between `<think>` tags. */
+  thinkTags?: boolean;
+  /** Ids of tool calls that are accepted. */
+  callIds?: CallIdRule;
+  /** Most stop sequences. */
+  maxStops?: number;
+  /** `top_k` is known. */
+  takesTopK?: boolean;
+  /** `response_format` knows `json_schema`. */
+  lacksJsonSchema?: boolean;
+  /** A call of a tool cannot be forced. */
+  lacksForcedTools?: boolean;
+  /** How a turn of the assistant at the end is continued: by a member of the message, or just so. */
+  prefill?: 'prefix' | 'partial' | 'plain';
+}
+
 /** Variations of one provider within its family, as data. */
 export interface Dialect {
   streamUsage: StreamUsage;
@@ -60,6 +109,8 @@ export interface Dialect {
   dropEmptyChoices?: boolean;
   /** How a stream of this upstream is cut into frames; server-sent events where left out. */
   framing?: Framing;
+  /** Chat family: what differs inside the conversation, for a model of this upstream. */
+  chat?: (model: string) => ChatTraits;
   /** Extra request headers. */
   headers?: Readonly<Record<string, string>>;
   /** Real status of errors that come with another one (200, as a rule), by the upstream's own code. */

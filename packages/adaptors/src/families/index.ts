@@ -2,6 +2,7 @@ import type { Family } from '@turnpike/core';
 import type { ClientCodec, UpstreamCodec } from '../translation.ts';
 import { anthropicClientCodec } from './anthropic/client-codec.ts';
 import { chatUpstreamCodec } from './openai-chat/upstream-codec.ts';
+import { geminiUpstreamCodec } from './gemini/upstream-codec.ts';
 import { responsesClientCodec } from './openai-responses/client-codec.ts';
 import { responsesUpstreamCodec } from './openai-responses/upstream-codec.ts';
 
@@ -9,7 +10,11 @@ import { responsesUpstreamCodec } from './openai-responses/upstream-codec.ts';
 const clientCodecs: readonly ClientCodec[] = [anthropicClientCodec, responsesClientCodec];
 
 /** What this build can say to upstreams: one line for each family. */
-const upstreamCodecs: readonly UpstreamCodec[] = [chatUpstreamCodec, responsesUpstreamCodec];
+const upstreamCodecs: readonly UpstreamCodec[] = [
+  chatUpstreamCodec,
+  geminiUpstreamCodec,
+  responsesUpstreamCodec,
+];
 
 const clientCodecOf = new Map(clientCodecs.map((codec) => [codec.family, codec]));
 const upstreamCodecOf = new Map(upstreamCodecs.map((codec) => [codec.family, codec]));

@@ -1,8 +1,11 @@
 import type { GatewayError } from '@turnpike/core';
+import type { PathFacts } from '../../translation.ts';
 
 export interface ErrorContext {
   requestId: string;
   isChinese: boolean;
+  /** Inside a stream: what the client asked for, where its path decides the form. */
+  path?: PathFacts;
 }
 
 export interface EncodedError {

@@ -9,10 +9,12 @@ import type {
   Operation,
   StreamEvent,
   UpstreamError,
+  Usage,
 } from '@turnpike/core';
 import type { Dialect, StreamTap } from './codec.ts';
 import type { EncodedError, ErrorContext } from './families/openai-chat/encode-error.ts';
 import type { BodyFacts } from './families/openai-chat/read-request.ts';
+import type { ToolRestoration } from './translate/restore-tools.ts';
 import type { JsonProbe } from './wire/json-probe.ts';
 import type { SseFrame } from './wire/sse-frame.ts';
 
@@ -25,7 +27,12 @@ export interface ClientCodec {
    * @throws `invalid_request` with `param`
    */
   readRequest(probe: JsonProbe, path: PathFacts): BodyFacts;
-  /** @throws `invalid_request` with `param` where a member has a type that no client of the family sends */
+  /**
+   * Opaque text that the client carries back goes into `state` as it stands, with `family` this one's: where it is one of
+   * our capsules (`gw1.…`, for Gemini base64 of that), whoever holds the secret opens it afterwards.
+   *
+   * @throws `invalid_request` with `param` where a member has a type that no client of the family sends
+   */
   decodeRequest(body: JsonRecord, path: PathFacts): CanonicalRequest;
   encodeResponse(response: CanonicalResponse, context: TranslationContext): Encoded;
   createStreamEncoder(context: TranslationContext): StreamEncoder;
@@ -34,6 +41,10 @@ export interface ClientCodec {
   encodeStreamError(error: GatewayError, context: ErrorContext): Buffer;
   /** Ends a stream of the byte plane that the budget cut: finish for length, terminal marker. `model` as the client asked. */
   encodeBudgetCut(model: string): Buffer;
+  /** Content type of a stream to this client; `text/event-stream` where left out. */
+  streamContentType?(path: PathFacts): string;
+  /** What keeps a silent stream open; a comment where left out. */
+  keepAlive?: Buffer;
 }
 
 /** What a request says outside its body. */
@@ -56,7 +67,7 @@ export interface TranslationContext {
   requestId: string;
   /** Shown as the answer's model. */
   model: string;
-  /** Seals opaque state into text that a client of another family carries back. */
+  /** Seals opaque state of another family into text (`gw1.…`) that the client carries back. State of its own family needs none. */
   seal: (state: OpaqueState) => string;
 }
 
@@ -87,8 +98,17 @@ export interface UpstreamCodec {
     body: Buffer,
     dialect: Dialect,
   ): UpstreamError;
-  /** The tap of the byte plane. */
-  createTap(options: { dialect: Dialect; hideUsage: boolean }): StreamTap;
+  /**
+   * Usage of a whole answer on the byte plane, from its small top-level members (objects and scalars below 64 KiB, no
+   * lists). Where left out the answer is decoded for it.
+   */
+  readUsage?(members: JsonRecord, dialect: Dialect): Usage | undefined;
+  /**
+   * The tap of the byte plane.
+   *
+   * @param options `path` is the client's, for families whose streams have more than one form
+   */
+  createTap(options: { dialect: Dialect; hideUsage: boolean; path?: PathFacts }): StreamTap;
 }
 
 export type ResponseHeaderBag = Readonly<Record<string, string | string[] | undefined>>;
@@ -112,6 +132,8 @@ export interface EncodedUpstreamRequest {
   /** Lower-case names; added to those of dialect and credentials. */
   headers: Readonly<Record<string, string>>;
   losses: readonly Loss[];
+  /** What was done to the tools, to be undone in the answer: `restoreResponse`, `StreamRestorer`. */
+  restoration?: ToolRestoration;
 }
 
 /** Decodes an upstream's stream to events. One per answer. Keeps to the grammar of `StreamEvent`. */
@@ -119,4 +141,23 @@ export interface StreamDecoder {
   push(frame: SseFrame): readonly StreamEvent[];
   /** The transport ended: closes what is open, or reports that the stream was cut. */
   end(): readonly StreamEvent[];
+}
+
+/**
+ * Carries one operation that is no conversation (embeddings …) from the client's form to an upstream's and back. Whole
+ * JSON on both sides; nothing in it does I/O.
+ */
+export interface OperationBridge {
+  /** What the client asks for. */
+  from: Operation;
+  /** What the upstream is asked for; may be the same operation where only a vendor's wire differs. */
+  to: Operation;
+  /** Where only some vendors' wire is meant: the provider's `id`. */
+  providerId?: string;
+  /** @throws `invalid_request` with `param` */
+  encodeRequest(body: JsonRecord, target: EncodeTarget, path: PathFacts): EncodedUpstreamRequest;
+  decodeResponse(
+    answer: JsonRecord,
+    context: { body: JsonRecord; model: string; dialect: Dialect; requestId: string },
+  ): { body: JsonRecord; usage: Usage | undefined };
 }

@@ -7,6 +7,7 @@ import type {
   RateLimiter,
   Schedules,
   SharedLimits,
+  StateStore,
   TokenDirectory,
   TokenSource,
   UsageSink,
@@ -16,6 +17,7 @@ import { InProcessLedger } from './ledger/in-process-ledger.ts';
 import { createInProcessRateLimiter } from './rate-limiter/in-process-rate-limiter.ts';
 import { createInProcessSchedules } from './schedules/in-process-schedules.ts';
 import { LimitCounters } from './shared-limits/limit-counters.ts';
+import { createInProcessStateStore } from './state-store/in-process-state-store.ts';
 import { InProcessTokenDirectory } from './token-directory/in-process-token-directory.ts';
 import { createEmbeddedUsageSink } from './usage-sink/embedded-usage-sink.ts';
 
@@ -27,6 +29,7 @@ export interface InProcessCluster {
   rateLimiter: RateLimiter;
   sharedLimits: SharedLimits;
   schedules: Schedules;
+  stateStore: StateStore;
 }
 
 /** Everything nodes would share, in the one process of standalone mode. */
@@ -61,5 +64,6 @@ export function openInProcessCluster(deps: {
     rateLimiter: createInProcessRateLimiter(deps),
     sharedLimits: new LimitCounters(deps),
     schedules: createInProcessSchedules({ logger }),
+    stateStore: createInProcessStateStore(deps),
   };
 }

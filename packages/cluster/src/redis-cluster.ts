@@ -12,6 +12,7 @@ import type {
   RateLimiter,
   Schedules,
   SharedLimits,
+  StateStore,
   TokenDirectory,
   UsageQueue,
   UsageSink,
@@ -31,6 +32,7 @@ import { createKeys } from './redis/keys.ts';
 import type { RedisSettings } from './redis/redis-settings.ts';
 import { createBullmqSchedules } from './schedules/bullmq-schedules.ts';
 import { openRedisSharedLimits } from './shared-limits/redis-shared-limits.ts';
+import { RedisStateStore } from './state-store/redis-state-store.ts';
 import { RedisTokenDirectory } from './token-directory/redis-token-directory.ts';
 import { openUsageQueue } from './usage-queue/bullmq-usage-queue.ts';
 import { BullmqUsageSink } from './usage-sink/bullmq-usage-sink.ts';
@@ -46,6 +48,7 @@ export interface RedisCluster {
   sharedLimits: SharedLimits;
   chores: Chores;
   schedules: Schedules;
+  stateStore: StateStore;
   accountDirectory: AccountDirectory;
   ledgerBook: LedgerBook;
   usageQueue: UsageQueue;
@@ -183,6 +186,7 @@ export async function openRedisCluster(
     logger,
   });
   const sharedLimits = openRedisSharedLimits({ redis, keys, nodeId, clock, logger });
+  const stateStore = new RedisStateStore({ redis, keys, clock });
   let agent: NodeAgent | undefined;
   let handleNewLife = (): void => undefined;
 
@@ -200,6 +204,7 @@ export async function openRedisCluster(
       stallIntervalMs,
       logger,
     }),
+    stateStore,
     accountDirectory,
     ledgerBook,
     usageQueue,
@@ -239,6 +244,7 @@ export async function openRedisCluster(
       await agent?.stop();
       await sharedLimits.close();
       tokenDirectory.close();
+      await stateStore.close();
       await configBus.close();
       await chores.close();
       await usageQueue.close();

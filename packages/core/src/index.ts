@@ -164,3 +164,11 @@ export type {
   SharedLimits,
 } from './ports/shared-limits.ts';
 export { describeApi } from './openapi/describe-api.ts';
+export {
+  capsuleMark,
+  createCapsuleBox,
+  encodedCapsuleMark,
+  isCapsule,
+} from './secrets/capsule-box.ts';
+export type { CapsuleBox } from './secrets/capsule-box.ts';
+export type { StateStore } from './ports/state-store.ts';

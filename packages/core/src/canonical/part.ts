@@ -51,6 +51,8 @@ interface PartCommon {
   extras?: Extras;
   origin?: Origin;
   id?: string;
+  /** What must come back unchanged with this part. Gemini hangs it on text too. */
+  state?: readonly OpaqueState[];
 }
 
 export type ToolKind = 'function' | 'custom' | 'hosted';
@@ -69,7 +71,6 @@ export interface ReasoningPart extends PartCommon {
   text?: string;
   summary?: readonly string[];
   isRedacted?: boolean;
-  state?: readonly OpaqueState[];
 }
 export interface MediaPart extends PartCommon {
   kind: 'media';
@@ -94,7 +95,6 @@ export interface ToolCallPart extends PartCommon {
   /** Input of a custom tool: free text. */
   input?: string;
   hosted?: HostedReference;
-  state?: readonly OpaqueState[];
 }
 export interface ToolResultPart extends PartCommon {
   kind: 'tool-result';

@@ -6,7 +6,7 @@ import type { UpstreamError } from './upstream-error.ts';
 
 /**
  * One step of a streamed answer. Grammar:
- * `start ( part (text|arguments|bytes|state|annotation)* end | usage | raw | ping )* finish+ usage? done`,
+ * `start ( part (text|arguments|bytes|state|annotation)* end | usage | about | raw | ping )* finish+ (usage | about)* done`,
  * and at any point `error done`. Exactly one `start`, one `finish` for each candidate that appeared, every opened part
  * closed, one `done`. `candidate` and `part` are indices from 0; a part's index is unique within its candidate.
  */
@@ -31,7 +31,15 @@ export type StreamEvent =
   | { type: 'end'; candidate: number; part: number; final?: Part }
   /** A snapshot, cumulative; the last one wins. */
   | { type: 'usage'; usage: Usage }
-  | { type: 'finish'; candidate: number; finish: Finish }
+  /** What is said of the answer as a whole, whenever it is known; later members win. */
+  | {
+      type: 'about';
+      serviceTier?: string;
+      fingerprint?: string;
+      promptFeedback?: Json;
+      extras?: Extras;
+    }
+  | { type: 'finish'; candidate: number; finish: Finish; extras?: Extras }
   /** What the decoder does not model. */
   | { type: 'raw'; family: Family; event?: string; data: string }
   | { type: 'ping' }

@@ -1,0 +1,17 @@
+import type { Operation } from '@turnpike/core';
+import type { Provider } from '../codec.ts';
+import type { OperationBridge } from '../translation.ts';
+
+/** One line for each way from a client's operation to an upstream's that is no conversation. */
+const bridges: readonly OperationBridge[] = [];
+
+/** The bridges that lead from an operation to this provider, those made for it first. */
+export function findBridges(operation: Operation, provider: Provider): readonly OperationBridge[] {
+  const fitting = bridges.filter(
+    ({ from, providerId }) =>
+      from === operation && (providerId === undefined || providerId === provider.id),
+  );
+  return fitting.sort(
+    (a, b) => Number(a.providerId === undefined) - Number(b.providerId === undefined),
+  );
+}

@@ -9,6 +9,7 @@ import {
   type Ledger,
   type Logger,
   type SecretBox,
+  type SharedLimits,
   type StateStore,
   type TokenDirectory,
   type UsageSink,
@@ -41,6 +42,7 @@ export interface RelayOptions {
   configBus: ConfigBus;
   tokenDirectory: TokenDirectory;
   ledger: Ledger;
+  sharedLimits: SharedLimits;
   usageSink: UsageSink;
   failedRequestLog: FailedRequestLog;
   channelHealth: ChannelHealthSink;

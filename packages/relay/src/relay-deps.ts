@@ -5,6 +5,7 @@ import type {
   FailedRequestLog,
   Ledger,
   Logger,
+  SharedLimits,
   StateStore,
   TokenDirectory,
   UsageSink,
@@ -48,6 +49,7 @@ export interface RelayDeps {
   config: ConfigFollower;
   tokenDirectory: TokenDirectory;
   ledger: Ledger;
+  sharedLimits: SharedLimits;
   usageSink: UsageSink;
   failedRequestLog: FailedRequestLog;
   channelHealth: ChannelHealthSink;

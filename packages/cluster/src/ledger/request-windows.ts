@@ -72,6 +72,14 @@ export class RequestWindows {
     this.#tokens += tokens;
   }
 
+  /** A request that was counted was not made. */
+  uncount(tokens: number, countedAt: number, now: number): void {
+    this.correct(-tokens, countedAt, now);
+    const age = this.#minute - Math.floor(countedAt / MINUTE_MS);
+    if (age === 0) this.#requests = Math.max(0, this.#requests - 1);
+    else if (age === 1) this.#earlierRequests = Math.max(0, this.#earlierRequests - 1);
+  }
+
   /** More tokens than were counted count now; less is taken back where it was counted, if that window still matters. */
   correct(difference: number, countedAt: number, now: number): void {
     this.#moveTo(now);

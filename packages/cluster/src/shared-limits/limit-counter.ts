@@ -69,6 +69,14 @@ export class LimitCounter {
     else if (age === 1) this.#untold.earlierTokens += difference;
   }
 
+  /** A request that began was not made. */
+  cancel(tokens: number, begunAt: number, now: number): void {
+    this.end(tokens, 0, begunAt, now);
+    this.#windows.uncount(0, begunAt, now);
+    this.#granted.requests = Math.max(0, this.#granted.requests - 1);
+    this.#untold.requests -= 1;
+  }
+
   /** What to tell; from here on it counts as told. `notTold` takes that back. */
   tell(): Untold {
     const untold = { ...this.#untold, held: this.#held };

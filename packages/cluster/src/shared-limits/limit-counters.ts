@@ -43,6 +43,11 @@ export class LimitCounters implements SharedLimits {
         isOver = true;
         counter.end(tokens, actualTokens, begunAt, this.now());
       },
+      cancel: () => {
+        if (isOver) return;
+        isOver = true;
+        counter.cancel(tokens, begunAt, this.now());
+      },
     };
   }
 

@@ -77,6 +77,14 @@ export function describeSharedLimits(name: string, open: () => Promise<SharedLim
       second.end(1);
     });
 
+    it('counts nothing of a request that was not made', async () => {
+      const party = newParty({ requestsPerMinute: 1, tokensPerMinute: 100, concurrency: 1 });
+      limits.begin(party, 100).cancel();
+      await settled(() => {
+        expect(limits.refuse(party, 100)).toBe(undefined);
+      });
+    });
+
     it('keeps groups and channels apart, and goes by the limits of the moment', async () => {
       const party = newParty({ requestsPerMinute: 1 });
       limits.begin(party, 1);

@@ -12,6 +12,8 @@ export interface LimitedParty {
 export interface LimitPermit {
   /** The request is not in flight any more, and used so many tokens. Further calls change nothing. */
   end(actualTokens: number): void;
+  /** The request was not made after all: nothing of it counts. */
+  cancel(): void;
 }
 
 export interface SharedLimitRefusal {

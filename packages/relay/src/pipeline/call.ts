@@ -13,7 +13,7 @@ import {
   type StreamTap,
   type UpstreamError,
 } from '@turnpike/adaptors';
-import type { Loss } from '@turnpike/core';
+import { errors, type LimitPermit, type Loss } from '@turnpike/core';
 import type { RelayDeps } from '../relay-deps.ts';
 import type { RelayChannel, RoutePrice } from '../snapshot/relay-snapshot.ts';
 import { addCredentials } from '../upstream/add-credentials.ts';
@@ -34,6 +34,7 @@ import {
   type LossVerdict,
 } from './lossy-candidates.ts';
 import type { ChannelPlan } from './plan.ts';
+import { ChannelLimits } from './shared-limits.ts';
 
 /** An answer that will be charged. */
 export interface Served {
@@ -48,6 +49,8 @@ export interface Served {
   losses: readonly Loss[];
   /** Present under a hard budget, for streams. */
   guard: BudgetGuard | undefined;
+  /** Counted against the limits of the channel, where it has any. */
+  permit: LimitPermit | undefined;
 }
 
 export interface Call {
@@ -71,13 +74,15 @@ export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served
   let lossy: LossyCandidates | undefined;
   const maxAttempts = plan.isPinned ? 1 : 1 + Math.max(0, plan.snapshot.options.RetryTimes);
   const failures: FailureClass[] = [];
+  const limits = new ChannelLimits(deps.sharedLimits, call.inbound);
   let attempts = 0;
   for (;;) {
     const fresh = plan.next();
     const channel = fresh ?? lossy?.next();
-    if (channel === undefined) throw lossy?.error ?? toClientError(plan.model, failures);
+    if (channel === undefined) throw lossy?.error ?? nothingLeft(plan, limits, failures);
+    if (limits.isFull(channel)) continue;
     call.progress.channelId = channel.id;
-    const result = await attempt(deps, call, channel, attempts + 1, fresh === undefined);
+    const result = await attempt(deps, call, limits, channel, attempts + 1, fresh === undefined);
     if ('outcome' in result) return result;
     if (result.kind === 'abandoned') return 'abandoned';
     if (result.kind === 'lossy') {
@@ -93,6 +98,16 @@ export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served
   }
 }
 
+function nothingLeft(
+  { model }: ChannelPlan,
+  { retryAfterMs }: ChannelLimits,
+  failures: readonly FailureClass[],
+): Error {
+  return failures.length === 0 && retryAfterMs !== undefined
+    ? errors.upstreamRateLimited({ model, retryAfterMs })
+    : toClientError(model, failures);
+}
+
 type AttemptResult =
   | Served
   | Extract<AttemptOutcome, { kind: 'failed' | 'abandoned' }>
@@ -101,6 +116,7 @@ type AttemptResult =
 async function attempt(
   deps: RelayDeps,
   call: Call,
+  limits: ChannelLimits,
   channel: RelayChannel,
   attempts: number,
   isLastResort: boolean,
@@ -125,16 +141,21 @@ async function attempt(
     const verdict = judgeLosses(encoded.losses, policyFor(plan, channel, inbound), isLastResort);
     if (verdict !== undefined) return { kind: 'lossy', ...verdict };
   }
-  const failure = await addCredentials(deps, channel, encoded);
+  const adding = addCredentials(deps, channel, encoded);
+  const failure = adding instanceof Promise ? await adding : adding;
   if (failure !== undefined) return { kind: 'failed', failure };
 
   const guard =
     admission.isHard && inbound.facts.isStream && inbound.facts.hasTextOutput
       ? new BudgetGuard(deps.ledger, admission, routePrice, admission.groupRatio)
       : undefined;
+  const permit = limits.begin(channel);
   const outcome = await exchange(deps, call, encoded, guard);
   deps.metrics.attemptFinished(channel.provider?.id ?? 'unknown', outcome.kind);
-  if (outcome.kind === 'failed' || outcome.kind === 'abandoned') return outcome;
+  if (outcome.kind === 'failed' || outcome.kind === 'abandoned') {
+    permit?.end(0);
+    return outcome;
+  }
   deps.cooldowns.noteSuccess(channel.id);
   return {
     outcome,
@@ -146,6 +167,7 @@ async function attempt(
     systemPromptReset: encoded.systemPromptReset,
     losses: encoded.losses,
     guard,
+    permit,
   };
 }
 

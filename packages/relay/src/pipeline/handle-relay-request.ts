@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errors, isGatewayError, type GatewayError } from '@turnpike/core';
+import { errors, isGatewayError, type GatewayError, type LimitPermit } from '@turnpike/core';
 import { ClientConnection } from '../http/client-connection.ts';
 import { readClientRequestId } from '../http/request-headers.ts';
 import type { OperationRoute } from '../http/relay-routes.ts';
@@ -14,12 +14,15 @@ import { discardBody, receiveRequest, type InboundRequest } from './inbound-requ
 import { letIn } from './let-in.ts';
 import { meterAnswer } from './meter.ts';
 import { logFieldsOf, publishUsage } from './publish.ts';
+import { countedTokens } from './shared-limits.ts';
 
 /** What is known of a request when it fails, for its log row. */
 interface Progress {
   caller?: Caller;
   inbound?: InboundRequest;
   channelId?: number;
+  /** What the request counts as in flight for: group, then channel. */
+  permits?: LimitPermit[];
 }
 
 /**
@@ -51,13 +54,18 @@ export async function handleRelayRequest(
     const { caller, plan } = letInAs;
     progress.caller = caller;
     admission = letInAs.admission;
+    if (letInAs.groupPermit !== undefined) (progress.permits ??= []).push(letInAs.groupPermit);
     const served = await callUpstreams(deps, { plan, admission, inbound, connection, progress });
     if (served === 'abandoned') await giveBack(deps, connection, admission, progress);
-    else await bill(deps, connection, caller, inbound, admission, served);
+    else {
+      if (served.permit !== undefined) (progress.permits ??= []).push(served.permit);
+      await bill(deps, connection, caller, inbound, admission, served, progress);
+    }
   } catch (error) {
     if (admission !== undefined) await deps.ledger.release(connection.requestId);
     fail(deps, connection, progress, error);
   } finally {
+    if (progress.permits !== undefined) endPermits(progress.permits, 0);
     if (progress.inbound !== undefined) await discardBody(deps.bodyPool, progress.inbound.body);
   }
 }
@@ -70,9 +78,11 @@ async function bill(
   inbound: InboundRequest,
   admission: Admission,
   served: Served,
+  { permits }: Progress,
 ): Promise<void> {
   const metered = meterAnswer(deps, inbound, admission, served);
   const charge = metered instanceof Promise ? await metered : metered;
+  if (permits !== undefined) endPermits(permits, countedTokens(charge.usage));
   const endState = endStateOf(served, connection);
   const event = await publishUsage(deps, {
     requestId: connection.requestId,
@@ -96,6 +106,10 @@ async function bill(
   deps.metrics.usagePublished(event);
   deps.metrics.requestFinished(inbound.operation, status, event.durationMs, event.firstByteMs);
   deps.logger.info(logFieldsOf(event, status), 'request finished');
+}
+
+function endPermits(permits: readonly LimitPermit[], tokens: number): void {
+  for (const permit of permits) permit.end(tokens);
 }
 
 function endStateOf(

@@ -4,11 +4,13 @@ import { readFamilies } from './read-channel-config.ts';
 import {
   createPriceList,
   createRouteIndex,
+  readLimits,
   readOptions,
   type AppliedPrice,
   type ChannelSnapshot,
   type ConfigSnapshot,
   type Family,
+  type LimitedParty,
   type ModelPrice,
   type Operation,
   type OptionValues,
@@ -32,6 +34,8 @@ export interface RelayChannel {
   systemPrompt: string;
   /** Families that an administrator declared for this channel, best first; undefined: those of its provider. */
   families: readonly Family[] | undefined;
+  /** Its own limits, where an administrator set any. */
+  limited: LimitedParty | undefined;
   /** The upstream credential; opened on first use. @throws when it can not be opened */
   key(): string;
   /** Credentials and the dialect's own headers: name, value, … The same list each time. */
@@ -57,6 +61,8 @@ export interface RelaySnapshot {
   isOffered(group: string, model: string): boolean;
   /** The tiers, those channels of each first that take the operation untranslated. The same array each time. */
   nativeFirst(tiers: readonly Tier[], model: string, operation: Operation): readonly Tier[];
+  /** Limits of all users of a group together; undefined: none. */
+  limitedGroup(group: string): LimitedParty | undefined;
   /** Price of a model through a channel; undefined where it has none and the policy refuses. */
   priceThrough(channel: RelayChannel, model: string): RoutePrice | undefined;
   /** The price as it goes into usage events. The same object each time, so that nobody describes it twice. */
@@ -88,6 +94,10 @@ export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretB
 
   const applied = new WeakMap<ModelPrice, Map<number, AppliedPrice>>();
 
+  const limitedGroups = new Map<string, LimitedParty>();
+  for (const [id, limits] of options.GroupLimits)
+    limitedGroups.set(id, { scope: 'group', id, limits });
+
   const priceThrough = (channel: RelayChannel, model: string): RoutePrice | undefined => {
     const upstreamModel = channel.modelMapping[model] ?? model;
     const billedModel = options.BillBy === 'requested' ? model : upstreamModel;
@@ -118,6 +128,7 @@ export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretB
         ({ groups, models }) => groups.includes(group) && models.includes(model),
       ),
     nativeFirst: createNativeTiers((id) => channels.get(id)),
+    limitedGroup: (group) => limitedGroups.get(group),
     priceThrough,
     appliedPrice(price, groupRatio) {
       let byGroup = applied.get(price);
@@ -153,6 +164,7 @@ function toRelayChannel(channel: ChannelSnapshot, secretBox: SecretBox): RelayCh
   let opened: string | undefined;
   const key = (): string => (opened ??= secretBox.open(channel.sealedKey));
   const headerLists = new Map<Dialect, readonly string[]>();
+  const limits = readLimits(config['limits']);
   return {
     id: channel.id,
     name: channel.name,
@@ -163,6 +175,8 @@ function toRelayChannel(channel: ChannelSnapshot, secretBox: SecretBox): RelayCh
     config,
     modelMapping: channel.modelMapping,
     systemPrompt: channel.systemPrompt,
+    limited:
+      limits === undefined ? undefined : { scope: 'channel', id: String(channel.id), limits },
     families: readFamilies(config),
     key,
     upstreamHeaders(dialect) {

@@ -1,5 +1,6 @@
 import type { CredentialCall, RequestToSign } from './credentials.ts';
-import type { Family, Operation, UpstreamError, Usage } from '@turnpike/core';
+import type { Family, Operation, ReasoningSettings, UpstreamError, Usage } from '@turnpike/core';
+import type { CallIdRule } from './translate/call-ids.ts';
 
 export type { UpstreamError } from '@turnpike/core';
 
@@ -43,6 +44,54 @@ export interface DefaultMember {
  */
 export type Framing = 'sse' | 'json-lines' | 'json-array' | 'aws-event-stream';
 
+/** How a vendor of the chat family differs inside messages, and in switches that have no common name. */
+export interface ChatTraits {
+  /** The role `developer` is known. */
+  takesDeveloper?: boolean;
+  /** Content must be text: lists of parts are joined, media is refused. */
+  isTextOnly?: boolean;
+  /** Pictures must come in the body, not as addresses. */
+  needsInlineMedia?: boolean;
+  /** Cache marks in Anthropic's form are known on parts. */
+  takesCacheMarks?: boolean;
+  /** How thoughts are asked for; `none` where they cannot be, or must not be mentioned. */
+  reasoningSwitch?:
+    | 'none'
+    /** `reasoning_effort`. */
+    | 'effort'
+    /** `thinking: { type: "enabled" | "disabled" }`. */
+    | 'thinking'
+    /** `enable_thinking`, `thinking_budget`. */
+    | 'enable-thinking'
+    /** OpenRouter's `reasoning: { effort, max_tokens }`. */
+    | 'reasoning';
+  /** Efforts that are known, lowest first, where not all are; others move to the nearest one. */
+  efforts?: readonly NonNullable<ReasoningSettings['effort']>[];
+  /** How thoughts of earlier turns go back to it. */
+  reasoningEcho?:
+    | 'never'
+    /** As `reasoning_content` of the turns behind the last words of the user. */
+    | 'in-tool-loop'
+    /** As `reasoning_content` of every turn that calls tools, present if empty. */
+    | 'with-calls'
+    /** As the `reasoning_details` that it gave. */
+    | 'details';
+  /** Thoughts stand in the text, between `<think>` tags. */
+  thinkTags?: boolean;
+  /** Ids of tool calls that are accepted. */
+  callIds?: CallIdRule;
+  /** Most stop sequences. */
+  maxStops?: number;
+  /** `top_k` is known. */
+  takesTopK?: boolean;
+  /** `response_format` knows `json_schema`. */
+  lacksJsonSchema?: boolean;
+  /** A call of a tool cannot be forced. */
+  lacksForcedTools?: boolean;
+  /** How a turn of the assistant at the end is continued: by a member of the message, or just so. */
+  prefill?: 'prefix' | 'partial' | 'plain';
+}
+
 /** Variations of one provider within its family, as data. */
 export interface Dialect {
   streamUsage: StreamUsage;
@@ -62,6 +111,12 @@ export interface Dialect {
   dropEmptyChoices?: boolean;
   /** How a stream of this upstream is cut into frames; server-sent events where left out. */
   framing?: Framing;
+  /** This upstream answers only in streams, or never in one. As the client asks, where left out. */
+  streaming?: 'only' | 'never';
+  /** Members below the top level that it refuses, such as `tools[].function.strict`; `[]` is every item of a list. */
+  deletePaths?: readonly string[];
+  /** Chat family: what differs inside the conversation, for a model of this upstream. */
+  chat?: (model: string) => ChatTraits;
   /** Extra request headers. */
   headers?: Readonly<Record<string, string>>;
   /** Real status of errors that come with another one (200, as a rule), by the upstream's own code. */
@@ -109,6 +164,11 @@ export interface Provider {
   /** Undefined where this provider does not offer the operation. */
   url(target: UpstreamTarget): string | undefined;
   authorize(key: string, config: Readonly<Record<string, unknown>>): Record<string, string>;
+  /**
+   * Families to translate to, best first, for clients of a family that is not offered here. In `translationOrder`'s
+   * order where left out.
+   */
+  conversationOrder?(baseUrl: string): readonly Family[];
   /**
    * Where opaque state of this upstream is valid, such as one account or a line of models; state goes back only to the
    * same scope. The family and, for OpenAI's families, the account, where left out.
@@ -166,7 +226,7 @@ export interface StreamTap {
   /** The last bytes of a good answer, sent after the bill is safe. */
   terminal(): Buffer;
   /** All bytes that end the answer because the budget did, where the answer so far decides them. */
-  budgetCut?(): Buffer;
+  budgetCut?(): Buffer | undefined;
   /** The generated text so far, reasoning and tool arguments included, for a local count. */
   generatedText(): string;
 }
@@ -175,3 +235,11 @@ export interface StreamTap {
 export function dialectOf(provider: Provider, context: DialectContext): Dialect {
   return provider.dialectFor?.(context) ?? provider.dialect;
 }
+
+/** In which a conversation is translated where the client's own family is not offered. Chat first: every vendor has it. */
+export const translationOrder: readonly Family[] = [
+  'openai-chat',
+  'anthropic',
+  'gemini',
+  'openai-responses',
+];

@@ -6,6 +6,7 @@ import type {
   Logger,
   RateLimiter,
   Schedules,
+  StateStore,
   TokenDirectory,
   TokenSource,
   UsageSink,
@@ -14,6 +15,7 @@ import { createInProcessConfigBus } from './config-bus/in-process-config-bus.ts'
 import { InProcessLedger } from './ledger/in-process-ledger.ts';
 import { createInProcessRateLimiter } from './rate-limiter/in-process-rate-limiter.ts';
 import { createInProcessSchedules } from './schedules/in-process-schedules.ts';
+import { createInProcessStateStore } from './state-store/in-process-state-store.ts';
 import { InProcessTokenDirectory } from './token-directory/in-process-token-directory.ts';
 import { createEmbeddedUsageSink } from './usage-sink/embedded-usage-sink.ts';
 
@@ -24,6 +26,7 @@ export interface InProcessCluster {
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
   schedules: Schedules;
+  stateStore: StateStore;
 }
 
 /** Everything nodes would share, in the one process of standalone mode. */
@@ -57,5 +60,6 @@ export function openInProcessCluster(deps: {
     configBus,
     rateLimiter: createInProcessRateLimiter(deps),
     schedules: createInProcessSchedules({ logger }),
+    stateStore: createInProcessStateStore(deps),
   };
 }

@@ -11,6 +11,7 @@ import type {
   NodeRegistry,
   RateLimiter,
   Schedules,
+  StateStore,
   TokenDirectory,
   UsageQueue,
   UsageSink,
@@ -29,6 +30,7 @@ import { openConnections } from './redis/connections.ts';
 import { createKeys } from './redis/keys.ts';
 import type { RedisSettings } from './redis/redis-settings.ts';
 import { createBullmqSchedules } from './schedules/bullmq-schedules.ts';
+import { RedisStateStore } from './state-store/redis-state-store.ts';
 import { RedisTokenDirectory } from './token-directory/redis-token-directory.ts';
 import { openUsageQueue } from './usage-queue/bullmq-usage-queue.ts';
 import { BullmqUsageSink } from './usage-sink/bullmq-usage-sink.ts';
@@ -43,6 +45,7 @@ export interface RedisCluster {
   rateLimiter: RateLimiter;
   chores: Chores;
   schedules: Schedules;
+  stateStore: StateStore;
   accountDirectory: AccountDirectory;
   ledgerBook: LedgerBook;
   usageQueue: UsageQueue;
@@ -179,6 +182,7 @@ export async function openRedisCluster(
     clock,
     logger,
   });
+  const stateStore = new RedisStateStore({ redis, keys, clock });
   let agent: NodeAgent | undefined;
   let handleNewLife = (): void => undefined;
 
@@ -195,6 +199,7 @@ export async function openRedisCluster(
       stallIntervalMs,
       logger,
     }),
+    stateStore,
     accountDirectory,
     ledgerBook,
     usageQueue,
@@ -233,6 +238,7 @@ export async function openRedisCluster(
     async close() {
       await agent?.stop();
       tokenDirectory.close();
+      await stateStore.close();
       await configBus.close();
       await chores.close();
       await usageQueue.close();

@@ -144,3 +144,11 @@ export type {
 export type { CanonicalResponse, Candidate, Finish, FinishReason } from './canonical/response.ts';
 export type { PartHeader, StreamEvent } from './canonical/stream-event.ts';
 export type { UpstreamError } from './canonical/upstream-error.ts';
+export {
+  capsuleMark,
+  createCapsuleBox,
+  encodedCapsuleMark,
+  isCapsule,
+} from './secrets/capsule-box.ts';
+export type { CapsuleBox } from './secrets/capsule-box.ts';
+export type { StateStore } from './ports/state-store.ts';

@@ -1,12 +1,15 @@
 import type {
+  CapsuleBox,
   ChannelHealthSink,
   Clock,
   FailedRequestLog,
   Ledger,
   Logger,
+  StateStore,
   TokenDirectory,
   UsageSink,
 } from '@turnpike/core';
+import type { Conversations } from './conversation/conversations.ts';
 import type { TokenCounter } from './counting/token-counter.ts';
 import type { BodyPool } from './http/body-pool.ts';
 import type { ClientAddressOf } from './http/client-address.ts';
@@ -54,6 +57,10 @@ export interface RelayDeps {
   cooldowns: ChannelCooldowns;
   retryBudget: RetryBudget;
   ticker: StreamTicker;
+  /** Decodes conversations that are translated. */
+  conversations: Conversations;
+  capsules: CapsuleBox;
+  stateStore: StateStore;
   readKey: KeyReader;
   clientAddressOf: ClientAddressOf;
   clock: Clock;

@@ -1,13 +1,25 @@
 import type { Family } from '@turnpike/core';
 import type { ClientCodec, UpstreamCodec } from '../translation.ts';
+import { anthropicClientCodec } from './anthropic/client-codec.ts';
 import { geminiClientCodec } from './gemini/client-codec.ts';
 import { geminiUpstreamCodec } from './gemini/upstream-codec.ts';
+import { chatUpstreamCodec } from './openai-chat/upstream-codec.ts';
+import { responsesClientCodec } from './openai-responses/client-codec.ts';
+import { responsesUpstreamCodec } from './openai-responses/upstream-codec.ts';
 
 /** What this build can say to clients: one line for each family. */
-const clientCodecs: readonly ClientCodec[] = [geminiClientCodec];
+const clientCodecs: readonly ClientCodec[] = [
+  anthropicClientCodec,
+  geminiClientCodec,
+  responsesClientCodec,
+];
 
 /** What this build can say to upstreams: one line for each family. */
-const upstreamCodecs: readonly UpstreamCodec[] = [geminiUpstreamCodec];
+const upstreamCodecs: readonly UpstreamCodec[] = [
+  geminiUpstreamCodec,
+  chatUpstreamCodec,
+  responsesUpstreamCodec,
+];
 
 const clientCodecOf = new Map(clientCodecs.map((codec) => [codec.family, codec]));
 const upstreamCodecOf = new Map(upstreamCodecs.map((codec) => [codec.family, codec]));

@@ -31,6 +31,10 @@ export function createKeys(prefix: string) {
     life: `${prefix}:life`,
     nodes: `${prefix}:nodes`,
     acknowledged: (nodeId: string) => `${prefix}:ack:${nodeId}`,
+    /** What a tool call wants back, by user and call. */
+    state: (name: string) => `${prefix}:state:${name}`,
+    /** Bytes of these that were written, by the hour. */
+    stateSums: `${prefix}:state-sums`,
     rateLimit: (name: string) => `${prefix}:limit:${name}`,
     /** BullMQ's own prefix: one slot for all queues, because its scripts touch many keys. */
     queuePrefix: `{${prefix}}`,

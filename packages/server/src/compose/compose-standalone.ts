@@ -43,6 +43,7 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
       },
     },
     secretBox,
+    capsuleSecret: directory.encryptionKey,
     clock,
     logger,
     registry,

@@ -10,7 +10,7 @@ export function decodeOutputItem(item: JsonRecord): Part[] {
   const type = stringOf(item['type']);
   switch (type) {
     case 'message':
-      return asObjects(item['content']).map((raw) => decodeSaid(raw, asText(item['id'])));
+      return asObjects(item['content']).map((raw) => decodeSaid(raw, item));
     case 'reasoning':
     case 'compaction': {
       const { origin: _, ...part } = decodeReasoning(item);
@@ -27,8 +27,11 @@ export function decodeOutputItem(item: JsonRecord): Part[] {
 }
 
 /** A content part of a message. */
-export function decodeSaid(raw: JsonRecord, id: string | undefined): Part {
-  const own = id === undefined ? {} : { id };
+export function decodeSaid(raw: JsonRecord, { id, phase }: JsonRecord): Part {
+  const own = {
+    ...(typeof id === 'string' && { id }),
+    ...(typeof phase === 'string' && { extras: { [family]: { phase } } }),
+  };
   if (raw['type'] === 'refusal') {
     return { kind: 'refusal', text: stringOf(raw['refusal']), ...own };
   }

@@ -14,6 +14,7 @@ import type { LossList } from '../../translate/loss-list.ts';
 import { wrapCustomInput } from '../../translate/tool-arguments.ts';
 import { asText } from '../../wire/json-object.ts';
 import { defined } from '../../wire/defined.ts';
+import { groupParts, onlyOnce } from './group-parts.ts';
 import { encodeInputContent, encodeOutputContent, type ContentContext } from './encode-content.ts';
 
 export interface InputContext {
@@ -89,7 +90,7 @@ function encodeTurn(turn: Turn, context: TurnContext): JsonRecord[] {
 /** Results are items of their own; what else is said keeps its place between them. */
 function encodeSaid(turn: Turn, context: TurnContext): JsonRecord[] {
   const role = turn.role === 'tool' ? 'user' : turn.role;
-  return groupBy(turn.parts, (part) => isItem(part)).flatMap(({ isMatch, parts }) => {
+  return groupParts(turn.parts, (part) => isItem(part)).flatMap(({ isMatch, parts }) => {
     if (isMatch) return parts.flatMap((part) => encodeItem(part, context));
     const content = encodeInputContent(parts, context);
     return content.length === 0 ? [] : [message(role, content)];
@@ -97,16 +98,23 @@ function encodeSaid(turn: Turn, context: TurnContext): JsonRecord[] {
 }
 
 function encodeAssistant(turn: Turn, context: TurnContext): JsonRecord[] {
-  return groupBy(turn.parts, isSaid).flatMap(({ isMatch, parts }) => {
+  return groupParts(turn.parts, isSaid).flatMap(({ isMatch, parts }) => {
     if (!isMatch) return parts.flatMap((part) => encodeItem(part, context));
     const content = encodeOutputContent(parts);
     if (content.length === 0) return [];
     const raw = itemOf(parts[0]);
     if (raw !== undefined) return [raw];
     const envelope = parts[0]?.extras?.[family];
-    if (envelope !== undefined) return [{ ...envelope, content }];
+    if (envelope !== undefined) return [{ ...toMessage(envelope), content }];
     return [defined({ type: 'message', role: 'assistant', phase: turn.phase, content })];
   });
+}
+
+/** Of an answer only what is not said elsewhere was kept. */
+function toMessage(envelope: JsonRecord): JsonRecord {
+  return envelope['role'] === undefined
+    ? { type: 'message', role: 'assistant', ...envelope }
+    : envelope;
 }
 
 /** Text of one message stays together: parts of another message, of this family, begin a new one. */
@@ -224,26 +232,4 @@ function itemOf(part: Part | undefined): JsonRecord | undefined {
 
 function isOwnPart(part: Part): boolean {
   return part.origin?.family === family;
-}
-
-/** Parts of one item share it. */
-function onlyOnce(items: readonly JsonRecord[]): JsonRecord[] {
-  return items.filter((item, index) => items[index - 1] !== item);
-}
-
-interface PartGroup {
-  isMatch: boolean;
-  parts: Part[];
-}
-
-/** Runs of parts for which `keyOf` gives the same; false where they do not match. */
-function groupBy(parts: readonly Part[], keyOf: (part: Part) => unknown): PartGroup[] {
-  const groups: (PartGroup & { key: unknown })[] = [];
-  for (const part of parts) {
-    const key = keyOf(part);
-    const last = groups.at(-1);
-    if (last !== undefined && last.key === key) last.parts.push(part);
-    else groups.push({ key, isMatch: key !== false, parts: [part] });
-  }
-  return groups;
 }

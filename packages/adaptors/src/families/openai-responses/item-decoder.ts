@@ -19,6 +19,7 @@ export type NextPart = () => number;
 export class ItemDecoder {
   readonly #type: string;
   readonly id: string | undefined;
+  readonly #item: JsonRecord;
   readonly #nextPart: NextPart;
   readonly #open = new Map<string, OpenPart>();
   /** Keys of parts that were opened, closed ones too. */
@@ -28,6 +29,7 @@ export class ItemDecoder {
   constructor(item: JsonRecord, nextPart: NextPart) {
     this.#type = stringOf(item['type']);
     this.id = asText(item['id']);
+    this.#item = item;
     this.#nextPart = nextPart;
   }
 
@@ -60,7 +62,7 @@ export class ItemDecoder {
 
   /** A content part of a message is complete. */
   closeContent(key: string, raw: JsonRecord): StreamEvent[] {
-    const said = decodeSaid(raw, this.id);
+    const said = decodeSaid(raw, this.#item);
     return this.#complete(key, said, raw['logprobs']);
   }
 

@@ -1,5 +1,5 @@
 import type { JsonRecord, Part } from '@turnpike/core';
-import { asArray, asObject } from '../../wire/json-object.ts';
+import { asArray, asObject, asText } from '../../wire/json-object.ts';
 import {
   itemAdded,
   itemDone,
@@ -25,14 +25,12 @@ export class MessageItem implements OutputItem {
   readonly index: number;
   isClosed = false;
   readonly #id: string;
-  readonly #envelope: JsonRecord;
+  #phase: string | undefined;
   readonly #parts: ContentPart[] = [];
 
-  /** @param envelope members besides the content, such as `phase` */
-  constructor({ id, index }: ItemPlace, envelope: JsonRecord = {}) {
+  constructor({ id, index }: ItemPlace) {
     this.#id = id;
     this.index = index;
-    this.#envelope = envelope;
   }
 
   open(): WireEvent[] {
@@ -69,8 +67,9 @@ export class MessageItem implements OutputItem {
   }
 
   #message(status: string, content: readonly JsonRecord[]): JsonRecord {
+    const phase = this.#phase;
     const { id, type, role } = { id: this.#id, type: 'message', role: 'assistant' };
-    return { id, type, status, role, content, ...this.#envelope };
+    return { id, type, status, role, content, ...(phase !== undefined && { phase }) };
   }
 
   #addText(at: number, content: ContentPart, delta: string, logprobs?: unknown): WireEvent[] {
@@ -99,6 +98,7 @@ export class MessageItem implements OutputItem {
 
   #closePart(at: number, content: ContentPart, final?: Part): WireEvent[] {
     if (content.isClosed) return [];
+    this.#phase = asText(final?.extras?.['openai-responses']?.['phase']) ?? this.#phase;
     const whole = final?.kind === 'text' || final?.kind === 'refusal' ? final.text : undefined;
     const events = this.#addText(at, content, unsaidOf(content.text, whole));
     content.isClosed = true;

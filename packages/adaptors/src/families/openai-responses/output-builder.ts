@@ -107,7 +107,7 @@ export class OutputBuilder {
   ): readonly WireEvent[] {
     const events: WireEvent[] = [];
     if (this.#message === undefined) {
-      const item = new MessageItem(this.#place('msg'));
+      const item = new MessageItem(this.#place('msg', id));
       this.#message = { item, id };
       this.#items.push(item);
       events.push(...item.open());
@@ -123,7 +123,7 @@ export class OutputBuilder {
   ): readonly WireEvent[] {
     const events: WireEvent[] = [];
     if (this.#thought === undefined) {
-      const item = new ReasoningItem(this.#place('rs'), this.#reasoning);
+      const item = new ReasoningItem(this.#place('rs', header.id), this.#reasoning);
       this.#thought = { item, id: header.id };
       this.#items.push(item);
       events.push(...item.open());
@@ -135,7 +135,7 @@ export class OutputBuilder {
 
   #openCall(
     at: number,
-    { callId, name, tool }: Extract<PartHeader, { kind: 'tool-call' }>,
+    { callId, name, tool, id }: Extract<PartHeader, { kind: 'tool-call' }>,
   ): readonly WireEvent[] {
     if (tool === 'hosted') {
       this.#lose('info', `part[${at}]`, 'a call that the upstream ran itself is not shown');
@@ -147,7 +147,7 @@ export class OutputBuilder {
       return this.#keep(at, new BuiltInCallItem(place, called.tool, callId));
     }
     const as = tool === 'custom' ? 'custom' : 'function';
-    const place = this.#place(as === 'custom' ? 'ctc' : 'fc');
+    const place = this.#place(as === 'custom' ? 'ctc' : 'fc', id);
     const item = new CallItem(place, { ...called, as, callId });
     this.#keep(at, item);
     return item.open();
@@ -191,9 +191,11 @@ export class OutputBuilder {
     return encoded;
   }
 
-  #place(prefix: string): ItemPlace {
+  /** An item of this very protocol keeps its id. */
+  #place(prefix: string, given?: string): ItemPlace {
     const index = this.#items.length;
-    return { id: createItemId(this.#requestId, prefix, index), index };
+    const isOwn = given?.startsWith(`${prefix}_`) === true;
+    return { id: isOwn ? given : createItemId(this.#requestId, prefix, index), index };
   }
 
   #lose(severity: 'info' | 'fatal', at: string, note: string): void {
@@ -202,7 +204,9 @@ export class OutputBuilder {
   }
 }
 
-/** Clients that keep nothing with us carry state back themselves. */
+/** Clients that said who keeps the conversation: what is kept must be whole, and what is not is carried back. */
 function wantsState({ state }: TranslationContext['request']): boolean {
-  return state?.store === false || state?.include?.includes('reasoning.encrypted_content') === true;
+  return (
+    state?.store !== undefined || state?.include?.includes('reasoning.encrypted_content') === true
+  );
 }

@@ -166,6 +166,12 @@ const joined = new Set([
   'azure/azure-reasoning-encrypted-content.1',
 ]);
 
+/** Members of a message that come back with it. */
+function keptMembers({ id, role, phase, content }: JsonObject): JsonObject {
+  const texts = (content as JsonObject[]).map(({ text, annotations }) => ({ text, annotations }));
+  return { id, role, content: texts, ...(phase !== undefined && { phase }) };
+}
+
 function lastResponse(stream: Buffer): JsonObject | undefined {
   const line = stream.toString().trimEnd().split('\n').at(-1)!.slice('data: '.length);
   return (JSON.parse(line) as { response?: JsonObject }).response;
@@ -214,11 +220,19 @@ function lastResponse(stream: Buffer): JsonObject | undefined {
     (path) => {
       const body = JSON.parse(readRecorded(path).toString()) as JsonObject;
       const whole = decodeResponse(body, dialect);
-      const output = encodeResponse(whole, makeContext()).body['output'] as object[];
-      const original = body['output'] as object[];
-      expect(output.map((item) => (item as JsonObject)['type'])).toEqual(
+      const encoded = encodeResponse(whole, makeContext()).body;
+      const output = encoded['output'] as JsonObject[];
+      const original = body['output'] as JsonObject[];
+      const { input_tokens, output_tokens } = (body['usage'] ?? {}) as JsonObject;
+      if (Number(input_tokens) > 0)
+        expect(encoded['usage']).toMatchObject({ input_tokens, output_tokens });
+      for (const [at, item] of original.entries()) {
+        const said = output[at];
+        if (item['type'] === 'message') expect(said).toMatchObject(keptMembers(item));
+      }
+      expect(output.map((item) => item['type'])).toEqual(
         original
-          .map((item) => (item as JsonObject)['type'])
+          .map((item) => item['type'])
           .map((type) => (type === 'compaction' ? 'reasoning' : type)),
       );
     },

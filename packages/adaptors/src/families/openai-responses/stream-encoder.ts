@@ -28,7 +28,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     switch (event.type) {
       case 'start':
         this.#usage = event.usage ?? this.#usage;
-        return this.#start(event.createdAt);
+        return this.#start(event.createdAt, event.id);
       case 'usage':
         this.#usage = event.usage;
         return [];
@@ -86,11 +86,12 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     };
   }
 
-  #start(createdAt: number): readonly Buffer[] {
+  /** @param given an answer of this very protocol keeps its id */
+  #start(createdAt: number, given = ''): readonly Buffer[] {
     if (this.#response !== undefined) return [];
     const { request, requestId, model } = this.#context;
     const response = createResponseObject(request, {
-      id: createResponseId(requestId),
+      id: given.startsWith('resp_') ? given : createResponseId(requestId),
       createdAt: createdAt > 0 ? createdAt : nowSeconds(),
       model,
     });

@@ -113,8 +113,6 @@ export interface Dialect {
   framing?: Framing;
   /** This upstream answers only in streams, or never in one. As the client asks, where left out. */
   streaming?: 'only' | 'never';
-  /** It refuses the role `developer`, which then is `system`. */
-  refusesDeveloperRole?: boolean;
   /** Members below the top level that it refuses, such as `tools[].function.strict`; `[]` is every item of a list. */
   deletePaths?: readonly string[];
   /** Chat family: what differs inside the conversation, for a model of this upstream. */

@@ -29,6 +29,7 @@ import type { RelayDeps, RelaySettings } from './relay-deps.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
 import { followConfig } from './snapshot/follow-config.ts';
 import { ChannelCooldowns } from './upstream/channel-cooldowns.ts';
+import { Credentials } from './upstream/credentials.ts';
 import { createUpstreamPools, type PoolSettings } from './upstream/pools.ts';
 import { createChannelProbe } from './upstream/probe-channel.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
@@ -80,6 +81,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     config,
     tokenCounter,
     pools,
+    credentials: new Credentials({ pools, clock: options.clock, logger }),
     bodyPool,
     capsules,
     conversations,

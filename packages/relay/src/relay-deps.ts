@@ -18,6 +18,7 @@ import type { StreamTicker } from './http/stream-ticker.ts';
 import type { RelayMetrics } from './relay-metrics.ts';
 import type { ConfigFollower } from './snapshot/follow-config.ts';
 import type { ChannelCooldowns } from './upstream/channel-cooldowns.ts';
+import type { Credentials } from './upstream/credentials.ts';
 import type { UpstreamPools } from './upstream/pools.ts';
 import type { UpstreamTimeouts } from './upstream/send.ts';
 import type { RetryBudget } from './upstream/retry-budget.ts';
@@ -52,6 +53,7 @@ export interface RelayDeps {
   channelHealth: ChannelHealthSink;
   tokenCounter: TokenCounter;
   pools: UpstreamPools;
+  credentials: Credentials;
   bodyPool: BodyPool;
   timeouts: { stream: UpstreamTimeouts; whole: UpstreamTimeouts };
   cooldowns: ChannelCooldowns;

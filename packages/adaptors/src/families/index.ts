@@ -1,18 +1,23 @@
 import type { Family } from '@turnpike/core';
 import type { ClientCodec, UpstreamCodec } from '../translation.ts';
 import { anthropicClientCodec } from './anthropic/client-codec.ts';
-import { chatUpstreamCodec } from './openai-chat/upstream-codec.ts';
+import { geminiClientCodec } from './gemini/client-codec.ts';
 import { geminiUpstreamCodec } from './gemini/upstream-codec.ts';
+import { chatUpstreamCodec } from './openai-chat/upstream-codec.ts';
 import { responsesClientCodec } from './openai-responses/client-codec.ts';
 import { responsesUpstreamCodec } from './openai-responses/upstream-codec.ts';
 
 /** What this build can say to clients: one line for each family. */
-const clientCodecs: readonly ClientCodec[] = [anthropicClientCodec, responsesClientCodec];
+const clientCodecs: readonly ClientCodec[] = [
+  anthropicClientCodec,
+  geminiClientCodec,
+  responsesClientCodec,
+];
 
 /** What this build can say to upstreams: one line for each family. */
 const upstreamCodecs: readonly UpstreamCodec[] = [
-  chatUpstreamCodec,
   geminiUpstreamCodec,
+  chatUpstreamCodec,
   responsesUpstreamCodec,
 ];
 

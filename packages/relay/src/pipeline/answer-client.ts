@@ -13,7 +13,7 @@ import type { ClientConnection } from '../http/client-connection.ts';
 import { prefersChinese } from '../http/request-headers.ts';
 import type { StreamedAnswer } from './attempt-outcome.ts';
 import { answerHeaders, type Served } from './call.ts';
-import { pathFactsOf, type InboundRequest } from './inbound-request.ts';
+import type { InboundRequest } from './inbound-request.ts';
 import { addLossHeader } from './lossy-candidates.ts';
 
 const DONE = Buffer.from('data: [DONE]\n\n');
@@ -84,7 +84,7 @@ export function breakOff(
   connection.end(
     encode(error, {
       ...contextOf(connection),
-      ...(inbound !== undefined && connection.door !== 'openai' && { path: pathFactsOf(inbound) }),
+      ...(inbound !== undefined && { path: inbound }),
     }),
   );
 }

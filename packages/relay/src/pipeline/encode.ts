@@ -6,7 +6,6 @@ import {
   spliceJson,
   type Dialect,
   type JsonProbe,
-  type Provider,
   type SpliceEdit,
 } from '@turnpike/adaptors';
 import type { Loss } from '@turnpike/core';
@@ -80,14 +79,13 @@ export function encodeRequest(
   const { family } = inbound;
   if (family !== undefined && mustTranslate(inbound, dialect))
     return translateRequest(deps, input, { kind: 'family', family, url });
-  return relayRequest(deps, input, provider, url, dialect);
+  return relayRequest(deps, input, url, dialect);
 }
 
 /** The byte plane. */
 function relayRequest(
   { settings }: EncodeDeps,
   input: EncodeInput,
-  provider: Provider,
   url: string,
   dialect: Dialect,
 ): EncodedRequest {
@@ -99,12 +97,18 @@ function relayRequest(
       : encodeJson(encoded, input, inbound.body.probe);
   const { headers } = encoded;
   headers.push('content-type', contentType, 'accept', inbound.accept ?? acceptFor(inbound));
-  // A provider that wants a short-lived credential gets it right before sending.
-  const own = provider.credentialCall === undefined ? channel.upstreamHeaders(dialect) : [];
+  const own = ownHeaders(channel, dialect);
   if (inbound.door === 'openai') headers.push(...inbound.forwardedHeaders, ...own);
   else mergeHeaders(headers, own, inbound.forwardedHeaders);
   if (settings.forwardRequestId) headers.push('x-turnpike-request-id', input.requestId);
   return encoded;
+}
+
+/** The channel's headers; where it wants a short-lived credential, that follows right before sending. */
+export function ownHeaders(channel: RelayChannel, dialect: Dialect): readonly string[] {
+  return channel.provider?.credentialCall === undefined
+    ? channel.upstreamHeaders(dialect)
+    : Object.entries(dialect.headers ?? {}).flat();
 }
 
 const noBody = Buffer.alloc(0);
@@ -154,8 +158,9 @@ function encodeJson(
       ? undefined
       : planSystemPrompt(inbound.family, probe, channel.systemPrompt);
   const spliced = splice(probe, prompt === undefined ? edits : [...edits, prompt.edit]);
-  encoded.body = needsPatch(encoded.dialect, spliced)
-    ? patchBody(encoded.dialect, spliced)
+  const { dialect } = encoded;
+  encoded.body = needsPatch(dialect, upstreamModel, spliced)
+    ? patchBody(dialect, upstreamModel, spliced)
     : spliced;
   encoded.hideUsage = hideUsage;
   encoded.systemPromptReset = prompt?.isReset ?? false;

@@ -30,6 +30,9 @@ export function findAddress(channel: RelayChannel, input: AddressInput): string 
     model,
     isStream,
     config: channel.config,
+    get key() {
+      return channel.key();
+    },
   });
 }
 

@@ -3,18 +3,23 @@ import type { Dialect } from '@turnpike/adaptors';
 const developer = Buffer.from('"developer"');
 
 /** Whether something below the top level of a body must change for this upstream. Nothing is parsed to find out. */
-export function needsPatch(dialect: Dialect, body: Buffer): boolean {
-  if (dialect.refusesDeveloperRole === true && body.includes(developer)) return true;
+export function needsPatch(dialect: Dialect, model: string, body: Buffer): boolean {
+  if (refusesDeveloper(dialect, model) && body.includes(developer)) return true;
   const paths = dialect.deletePaths;
   return paths?.some((path) => body.includes(`"${lastName(path)}"`)) ?? false;
 }
 
 /** Parses a body, changes what this upstream refuses, and prints it again. Everything else keeps its order. */
-export function patchBody(dialect: Dialect, body: Buffer): Buffer {
+export function patchBody(dialect: Dialect, model: string, body: Buffer): Buffer {
   const tree = JSON.parse(body.toString('utf8')) as unknown;
-  if (dialect.refusesDeveloperRole === true) renameDeveloper(tree);
+  if (refusesDeveloper(dialect, model)) renameDeveloper(tree);
   for (const path of dialect.deletePaths ?? []) deletePath(tree, path.split('.'));
   return Buffer.from(JSON.stringify(tree));
+}
+
+/** Only where something is known of the vendor's chat. */
+function refusesDeveloper({ chat }: Dialect, model: string): boolean {
+  return chat !== undefined && chat(model).takesDeveloper !== true;
 }
 
 function lastName(path: string): string {
@@ -23,11 +28,10 @@ function lastName(path: string): string {
 
 function renameDeveloper(tree: unknown): void {
   if (!isObject(tree)) return;
-  for (const list of [tree['messages'], tree['input']]) {
-    if (!Array.isArray(list)) continue;
-    for (const item of list as unknown[])
-      if (isObject(item) && item['role'] === 'developer') item['role'] = 'system';
-  }
+  const { messages } = tree;
+  if (!Array.isArray(messages)) return;
+  for (const message of messages as unknown[])
+    if (isObject(message) && message['role'] === 'developer') message['role'] = 'system';
 }
 
 function deletePath(node: unknown, [name, ...rest]: readonly string[]): void {

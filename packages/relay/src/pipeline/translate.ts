@@ -19,7 +19,13 @@ import type { Conversation } from '../conversation/conversation.ts';
 import { createStateMemory } from '../state/remember-state.ts';
 import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
 import { BridgedAnswer } from './bridged-answer.ts';
-import { beginRequest, type EncodeDeps, type EncodedRequest, type EncodeInput } from './encode.ts';
+import {
+  beginRequest,
+  ownHeaders,
+  type EncodeDeps,
+  type EncodedRequest,
+  type EncodeInput,
+} from './encode.ts';
 import { findAddress, findTranslationTarget } from './find-address.ts';
 import { pathFactsOf, type InboundRequest } from './inbound-request.ts';
 import { mergeHeaders } from './merge-headers.ts';
@@ -224,9 +230,7 @@ function addHeaders(
   const { headers, dialect } = encoded;
   const accept = isStream ? 'text/event-stream' : 'application/json';
   headers.push('content-type', 'application/json', 'accept', accept);
-  const own =
-    channel.provider?.credentialCall === undefined ? channel.upstreamHeaders(dialect) : [];
-  mergeHeaders(headers, own, named);
+  mergeHeaders(headers, ownHeaders(channel, dialect), named);
   if (settings.forwardRequestId) headers.push('x-turnpike-request-id', requestId);
 }
 

@@ -28,7 +28,12 @@ export function createNativeTiers(
 
 function isNative(channel: RelayChannel, model: string, operation: Operation): boolean {
   const upstreamModel = channel.modelMapping[model] ?? model;
-  return findAddress(channel, { operation, model: upstreamModel }) !== undefined;
+  try {
+    return findAddress(channel, { operation, model: upstreamModel }) !== undefined;
+  } catch {
+    // A key that cannot be opened is this channel's trouble, when its turn comes.
+    return false;
+  }
 }
 
 function partTiers(

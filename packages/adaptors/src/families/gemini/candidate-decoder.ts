@@ -1,18 +1,11 @@
-import type {
-  Annotation,
-  Finish,
-  OpaqueState,
-  Part,
-  PartHeader,
-  StreamEvent,
-} from '@turnpike/core';
+import type { Annotation, Finish, OpaqueState, PartHeader, StreamEvent } from '@turnpike/core';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
 import { makeCallId } from './call-id.ts';
 import { readFinish } from './finish.ts';
 import { readAnnotations } from './grounding.ts';
 import { readLogprobs } from './logprobs.ts';
-import { mediaKindOf } from './media-kind.ts';
 import { PartialArguments } from './partial-arguments.ts';
+import { readWholePart, signatureOf, type WholePart } from './read-answer-part.ts';
 
 interface OpenCall {
   part: number;
@@ -88,25 +81,21 @@ export class CandidateDecoder {
     if (typeof part['text'] === 'string') return this.#takeText(part, part['text']);
     const call = asObject(part['functionCall']);
     if (call !== undefined) return this.#takeCall(part, call);
-    const inline = asObject(part['inlineData']);
-    if (inline !== undefined) return this.#takeMedia(part, inline);
-    const file = asObject(part['fileData']);
-    if (file !== undefined) return this.#takeFile(part, file);
-    const code = asObject(part['executableCode']);
-    if (code !== undefined) return this.#takeCode(part, code);
-    const result = asObject(part['codeExecutionResult']);
-    if (result !== undefined) return this.#takeCodeResult(part, result);
-    return this.#takeUnknown(part);
+    const makeId = (): string => makeCallId(this.#seed, this.#index, this.#nextPart, 'code');
+    const whole = readWholePart(part, makeId, this.#lastHostedCall);
+    if (whole === undefined) return this.#takeText(part, '');
+    if (whole.header.kind === 'tool-call') this.#lastHostedCall = whole.header.callId;
+    return this.#whole(whole, signatureOf(part));
   }
 
   #takeText(part: JsonObject, text: string): StreamEvent[] {
-    const state = stateOf(part);
+    const state = signatureOf(part);
     const open = this.#openText;
     if (text === '') {
       // Nothing but a signature: it belongs to what was said before.
       if (state.length === 0) return [];
       return open === undefined
-        ? this.#whole({ kind: 'reasoning', form: 'text' }, state)
+        ? this.#whole({ header: { kind: 'reasoning', form: 'text' } }, state)
         : state.map((value) => this.#stateEvent(open.part, value));
     }
     const isThought = part['thought'] === true;
@@ -133,7 +122,7 @@ export class CandidateDecoder {
     const at = this.#nextPart;
     const callId = asText(call['id']) ?? makeCallId(this.#seed, this.#index, at, name);
     events.push(this.#open({ kind: 'tool-call', callId, name, tool: 'function' }));
-    for (const state of stateOf(part)) events.push(this.#stateEvent(at, state));
+    for (const state of signatureOf(part)) events.push(this.#stateEvent(at, state));
     this.#openCall = { part: at, args: new PartialArguments() };
     return [...events, ...this.#continueCall(call, isOpen)];
   }
@@ -145,72 +134,6 @@ export class CandidateDecoder {
     if (args !== undefined) open.args.addWhole(args);
     open.args.add(call['partialArgs']);
     return isOpen ? [] : this.#closeCall();
-  }
-
-  #takeMedia(part: JsonObject, inline: JsonObject): StreamEvent[] {
-    const mime = asText(inline['mimeType']);
-    const at = this.#nextPart;
-    const delta = asText(inline['data']) ?? '';
-    return this.#whole(
-      { kind: 'media', media: mediaKindOf(mime), ...(mime !== undefined && { mime }) },
-      stateOf(part),
-      [{ type: 'bytes', candidate: this.#index, part: at, delta }],
-    );
-  }
-
-  #takeFile(part: JsonObject, file: JsonObject): StreamEvent[] {
-    const mime = asText(file['mimeType']);
-    const header = { kind: 'media', media: mediaKindOf(mime) } as const;
-    const mimeOf = mime === undefined ? {} : { mime };
-    return this.#whole({ ...header, ...mimeOf }, [], [], {
-      ...header,
-      ...mimeOf,
-      source: { url: asText(file['fileUri']) ?? '' },
-      origin: { family: 'gemini', raw: part },
-    });
-  }
-
-  #takeCode(part: JsonObject, code: JsonObject): StreamEvent[] {
-    const at = this.#nextPart;
-    const callId = asText(code['id']) ?? makeCallId(this.#seed, this.#index, at, 'code');
-    this.#lastHostedCall = callId;
-    const { language, code: source } = code;
-    const delta = JSON.stringify({ language, code: source });
-    return this.#whole(
-      {
-        kind: 'tool-call',
-        callId,
-        name: 'code_execution',
-        tool: 'hosted',
-        hosted: { kind: 'code-execution', family: 'gemini', raw: part },
-      },
-      stateOf(part),
-      [{ type: 'arguments', candidate: this.#index, part: at, delta }],
-    );
-  }
-
-  #takeCodeResult(part: JsonObject, result: JsonObject): StreamEvent[] {
-    const callId = asText(result['id']) ?? this.#lastHostedCall;
-    const outcome = asText(result['outcome']) ?? 'OUTCOME_OK';
-    const text = asText(result['output']);
-    return this.#whole({ kind: 'tool-result', callId, raw: part }, [], [], {
-      kind: 'tool-result',
-      callId,
-      name: 'code_execution',
-      tool: 'hosted',
-      ...(outcome !== 'OUTCOME_OK' && { isError: true }),
-      content: text === undefined ? [] : [{ kind: 'text', text }],
-      origin: { family: 'gemini', raw: part },
-    });
-  }
-
-  #takeUnknown(part: JsonObject): StreamEvent[] {
-    const itemType = Object.keys(part).find((key) => !attributes.has(key));
-    if (itemType === undefined) {
-      const state = stateOf(part);
-      return state.length === 0 ? [] : this.#takeText(part, '');
-    }
-    return this.#whole({ kind: 'provider-item', family: 'gemini', itemType, raw: part }, []);
   }
 
   #annotate(candidate: JsonObject): StreamEvent[] {
@@ -231,20 +154,16 @@ export class CandidateDecoder {
     }
   }
 
-  #whole(
-    header: PartHeader,
-    states: readonly OpaqueState[],
-    content: readonly StreamEvent[] = [],
-    final?: Part,
-  ): StreamEvent[] {
+  #whole({ header, delta, final }: WholePart, states: readonly OpaqueState[]): StreamEvent[] {
     const before = this.close();
     const part = this.#nextPart;
+    const place = { candidate: this.#index, part };
     return [
       ...before,
       this.#open(header),
       ...states.map((state) => this.#stateEvent(part, state)),
-      ...content,
-      { type: 'end', candidate: this.#index, part, ...(final !== undefined && { final }) },
+      ...(delta === undefined ? [] : [{ type: delta.type, ...place, delta: delta.text }]),
+      { type: 'end', ...place, ...(final !== undefined && { final }) },
     ];
   }
 
@@ -275,15 +194,6 @@ export class CandidateDecoder {
   }
 }
 
-/** Members of a part that say something about it, and are not it. */
-const attributes: ReadonlySet<string> = new Set([
-  'thought',
-  'thoughtSignature',
-  'videoMetadata',
-  'mediaResolution',
-  'partMetadata',
-]);
-
 /** What a candidate says beside its answer; clients of the same family get it back. */
 const keptMembers = [
   'safetyRatings',
@@ -291,8 +201,3 @@ const keptMembers = [
   'avgLogprobs',
   'urlContextMetadata',
 ] as const;
-
-function stateOf(part: JsonObject): OpaqueState[] {
-  const value = asText(part['thoughtSignature']);
-  return value === undefined ? [] : [{ family: 'gemini', kind: 'thought-signature', value }];
-}

@@ -1,6 +1,7 @@
 import type { JsonRecord, OpaqueState, Part, ToolCallPart, Turn } from '@turnpike/core';
 import { parseArguments, wrapCustomInput } from '../../translate/tool-arguments.ts';
 import { aliasToolName, toolNameRules } from '../../translate/tool-names.ts';
+import { isCapsule } from './capsules.ts';
 import type { EncodeContext } from './encode-context.ts';
 import { encodeMedia } from './encode-media.ts';
 
@@ -95,11 +96,13 @@ function signaturesOf(part: Part, { target }: EncodeContext): string[] {
     .map(({ value }) => value);
 }
 
-function isOurs({ family, kind, scope }: OpaqueState, targetScope: string): boolean {
+/** A capsule that nobody opened is none either. */
+function isOurs({ family, kind, scope, value }: OpaqueState, targetScope: string): boolean {
   return (
     family === 'gemini' &&
     kind === 'thought-signature' &&
-    (scope === undefined || scope === targetScope)
+    (scope === undefined || scope === targetScope) &&
+    !isCapsule(value)
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Annotation } from '@turnpike/core';
+import type { Annotation, Part } from '@turnpike/core';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
 
 /**
@@ -85,32 +85,54 @@ class ByteOffsets {
   }
 }
 
-/** Annotations as Google writes them; undefined where none leads anywhere. */
-export function encodeGrounding(
-  annotations: readonly Annotation[],
-  text: string,
-): JsonObject | undefined {
-  const chunks: JsonObject[] = [];
-  const supports: JsonObject[] = [];
-  const indexByUrl = new Map<string, number>();
-  for (const { url, title, start, end, citedText } of annotations) {
-    if (url === undefined) continue;
-    let index = indexByUrl.get(url);
-    if (index === undefined) {
-      index = chunks.length;
-      indexByUrl.set(url, index);
-      chunks.push({ web: { uri: url, title: title ?? url } });
-    }
-    if (start === undefined || end === undefined) continue;
-    supports.push({
-      segment: {
-        startIndex: Buffer.byteLength(text.slice(0, start)),
-        endIndex: Buffer.byteLength(text.slice(0, end)),
-        text: citedText ?? text.slice(start, end),
-      },
-      groundingChunkIndices: [index],
-    });
+/** The sources of an answer's parts as Google writes them; undefined where none leads anywhere. */
+export function groundingOf(parts: readonly Part[]): JsonObject | undefined {
+  const writer = new GroundingWriter();
+  for (const [index, part] of parts.entries()) {
+    if (part.kind === 'text') writer.add(part.annotations ?? [], part.text, index);
   }
-  if (chunks.length === 0) return undefined;
-  return { groundingChunks: chunks, ...(supports.length > 0 && { groundingSupports: supports }) };
+  return writer.metadata();
+}
+
+/** Gathers sources while an answer is encoded. */
+export class GroundingWriter {
+  readonly #chunks: JsonObject[] = [];
+  readonly #supports: JsonObject[] = [];
+  readonly #indexByUrl = new Map<string, number>();
+
+  /** @param text of the part that the annotations belong to */
+  add(annotations: readonly Annotation[], text: string, partIndex: number): void {
+    for (const { url, title, start, end, citedText } of annotations) {
+      if (url === undefined) continue;
+      const index = this.#chunkOf(url, title);
+      if (start === undefined || end === undefined) continue;
+      this.#supports.push({
+        segment: {
+          ...(partIndex > 0 && { partIndex }),
+          startIndex: Buffer.byteLength(text.slice(0, start)),
+          endIndex: Buffer.byteLength(text.slice(0, end)),
+          text: citedText ?? text.slice(start, end),
+        },
+        groundingChunkIndices: [index],
+      });
+    }
+  }
+
+  metadata(): JsonObject | undefined {
+    if (this.#chunks.length === 0) return undefined;
+    return {
+      groundingChunks: this.#chunks,
+      ...(this.#supports.length > 0 && { groundingSupports: this.#supports }),
+    };
+  }
+
+  #chunkOf(url: string, title: string | undefined): number {
+    let index = this.#indexByUrl.get(url);
+    if (index === undefined) {
+      index = this.#chunks.length;
+      this.#indexByUrl.set(url, index);
+      this.#chunks.push({ web: { uri: url, title: title ?? url } });
+    }
+    return index;
+  }
 }

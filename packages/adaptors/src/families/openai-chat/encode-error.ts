@@ -1,11 +1,10 @@
 import type { GatewayError } from '@turnpike/core';
-import type { PathFacts } from '../../translation.ts';
 
 export interface ErrorContext {
   requestId: string;
   isChinese: boolean;
-  /** Inside a stream: what the client asked for, where its path decides the form. */
-  path?: PathFacts;
+  /** Of the request, where it was read so far: it decides the form of Gemini's streams. */
+  path?: { search: string };
 }
 
 export interface EncodedError {

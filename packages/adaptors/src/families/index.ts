@@ -1,13 +1,15 @@
 import type { Family } from '@turnpike/core';
 import type { ClientCodec, UpstreamCodec } from '../translation.ts';
 import { anthropicClientCodec } from './anthropic/client-codec.ts';
+import { anthropicUpstreamCodec } from './anthropic/upstream-codec.ts';
+import { chatClientCodec } from './openai-chat/client-codec.ts';
 import { chatUpstreamCodec } from './openai-chat/upstream-codec.ts';
 
 /** What this build can say to clients: one line for each family. */
-const clientCodecs: readonly ClientCodec[] = [anthropicClientCodec];
+const clientCodecs: readonly ClientCodec[] = [anthropicClientCodec, chatClientCodec];
 
 /** What this build can say to upstreams: one line for each family. */
-const upstreamCodecs: readonly UpstreamCodec[] = [chatUpstreamCodec];
+const upstreamCodecs: readonly UpstreamCodec[] = [anthropicUpstreamCodec, chatUpstreamCodec];
 
 const clientCodecOf = new Map(clientCodecs.map((codec) => [codec.family, codec]));
 const upstreamCodecOf = new Map(upstreamCodecs.map((codec) => [codec.family, codec]));

@@ -1,5 +1,5 @@
 import type { CredentialCall, RequestToSign } from './credentials.ts';
-import type { Operation, ReasoningSettings, UpstreamError, Usage } from '@turnpike/core';
+import type { Family, Operation, ReasoningSettings, UpstreamError, Usage } from '@turnpike/core';
 import type { CallIdRule } from './translate/call-ids.ts';
 
 export type { UpstreamError } from '@turnpike/core';
@@ -18,6 +18,8 @@ export interface UpstreamTarget {
   isStream: boolean;
   /** Channel's `config`, legacy `other` already filled in. */
   config: Readonly<Record<string, unknown>>;
+  /** The channel's key, for providers whose keys name the account that the address needs. */
+  key?: string;
 }
 
 /** How an upstream reports usage in streams. */
@@ -123,6 +125,10 @@ export interface Dialect {
   dropEmptyChoices?: boolean;
   /** How a stream of this upstream is cut into frames; server-sent events where left out. */
   framing?: Framing;
+  /** This upstream answers only in streams, or never in one. As the client asks, where left out. */
+  streaming?: 'only' | 'never';
+  /** Members below the top level that it refuses, such as `tools[].function.strict`; `[]` is every item of a list. */
+  deletePaths?: readonly string[];
   /** Chat family: what differs inside the conversation, for a model of this upstream. */
   chat?: (model: string) => ChatTraits;
   /** Anthropic family: what differs from Anthropic's own service. */
@@ -135,6 +141,20 @@ export interface Dialect {
   disablingCodes?: readonly string[];
   /** Codes and types that sound like that here, but pass by themselves. */
   passingCodes?: readonly string[];
+  /** Variations of hosts of Gemini. */
+  gemini?: GeminiVariation;
+}
+
+/** How a host of Gemini models differs from Google's own API. */
+export interface GeminiVariation {
+  /** Calls and results may carry ids. */
+  hasCallIds?: boolean;
+  /** Takes public addresses of files, for old models too. */
+  takesUrls?: boolean;
+  /** The header that names the tier; a member of the body where left out. */
+  tierHeader?: string;
+  /** Of the safety settings that are added; `BLOCK_NONE` where left out. */
+  safetyThreshold?: string;
 }
 
 /** What a dialect may depend on besides the provider. */
@@ -160,6 +180,16 @@ export interface Provider {
   /** Undefined where this provider does not offer the operation. */
   url(target: UpstreamTarget): string | undefined;
   authorize(key: string, config: Readonly<Record<string, unknown>>): Record<string, string>;
+  /**
+   * Families to translate to, best first, for clients of a family that is not offered here. In `translationOrder`'s
+   * order where left out.
+   */
+  conversationOrder?(baseUrl: string): readonly Family[];
+  /**
+   * Where opaque state of this upstream is valid, such as one account or a line of models; state goes back only to the
+   * same scope. The family and, for OpenAI's families, the account, where left out.
+   */
+  stateScope?(family: Family, model: string): string;
   /** For upstreams that want a short-lived credential: the call that gets one. What it gives is then `authorize`'s key. */
   credentialCall?(
     key: string,
@@ -212,7 +242,7 @@ export interface StreamTap {
   /** The last bytes of a good answer, sent after the bill is safe. */
   terminal(): Buffer;
   /** All bytes that end the answer because the budget did, where the answer so far decides them. */
-  budgetCut?(): Buffer;
+  budgetCut?(): Buffer | undefined;
   /** The generated text so far, reasoning and tool arguments included, for a local count. */
   generatedText(): string;
 }
@@ -221,3 +251,11 @@ export interface StreamTap {
 export function dialectOf(provider: Provider, context: DialectContext): Dialect {
   return provider.dialectFor?.(context) ?? provider.dialect;
 }
+
+/** In which a conversation is translated where the client's own family is not offered. Chat first: every vendor has it. */
+export const translationOrder: readonly Family[] = [
+  'openai-chat',
+  'anthropic',
+  'gemini',
+  'openai-responses',
+];

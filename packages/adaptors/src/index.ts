@@ -1,4 +1,4 @@
-export { dialectOf } from './codec.ts';
+export { dialectOf, translationOrder } from './codec.ts';
 export type {
   DefaultMember,
   Dialect,
@@ -15,6 +15,7 @@ export type { JsonProbe } from './wire/json-probe.ts';
 export type { JsonKind, JsonMember, MediaCounts } from './wire/json-member.ts';
 export { spliceJson } from './wire/splice-json.ts';
 export type { SpliceEdit, SplicedBody } from './wire/splice-json.ts';
+export { createFrameReader } from './wire/frame-reader.ts';
 export { SseReader } from './wire/sse-reader.ts';
 export type { SseFrame } from './wire/sse-frame.ts';
 export { MultipartScanner, readBoundary } from './wire/multipart-scanner.ts';
@@ -26,6 +27,7 @@ export type { BodyFacts } from './families/openai-chat/read-request.ts';
 export { readFormRequest } from './families/media/read-form-request.ts';
 export { planBodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export type { BodyEditInput, BodyEdits } from './families/openai-chat/plan-body-edits.ts';
+export { planGeminiEdits } from './families/plan-gemini-edits.ts';
 export { createStreamTap } from './families/create-stream-tap.ts';
 export type { StreamTapOptions } from './families/create-stream-tap.ts';
 export { readAnswer } from './families/read-answer.ts';

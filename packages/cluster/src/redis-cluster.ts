@@ -10,7 +10,9 @@ import type {
   Logger,
   NodeRegistry,
   RateLimiter,
+  ResponseStore,
   Schedules,
+  StateStore,
   TokenDirectory,
   UsageQueue,
   UsageSink,
@@ -29,6 +31,9 @@ import { openConnections } from './redis/connections.ts';
 import { createKeys } from './redis/keys.ts';
 import type { RedisSettings } from './redis/redis-settings.ts';
 import { createBullmqSchedules } from './schedules/bullmq-schedules.ts';
+import type { ResponseStoreLimits } from './response-store/in-process-response-store.ts';
+import { openRedisResponseStore } from './response-store/open-redis-response-store.ts';
+import { RedisStateStore } from './state-store/redis-state-store.ts';
 import { RedisTokenDirectory } from './token-directory/redis-token-directory.ts';
 import { openUsageQueue } from './usage-queue/bullmq-usage-queue.ts';
 import { BullmqUsageSink } from './usage-sink/bullmq-usage-sink.ts';
@@ -43,6 +48,8 @@ export interface RedisCluster {
   rateLimiter: RateLimiter;
   chores: Chores;
   schedules: Schedules;
+  stateStore: StateStore;
+  responseStore: ResponseStore;
   accountDirectory: AccountDirectory;
   ledgerBook: LedgerBook;
   usageQueue: UsageQueue;
@@ -66,6 +73,8 @@ export interface RedisClusterSettings {
   nodeId: string;
   role: 'master' | 'slave';
   version: string;
+  /** With an address in a Redis of its own, else in the cluster's. */
+  responseStore: ResponseStoreLimits & { address?: string };
   /** Undefined: batches are kept in memory only. */
   journalDir: string | undefined;
   journalMaxBytes: number;
@@ -179,6 +188,8 @@ export async function openRedisCluster(
     clock,
     logger,
   });
+  const stateStore = new RedisStateStore({ redis, keys, clock });
+  const responseStore = openRedisResponseStore(settings, { redis, keys, clock, logger });
   let agent: NodeAgent | undefined;
   let handleNewLife = (): void => undefined;
 
@@ -195,6 +206,8 @@ export async function openRedisCluster(
       stallIntervalMs,
       logger,
     }),
+    stateStore,
+    responseStore,
     accountDirectory,
     ledgerBook,
     usageQueue,
@@ -233,6 +246,8 @@ export async function openRedisCluster(
     async close() {
       await agent?.stop();
       tokenDirectory.close();
+      await stateStore.close();
+      await responseStore.close();
       await configBus.close();
       await chores.close();
       await usageQueue.close();

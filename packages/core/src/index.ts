@@ -144,3 +144,12 @@ export type {
 export type { CanonicalResponse, Candidate, Finish, FinishReason } from './canonical/response.ts';
 export type { PartHeader, StreamEvent } from './canonical/stream-event.ts';
 export type { UpstreamError } from './canonical/upstream-error.ts';
+export {
+  capsuleMark,
+  createCapsuleBox,
+  encodedCapsuleMark,
+  isCapsule,
+} from './secrets/capsule-box.ts';
+export type { CapsuleBox } from './secrets/capsule-box.ts';
+export type { StateStore } from './ports/state-store.ts';
+export type { ResponseStore, StoredResponse } from './ports/response-store.ts';

@@ -8,6 +8,7 @@ import { custom } from './custom.ts';
 import { deepSeek } from './deepseek.ts';
 import { doubao } from './doubao.ts';
 import { fastGpt } from './fastgpt.ts';
+import { gemini, palm } from './gemini.ts';
 import { geminiOpenAi } from './gemini-openai.ts';
 import { groq } from './groq.ts';
 import { lingYiWanWu } from './lingyiwanwu.ts';
@@ -24,6 +25,7 @@ import { siliconFlow } from './siliconflow.ts';
 import { stepFun } from './stepfun.ts';
 import { together } from './together.ts';
 import { unknown } from './unknown.ts';
+import { vertexAi } from './vertex-ai.ts';
 import { xai } from './xai.ts';
 import { xunfeiV2 } from './xunfei-v2.ts';
 import { zhipu } from './zhipu.ts';
@@ -58,6 +60,9 @@ const providers: readonly Provider[] = [
   aliBailian,
   openAiCompatible,
   geminiOpenAi,
+  gemini,
+  palm,
+  vertexAi,
 ];
 
 const byChannelType: ReadonlyMap<number, Provider> = new Map(

@@ -1,13 +1,14 @@
-import type {
-  Candidate,
-  CanonicalResponse,
-  Extras,
-  Finish,
-  Loss,
-  Part,
-  StreamEvent,
-  UpstreamError,
-  Usage,
+import {
+  families,
+  type Candidate,
+  type CanonicalResponse,
+  type Extras,
+  type Finish,
+  type Loss,
+  type Part,
+  type StreamEvent,
+  type UpstreamError,
+  type Usage,
 } from '@turnpike/core';
 import { mergeLogprobs } from './merge-logprobs.ts';
 import { PartBuilder } from './part-builder.ts';
@@ -126,10 +127,12 @@ export class EventFolder {
 
   #addExtras(extras: Extras | undefined): void {
     if (extras === undefined) return;
-    const merged: Record<string, unknown> = { ...this.#extras };
-    for (const [family, members] of Object.entries(extras))
-      merged[family] = { ...this.#extras[family as keyof Extras], ...members };
-    this.#extras = merged as Extras;
+    const merged = { ...this.#extras };
+    for (const family of families) {
+      const members = extras[family];
+      if (members !== undefined) merged[family] = { ...merged[family], ...members };
+    }
+    this.#extras = merged;
   }
 }
 

@@ -296,6 +296,34 @@ export const errors = {
     (d) => `${String(d['route'] ?? 'This route')} is not implemented here.`,
     (d) => `此处未实现 ${String(d['route'] ?? '该接口')}。`,
   ),
+  previousResponseNotFound: defineError(
+    'previous_response_not_found',
+    400,
+    REQUEST,
+    false,
+    (d) =>
+      `The previous response '${String(d['id'])}' is not stored here. Send the whole conversation in 'input' instead.`,
+    (d) => `此处未存储先前的响应 '${String(d['id'])}'。请在 'input' 中发送完整的对话。`,
+  ),
+  responseNotFound: defineError(
+    'response_not_found',
+    404,
+    REQUEST,
+    false,
+    (d) =>
+      `The response '${String(d['id'])}' does not exist here: it was not stored, was deleted, or has expired.`,
+    (d) => `响应 '${String(d['id'])}' 不存在：未存储、已删除或已过期。`,
+  ),
+  unsupportedParameter: defineError(
+    'unsupported_parameter',
+    400,
+    REQUEST,
+    false,
+    (d) =>
+      `'${String(d.param)}' is not supported for this model here. Leave it out, or use a model that its vendor serves in this protocol.`,
+    (d) =>
+      `此处的该模型不支持 '${String(d.param)}'。请移除该参数，或使用其供应商原生提供此协议的模型。`,
+  ),
   unknownUrl: defineError(
     'unknown_url',
     404,

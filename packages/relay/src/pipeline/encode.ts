@@ -2,17 +2,24 @@ import type { Readable } from 'node:stream';
 import {
   dialectOf,
   planBodyEdits,
+  planGeminiEdits,
   spliceJson,
   type Dialect,
   type JsonProbe,
   type SpliceEdit,
 } from '@turnpike/adaptors';
+import type { Loss } from '@turnpike/core';
 import type { Upload } from '../http/receive-upload.ts';
-import type { RelaySettings } from '../relay-deps.ts';
+import type { RelayDeps } from '../relay-deps.ts';
 import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
 import type { Admission } from './admit.ts';
+import type { AnswerTranslator } from './answer-translator.ts';
+import { findAddress } from './find-address.ts';
 import { planSystemPrompt } from './force-system-prompt.ts';
 import type { InboundRequest } from './inbound-request.ts';
+import { needsPatch, patchBody } from './patch-body.ts';
+import { mergeHeaders } from './merge-headers.ts';
+import { findForeignWay, mustTranslate, translateRequest } from './translate.ts';
 
 /** A request as one upstream gets it. */
 export interface EncodedRequest {
@@ -25,40 +32,92 @@ export interface EncodedRequest {
   hideUsage: boolean;
   /** A system prompt of the client was replaced by the channel's. */
   systemPromptReset: boolean;
+  /** Makes the answer one of the client's protocol; undefined on the byte plane. */
+  translator: AnswerTranslator | undefined;
+  /** What could not be carried. */
+  losses: readonly Loss[];
 }
 
 export interface EncodeInput {
   channel: RelayChannel;
   upstreamModel: string;
   inbound: InboundRequest;
-  admission: Pick<Admission, 'outputClamp'>;
+  admission: Pick<Admission, 'outputClamp' | 'reservation'>;
   requestId: string;
 }
 
+export type EncodeDeps = Pick<
+  RelayDeps,
+  'settings' | 'capsules' | 'stateStore' | 'metrics' | 'conversations'
+>;
+
 /**
- * Makes the upstream request: the original bytes with a few members spliced.
+ * Makes the upstream request: the original bytes with a few members spliced where the channel speaks the client's own
+ * protocol, else a translation.
  *
- * @returns undefined where the channel's provider has no such operation
+ * @returns undefined where the channel's provider has no such operation, in no protocol
  */
 export function encodeRequest(
-  { settings }: { settings: RelaySettings },
+  deps: EncodeDeps,
   input: EncodeInput,
-): EncodedRequest | undefined {
+): EncodedRequest | undefined | Promise<EncodedRequest> {
   const { channel, upstreamModel, inbound } = input;
   const { provider } = channel;
-  const url = provider?.url({
-    baseUrl: channel.baseUrl,
+  if (provider === undefined) return undefined;
+  const url = findAddress(channel, {
     operation: inbound.operation,
+    model: upstreamModel,
     path: inbound.path,
     search: inbound.search,
-    model: upstreamModel,
     isStream: inbound.facts.isStream,
-    config: channel.config,
   });
-  if (provider === undefined || url === undefined) return undefined;
+  if (url === undefined) {
+    const way = findForeignWay(channel, inbound, upstreamModel);
+    return way === undefined ? undefined : translateRequest(deps, input, way);
+  }
   const dialect = dialectOf(provider, { operation: inbound.operation, config: channel.config });
+  const { family } = inbound;
+  if (family !== undefined && mustTranslate(inbound, dialect))
+    return translateRequest(deps, input, { kind: 'family', family, url });
+  return relayRequest(deps, input, url, dialect);
+}
+
+/** The byte plane. */
+function relayRequest(
+  { settings }: EncodeDeps,
+  input: EncodeInput,
+  url: string,
+  dialect: Dialect,
+): EncodedRequest {
+  const { channel, upstreamModel, inbound } = input;
+  const encoded = beginRequest(url, dialect);
+  const contentType =
+    inbound.body.kind === 'upload'
+      ? encodeUpload(encoded, inbound.body.upload, upstreamModel)
+      : encodeJson(encoded, input, inbound.body.probe);
+  const { headers } = encoded;
+  headers.push('content-type', contentType, 'accept', inbound.accept ?? acceptFor(inbound));
+  const own = ownHeaders(channel, dialect);
+  if (inbound.door === 'openai') headers.push(...inbound.forwardedHeaders, ...own);
+  else mergeHeaders(headers, own, inbound.forwardedHeaders);
+  if (settings.forwardRequestId) headers.push('x-turnpike-request-id', input.requestId);
+  return encoded;
+}
+
+/** The channel's headers; where it wants a short-lived credential, that follows right before sending. */
+export function ownHeaders(channel: RelayChannel, dialect: Dialect): readonly string[] {
+  return channel.provider?.credentialCall === undefined
+    ? channel.upstreamHeaders(dialect)
+    : Object.entries(dialect.headers ?? {}).flat();
+}
+
+const noBody = Buffer.alloc(0);
+const noLosses: readonly Loss[] = [];
+
+/** A request to an address, with nothing in it yet. */
+export function beginRequest(url: string, dialect: Dialect): EncodedRequest {
   const slash = pathStartOf(url);
-  const encoded: EncodedRequest = {
+  return {
     origin: url.slice(0, slash),
     path: slash === url.length ? '/' : url.slice(slash),
     headers: [],
@@ -66,19 +125,10 @@ export function encodeRequest(
     dialect,
     hideUsage: false,
     systemPromptReset: false,
+    translator: undefined,
+    losses: noLosses,
   };
-  const contentType =
-    inbound.body.kind === 'upload'
-      ? encodeUpload(encoded, inbound.body.upload, upstreamModel)
-      : encodeJson(encoded, input, inbound.body.probe);
-  const { headers } = encoded;
-  headers.push('content-type', contentType, 'accept', inbound.accept ?? acceptFor(inbound));
-  headers.push(...inbound.forwardedHeaders, ...channel.upstreamHeaders(dialect));
-  if (settings.forwardRequestId) headers.push('x-turnpike-request-id', input.requestId);
-  return encoded;
 }
-
-const noBody = Buffer.alloc(0);
 
 /** Returns the content type. The length is said here, because nobody can see it in a stream. */
 function encodeUpload(encoded: EncodedRequest, upload: Upload, upstreamModel: string): string {
@@ -94,7 +144,8 @@ function encodeJson(
   { channel, upstreamModel, inbound, admission }: EncodeInput,
   probe: JsonProbe,
 ): string {
-  const { edits, hideUsage } = planBodyEdits({
+  const plan = inbound.door === 'gemini' ? planGeminiEdits : planBodyEdits;
+  const { edits, hideUsage } = plan({
     probe,
     facts: inbound.facts,
     upstreamModel,
@@ -103,10 +154,14 @@ function encodeJson(
     outputClamp: admission.outputClamp,
   });
   const prompt =
-    channel.systemPrompt === '' || inbound.operation !== 'chat'
+    channel.systemPrompt === '' || inbound.family === undefined
       ? undefined
-      : planSystemPrompt(probe, channel.systemPrompt);
-  encoded.body = splice(probe, prompt === undefined ? edits : [...edits, prompt.edit]);
+      : planSystemPrompt(inbound.family, probe, channel.systemPrompt);
+  const spliced = splice(probe, prompt === undefined ? edits : [...edits, prompt.edit]);
+  const { dialect } = encoded;
+  encoded.body = needsPatch(dialect, upstreamModel, spliced)
+    ? patchBody(dialect, upstreamModel, spliced)
+    : spliced;
   encoded.hideUsage = hideUsage;
   encoded.systemPromptReset = prompt?.isReset ?? false;
   return 'application/json';

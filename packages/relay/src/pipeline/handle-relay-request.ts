@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, isGatewayError, type GatewayError } from '@turnpike/core';
 import { ClientConnection } from '../http/client-connection.ts';
 import { readClientRequestId } from '../http/request-headers.ts';
-import type { RelayRoute } from '../http/relay-routes.ts';
+import type { OperationRoute } from '../http/relay-routes.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
@@ -14,8 +14,6 @@ import { discardBody, receiveRequest, type InboundRequest } from './inbound-requ
 import { letIn } from './let-in.ts';
 import { meterAnswer } from './meter.ts';
 import { logFieldsOf, publishUsage } from './publish.ts';
-
-type OperationRoute = RelayRoute & { kind: 'operation' };
 
 /** What is known of a request when it fails, for its log row. */
 interface Progress {
@@ -34,12 +32,18 @@ export async function handleRelayRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const connection = new ClientConnection(request, response, createRequestId(), deps.clock.now());
+  const connection = new ClientConnection(
+    request,
+    response,
+    createRequestId(),
+    deps.clock.now(),
+    route.door,
+  );
   const progress: Progress = {};
   let admission: Admission | undefined;
   try {
     const snapshot = requireSnapshot(deps);
-    const recognised = authenticate(deps, request);
+    const recognised = authenticate(deps, request, route.door);
     const known = recognised instanceof Promise ? await recognised : recognised;
     progress.caller = known;
     const inbound = (progress.inbound = await receiveRequest(deps, route, request));
@@ -124,7 +128,7 @@ function fail(
   error: unknown,
 ): void {
   const known = toGatewayError(deps, connection, error);
-  if (connection.hasBegun) breakOff(connection, known, progress.inbound?.operation);
+  if (connection.hasBegun) breakOff(connection, known, progress.inbound);
   else answerError(connection, known);
   record(deps, connection, progress, {
     status: known.status,

@@ -28,16 +28,15 @@ export async function letIn(
   requestId: string,
   inbound: InboundRequest,
 ): Promise<LetIn> {
-  const { model } = inbound.facts;
   let caller = known;
   for (let isFresh = false; ; isFresh = true) {
-    const plan = planChannels(deps, snapshot, caller, model);
+    const plan = planChannels(deps, snapshot, caller, inbound.facts.model, inbound.operation);
     const admission = await admit(deps.ledger, requestId, caller, plan, inbound);
     if (admission !== 'stale-record') return { caller, plan, admission };
     // What the directory gives is older than what the ledger knows: a change is just being written.
     if (isFresh) throw errors.notReady({ retryAfterMs: 1000 });
     const { apiTokenId, userId } = caller.token;
     deps.tokenDirectory.forget({ apiTokenIds: [apiTokenId], userIds: [userId] });
-    caller = await authenticate(deps, request);
+    caller = await authenticate(deps, request, inbound.door);
   }
 }

@@ -1,4 +1,6 @@
 import { findProvider, type Dialect, type Provider } from '@turnpike/adaptors';
+import { createNativeTiers } from './native-tiers.ts';
+import { readFamilies } from './read-channel-config.ts';
 import {
   createPriceList,
   createRouteIndex,
@@ -6,7 +8,9 @@ import {
   type AppliedPrice,
   type ChannelSnapshot,
   type ConfigSnapshot,
+  type Family,
   type ModelPrice,
+  type Operation,
   type OptionValues,
   type PriceList,
   type RouteIndex,
@@ -26,6 +30,8 @@ export interface RelayChannel {
   config: Readonly<Record<string, unknown>>;
   modelMapping: Readonly<Record<string, string>>;
   systemPrompt: string;
+  /** Families that an administrator declared for this channel, best first; undefined: those of its provider. */
+  families: readonly Family[] | undefined;
   /** The upstream credential; opened on first use. @throws when it can not be opened */
   key(): string;
   /** Credentials and the dialect's own headers: name, value, … The same list each time. */
@@ -49,6 +55,8 @@ export interface RelaySnapshot {
   channel(id: number): RelayChannel | undefined;
   /** Whether any channel of the group has the model, disabled ones and such that can not be called included. Slow. */
   isOffered(group: string, model: string): boolean;
+  /** The tiers, those channels of each first that take the operation untranslated. The same array each time. */
+  nativeFirst(tiers: readonly Tier[], model: string, operation: Operation): readonly Tier[];
   /** Price of a model through a channel; undefined where it has none and the policy refuses. */
   priceThrough(channel: RelayChannel, model: string): RoutePrice | undefined;
   /** The price as it goes into usage events. The same object each time, so that nobody describes it twice. */
@@ -109,6 +117,7 @@ export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretB
       snapshot.channels.some(
         ({ groups, models }) => groups.includes(group) && models.includes(model),
       ),
+    nativeFirst: createNativeTiers((id) => channels.get(id)),
     priceThrough,
     appliedPrice(price, groupRatio) {
       let byGroup = applied.get(price);
@@ -154,6 +163,7 @@ function toRelayChannel(channel: ChannelSnapshot, secretBox: SecretBox): RelayCh
     config,
     modelMapping: channel.modelMapping,
     systemPrompt: channel.systemPrompt,
+    families: readFamilies(config),
     key,
     upstreamHeaders(dialect) {
       let headers = headerLists.get(dialect);

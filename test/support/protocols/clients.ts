@@ -1,5 +1,11 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { FunctionCallingConfigMode, GoogleGenAI, type Part } from '@google/genai';
+import {
+  createPartFromFunctionResponse,
+  FinishReason,
+  FunctionCallingConfigMode,
+  GoogleGenAI,
+  type Part,
+} from '@google/genai';
 import OpenAI from 'openai';
 import type { Question } from './scene.ts';
 
@@ -312,7 +318,7 @@ async function askGemini(
       for (const { name, input } of turn.calls) parts.push({ functionCall: { name, args: input } });
     } else {
       for (const { name, text } of turn.results)
-        parts.push({ functionResponse: { name, response: { output: text } } });
+        parts.push(createPartFromFunctionResponse('', name, { output: text }));
     }
     return { role: turn.from === 'model' ? 'model' : 'user', parts };
   });
@@ -346,9 +352,7 @@ async function askGemini(
     : [await google.models.generateContent(request)];
   const parts = answers.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
   const calls = parts.flatMap(({ functionCall }) =>
-    functionCall === undefined
-      ? []
-      : [{ name: functionCall.name ?? '', input: functionCall.args as unknown }],
+    functionCall === undefined ? [] : [{ name: functionCall.name ?? '', input: functionCall.args }],
   );
   const usage = answers.findLast((one) => one.usageMetadata !== undefined)?.usageMetadata;
   const finish = answers.at(-1)?.candidates?.[0]?.finishReason;
@@ -361,7 +365,7 @@ async function askGemini(
     text: join(false),
     thoughts: join(true),
     calls,
-    end: finish === 'MAX_TOKENS' ? 'length' : calls.length > 0 ? 'calls' : 'stop',
+    end: finish === FinishReason.MAX_TOKENS ? 'length' : calls.length > 0 ? 'calls' : 'stop',
     input: usage?.promptTokenCount ?? -1,
     cached: usage?.cachedContentTokenCount ?? 0,
     output: (usage?.candidatesTokenCount ?? 0) + (usage?.thoughtsTokenCount ?? 0),

@@ -113,9 +113,7 @@ async function sendStream(
 ): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const frames = renderers[family].stream(answer);
-  let isGone = false;
-  response.on('close', () => (isGone = true));
-  for (let index = 0; index < frames.length && !isGone; index += 1) {
+  for (let index = 0; index < frames.length && isOpen(response); index += 1) {
     if (index === errorAfter) {
       response.end(streamErrorOf(family));
       return;
@@ -124,12 +122,16 @@ async function sendStream(
     const frame = frames[index] as string;
     response.write(frame);
     if (paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs));
-    while (endless && !isGone && isTextDelta(frame)) {
+    while (endless && isOpen(response) && isTextDelta(frame)) {
       response.write(frame);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   }
   response.end();
+}
+
+function isOpen({ destroyed }: ServerResponse): boolean {
+  return !destroyed;
 }
 
 /** The first piece of the answer's text, in any family. */

@@ -21,8 +21,8 @@ beforeAll(async () => {
     ...common,
     name: 'vertex',
     type: 42,
-    models: ['text-embedding-ada-002'],
-    model_mapping: JSON.stringify({ 'text-embedding-ada-002': 'text-embedding-004' }),
+    models: ['text-embedding-3-large'],
+    model_mapping: JSON.stringify({ 'text-embedding-3-large': 'gemini-embedding-001' }),
     config: JSON.stringify({ region: 'us-central1', vertex_ai_project_id: 'p1' }),
   });
 });
@@ -56,17 +56,17 @@ describe('embeddings across vendors', () => {
       },
     }));
     const { data, usage } = await world.openai.embeddings.create({
-      model: 'text-embedding-ada-002',
+      model: 'text-embedding-3-large',
       input: 'a',
     });
 
     expect(data[0]?.embedding).toEqual([0.5]);
     expect(usage).toEqual({ prompt_tokens: 7, total_tokens: 7 });
     expect(google.requests[0]?.path).toBe(
-      '/v1/projects/p1/locations/us-central1/publishers/google/models/text-embedding-004:predict',
+      '/v1/projects/p1/locations/us-central1/publishers/google/models/gemini-embedding-001:predict',
     );
     const [row] = await world.admin.listLogs('type=2');
-    expect(row).toMatchObject({ model_name: 'text-embedding-ada-002', prompt_tokens: 7 });
+    expect(row).toMatchObject({ model_name: 'gemini-embedding-001', prompt_tokens: 7 });
   });
 
   it('of OpenAI, for the Gemini SDK', async () => {

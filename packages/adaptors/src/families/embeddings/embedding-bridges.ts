@@ -46,8 +46,7 @@ function createBridge(client: EmbeddingClient, upstream: EmbeddingUpstream): Ope
       const request = client.decode(body);
       const decoded = upstream.decode(answer);
       // One vector too few would move all that follow to the wrong text.
-      if (decoded === undefined || decoded.vectors.length !== request.inputs.length)
-        throw errors.badUpstreamResponse();
+      if (decoded?.vectors.length !== request.inputs.length) throw errors.badUpstreamResponse();
       return { body: client.encode(decoded, { body, model, request }), usage: decoded.usage };
     },
   };

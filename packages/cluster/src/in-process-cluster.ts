@@ -5,6 +5,7 @@ import type {
   LedgerRepository,
   Logger,
   RateLimiter,
+  ResponseStore,
   Schedules,
   StateStore,
   TokenDirectory,
@@ -14,6 +15,10 @@ import type {
 import { createInProcessConfigBus } from './config-bus/in-process-config-bus.ts';
 import { InProcessLedger } from './ledger/in-process-ledger.ts';
 import { createInProcessRateLimiter } from './rate-limiter/in-process-rate-limiter.ts';
+import {
+  createInProcessResponseStore,
+  type ResponseStoreLimits,
+} from './response-store/in-process-response-store.ts';
 import { createInProcessSchedules } from './schedules/in-process-schedules.ts';
 import { createInProcessStateStore } from './state-store/in-process-state-store.ts';
 import { InProcessTokenDirectory } from './token-directory/in-process-token-directory.ts';
@@ -27,12 +32,14 @@ export interface InProcessCluster {
   rateLimiter: RateLimiter;
   schedules: Schedules;
   stateStore: StateStore;
+  responseStore: ResponseStore;
 }
 
 /** Everything nodes would share, in the one process of standalone mode. */
 export function openInProcessCluster(deps: {
   ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
   tokenSource: TokenSource;
+  responseStore: ResponseStoreLimits;
   clock: Clock;
   logger: Logger;
 }): InProcessCluster {
@@ -61,5 +68,6 @@ export function openInProcessCluster(deps: {
     rateLimiter: createInProcessRateLimiter(deps),
     schedules: createInProcessSchedules({ logger }),
     stateStore: createInProcessStateStore(deps),
+    responseStore: createInProcessResponseStore({ clock: deps.clock, ...deps.responseStore }),
   };
 }

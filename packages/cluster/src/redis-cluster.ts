@@ -10,6 +10,7 @@ import type {
   Logger,
   NodeRegistry,
   RateLimiter,
+  ResponseStore,
   Schedules,
   StateStore,
   TokenDirectory,
@@ -30,6 +31,8 @@ import { openConnections } from './redis/connections.ts';
 import { createKeys } from './redis/keys.ts';
 import type { RedisSettings } from './redis/redis-settings.ts';
 import { createBullmqSchedules } from './schedules/bullmq-schedules.ts';
+import type { ResponseStoreLimits } from './response-store/in-process-response-store.ts';
+import { openRedisResponseStore } from './response-store/open-redis-response-store.ts';
 import { RedisStateStore } from './state-store/redis-state-store.ts';
 import { RedisTokenDirectory } from './token-directory/redis-token-directory.ts';
 import { openUsageQueue } from './usage-queue/bullmq-usage-queue.ts';
@@ -46,6 +49,7 @@ export interface RedisCluster {
   chores: Chores;
   schedules: Schedules;
   stateStore: StateStore;
+  responseStore: ResponseStore;
   accountDirectory: AccountDirectory;
   ledgerBook: LedgerBook;
   usageQueue: UsageQueue;
@@ -69,6 +73,8 @@ export interface RedisClusterSettings {
   nodeId: string;
   role: 'master' | 'slave';
   version: string;
+  /** With an address in a Redis of its own, else in the cluster's. */
+  responseStore: ResponseStoreLimits & { address?: string };
   /** Undefined: batches are kept in memory only. */
   journalDir: string | undefined;
   journalMaxBytes: number;
@@ -183,6 +189,7 @@ export async function openRedisCluster(
     logger,
   });
   const stateStore = new RedisStateStore({ redis, keys, clock });
+  const responseStore = openRedisResponseStore(settings, { redis, keys, clock, logger });
   let agent: NodeAgent | undefined;
   let handleNewLife = (): void => undefined;
 
@@ -200,6 +207,7 @@ export async function openRedisCluster(
       logger,
     }),
     stateStore,
+    responseStore,
     accountDirectory,
     ledgerBook,
     usageQueue,
@@ -239,6 +247,7 @@ export async function openRedisCluster(
       await agent?.stop();
       tokenDirectory.close();
       await stateStore.close();
+      await responseStore.close();
       await configBus.close();
       await chores.close();
       await usageQueue.close();

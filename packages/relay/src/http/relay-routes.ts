@@ -2,6 +2,7 @@ import type { Operation } from '@turnpike/core';
 import { accountRows, notImplementedRows } from './account-routes.ts';
 import type { Door } from './door.ts';
 import { matchGemini } from './gemini-routes.ts';
+import { matchStoredResponse, type StoredResponseRoute } from './stored-response-routes.ts';
 
 /** A path whose requests are relayed. */
 export interface OperationRoute {
@@ -21,6 +22,7 @@ export type RelayRoute =
   | OperationRoute
   /** About something that one upstream account keeps. `path` in its `/v1/…` form. */
   | { kind: 'account-resource'; door: Door; path: string }
+  | StoredResponseRoute
   | { kind: 'list-models'; door: Door | undefined }
   | { kind: 'retrieve-model'; door: Door | undefined; model: string }
   | { kind: 'not-implemented'; door: Door }
@@ -130,7 +132,11 @@ function matchCanonical(method: string, path: string): RelayRoute {
   if (path === '/v1') return greetOrUnknown(method, 'openai');
   const model = afterPrefix(path, '/v1/models/');
   if (model !== undefined) return matchModel(method, model, isRead);
-  return matchEngine(method, path, isRead) ?? matchRest(method, path);
+  return (
+    matchEngine(method, path, isRead) ??
+    matchStoredResponse(method, path) ??
+    matchRest(method, path)
+  );
 }
 
 function greetOrUnknown(method: string, door: Door): RelayRoute {

@@ -48,7 +48,7 @@ export interface EncodeInput {
 
 export type EncodeDeps = Pick<
   RelayDeps,
-  'settings' | 'capsules' | 'stateStore' | 'metrics' | 'conversations'
+  'settings' | 'capsules' | 'stateStore' | 'responseStore' | 'metrics' | 'conversations'
 >;
 
 /**

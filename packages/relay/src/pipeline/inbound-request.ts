@@ -22,6 +22,7 @@ import { receiveUpload, type Upload } from '../http/receive-upload.ts';
 import type { Door } from '../http/door.ts';
 import { searchOf, type OperationRoute } from '../http/relay-routes.ts';
 import type { RelaySettings } from '../relay-deps.ts';
+import type { History } from '../responses/history.ts';
 
 /** A request as it came, and the little that is read of it. The body is kept for every attempt. */
 export interface InboundRequest {
@@ -48,6 +49,8 @@ export interface InboundRequest {
   priceFacts: RequestFacts;
   /** Whether the body carries opaque state of ours; undefined until somebody looked. */
   hasCapsule: boolean | undefined;
+  /** What it goes on from, where that is stored here. */
+  history: History | undefined;
   /** Decoded when an attempt needs a translation, and kept for the next. */
   conversation: Promise<Conversation> | undefined;
 }
@@ -167,6 +170,7 @@ function toInbound(
       route.operation === 'speech' && body.kind === 'json' ? countCharacters(body.probe) : 0,
     priceFacts: { size: facts.size, quality: facts.quality, isAnswered: true },
     hasCapsule: undefined,
+    history: undefined,
     conversation: undefined,
   };
 }

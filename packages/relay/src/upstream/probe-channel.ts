@@ -118,6 +118,7 @@ function makeQuestion(model: string, prompt: string): InboundRequest {
     characters: 0,
     priceFacts: {},
     hasCapsule: false,
+    history: undefined,
     conversation: undefined,
   };
 }

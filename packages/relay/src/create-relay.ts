@@ -76,7 +76,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const pools = createUpstreamPools(settings);
   const bodyPool = new BodyPool();
   const capsules = createCapsuleBox(options.capsuleSecret);
-  const conversations = createConversations(capsules);
+  const conversations = createConversations(options.capsuleSecret);
   const deps: RelayDeps = {
     ...options,
     settings,

@@ -8,7 +8,8 @@ import { answerStored } from '../responses/answer-stored.ts';
 import { createRequestId } from '../request-id.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { Door } from './door.ts';
-import { pathOf, searchOf, type RelayRoute } from './relay-routes.ts';
+import { pathOf, searchOf } from './relay-routes.ts';
+import type { RelayRoute } from './route.ts';
 
 /** Everything under the relay's doors that is not relayed: model lists, 501, 404, 405. */
 export async function answerOther(

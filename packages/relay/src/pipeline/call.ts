@@ -16,7 +16,8 @@ import {
 import type { Loss } from '@turnpike/core';
 import type { RelayDeps } from '../relay-deps.ts';
 import { requestFor } from '../responses/history.ts';
-import type { RelayChannel, RoutePrice } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
+import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
 import { addCredentials } from '../upstream/add-credentials.ts';
 import { send } from '../upstream/send.ts';
 import type { Admission } from './admit.ts';
@@ -25,7 +26,8 @@ import type { AttemptOutcome, BufferedAnswer, StreamedAnswer } from './attempt-o
 import { BudgetGuard } from './budget-guard.ts';
 import { HeldLastTap } from './held-last-tap.ts';
 import type { ClientSide } from './client-side.ts';
-import { encodeRequest, type EncodedRequest } from './encode.ts';
+import { encodeRequest } from './encode.ts';
+import { type EncodedRequest } from './encoded-request.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import {
   addLossHeader,

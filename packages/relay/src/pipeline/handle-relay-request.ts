@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, isGatewayError, type GatewayError } from '@turnpike/core';
 import { ClientConnection } from '../http/client-connection.ts';
 import { readClientRequestId } from '../http/request-headers.ts';
-import type { OperationRoute } from '../http/relay-routes.ts';
+import type { OperationRoute } from '../http/route.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
 import { withHistory } from '../responses/history.ts';
@@ -12,7 +12,7 @@ import type { Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
 import { callUpstreams, type Served } from './call.ts';
 import { answerClient, answerError, breakOff } from './answer-client.ts';
-import { discardBody, receiveRequest, type InboundRequest } from './inbound-request.ts';
+import { discardRequest, receiveRequest, type InboundRequest } from './inbound-request.ts';
 import { letIn } from './let-in.ts';
 import { meterAnswer } from './meter.ts';
 import { logFieldsOf, publishUsage } from './publish.ts';
@@ -64,7 +64,7 @@ export async function handleRelayRequest(
     if (admission !== undefined) await deps.ledger.release(connection.requestId);
     fail(deps, connection, progress, error);
   } finally {
-    if (progress.inbound !== undefined) await discardBody(deps.bodyPool, progress.inbound.body);
+    if (progress.inbound !== undefined) await discardRequest(deps.bodyPool, progress.inbound);
   }
 }
 

@@ -20,7 +20,8 @@ import type { BodyPool } from '../http/body-pool.ts';
 import { readBody } from '../http/read-body.ts';
 import { receiveUpload, type Upload } from '../http/receive-upload.ts';
 import type { Door } from '../http/door.ts';
-import { searchOf, type OperationRoute } from '../http/relay-routes.ts';
+import { searchOf } from '../http/relay-routes.ts';
+import type { OperationRoute } from '../http/route.ts';
 import type { RelaySettings } from '../relay-deps.ts';
 import type { History } from '../responses/history.ts';
 
@@ -136,8 +137,18 @@ export function pathFactsOf(inbound: InboundRequest): PathFacts {
   return readPathFacts(route, headers, search);
 }
 
-/** No attempt needs the body any more. Safe to repeat. */
-export function discardBody(bodyPool: BodyPool, body: InboundBody): Promise<void> | undefined {
+/** No attempt needs the request any more. Safe to repeat. */
+export function discardRequest(
+  bodyPool: BodyPool,
+  { body, conversation }: InboundRequest,
+): Promise<void> | undefined {
+  // Where it could not be opened somebody was told already.
+  conversation?.then(
+    (opened) => {
+      opened.close();
+    },
+    () => undefined,
+  );
   if (body.kind === 'upload') return body.upload.discard();
   bodyPool.giveBack(body.probe.body);
   return undefined;

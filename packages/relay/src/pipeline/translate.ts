@@ -18,7 +18,7 @@ import {
 import type { Conversation } from '../conversation/conversation.ts';
 import { echoRequest } from '../responses/echo-request.ts';
 import { createStateMemory } from '../state/remember-state.ts';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import { BridgedAnswer } from './bridged-answer.ts';
 import {
   beginRequest,
@@ -26,7 +26,7 @@ import {
   type EncodeDeps,
   type EncodedRequest,
   type EncodeInput,
-} from './encode.ts';
+} from './encoded-request.ts';
 import { findAddress, findTranslationTarget } from './find-address.ts';
 import { pathFactsOf, type InboundRequest } from './inbound-request.ts';
 import { mergeHeaders } from './merge-headers.ts';

@@ -1,5 +1,5 @@
 import type { ChannelPlan } from '../pipeline/plan.ts';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
 
 /** The same plan, one of its channels first. Nothing changes where that is none of them. */
 export function preferChannel(plan: ChannelPlan, channelId: number): ChannelPlan {

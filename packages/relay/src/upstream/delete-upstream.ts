@@ -1,7 +1,7 @@
 import { dialectOf } from '@turnpike/adaptors';
 import { errors } from '@turnpike/core';
 import { findAddress } from '../pipeline/find-address.ts';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { UpstreamPools } from './pools.ts';
 
 const TIMEOUT_MS = 15_000;

@@ -4,7 +4,7 @@ import { listModels, retrieveModel } from '../models/list-models.ts';
 import { answerError } from '../pipeline/answer-client.ts';
 import { authenticate } from '../pipeline/authenticate.ts';
 import type { RelayDeps } from '../relay-deps.ts';
-import { answerStored } from '../responses/answer-stored.ts';
+import { answerStoredResponse } from '../responses/answer-stored-response.ts';
 import { createRequestId } from '../request-id.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { Door } from './door.ts';
@@ -67,7 +67,7 @@ async function answerRoute(
       return listModels(snapshot, caller, door, new URLSearchParams(searchOf(request.url ?? '')));
     case 'stored-response': {
       const query = new URLSearchParams(searchOf(request.url ?? ''));
-      return answerStored(deps, snapshot, caller.token.userId, route, query);
+      return answerStoredResponse(deps, snapshot, caller.token.userId, route, query);
     }
     case 'not-implemented':
     case 'account-resource':

@@ -15,7 +15,7 @@ import {
 } from '@turnpike/adaptors';
 import type { Loss } from '@turnpike/core';
 import type { RelayDeps } from '../relay-deps.ts';
-import { requestFor } from '../responses/history.ts';
+import { requestFor } from '../responses/with-history.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
 import { addCredentials } from '../upstream/add-credentials.ts';

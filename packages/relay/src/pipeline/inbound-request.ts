@@ -23,7 +23,6 @@ import type { Door } from '../http/door.ts';
 import { searchOf } from '../http/relay-routes.ts';
 import type { OperationRoute } from '../http/route.ts';
 import type { RelaySettings } from '../relay-deps.ts';
-import type { History } from '../responses/history.ts';
 
 /** A request as it came, and the little that is read of it. The body is kept for every attempt. */
 export interface InboundRequest {
@@ -54,6 +53,18 @@ export interface InboundRequest {
   history: History | undefined;
   /** Decoded when an attempt needs a translation, and kept for the next. */
   conversation: Promise<Conversation> | undefined;
+}
+
+/** What a request of the Responses API goes on from. */
+export interface History {
+  /** The answer that it goes on from; undefined where it only names items of one. */
+  previousId: string | undefined;
+  /** JSON: the list of what is new, references resolved. */
+  input: string;
+  /** The account whose vendor keeps the conversation: there the request goes as it came. */
+  keptBy: number | undefined;
+  /** The same request with its whole conversation, for every other account. Made once. */
+  expand(): Promise<InboundRequest>;
 }
 
 export type InboundBody = { kind: 'json'; probe: JsonProbe } | { kind: 'upload'; upload: Upload };

@@ -1,6 +1,6 @@
 import type { CanonicalRequest, ResponseStore } from '@turnpike/core';
 import type { InboundRequest } from '../pipeline/inbound-request.ts';
-import { isKept } from './remember-response.ts';
+import { isKept } from './is-kept.ts';
 
 /** A request as its answer repeats it: whether the answer is kept here, and what it goes on from. */
 export function echoRequest(

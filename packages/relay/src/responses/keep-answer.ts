@@ -3,12 +3,7 @@ import type { Clock, ResponseStore } from '@turnpike/core';
 import type { Served } from '../pipeline/call.ts';
 import type { InboundRequest } from '../pipeline/inbound-request.ts';
 import { readInputItems } from './gather-history.ts';
-
-/** Whether the answer to a request will be kept: the client may ask that it is not. */
-export function isKept(store: ResponseStore, { operation, body }: InboundRequest): boolean {
-  if (!store.isOpen || operation !== 'responses' || body.kind !== 'json') return false;
-  return body.probe.scalar(body.probe.last('store')) !== false;
-}
+import { isKept } from './is-kept.ts';
 
 /**
  * Puts a complete answer into the store, before its last byte: whoever has seen that can go on from it.

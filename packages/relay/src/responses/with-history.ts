@@ -1,21 +1,9 @@
 import { probeJson, readJsonRequest, spliceJson, type JsonProbe } from '@turnpike/adaptors';
 import type { ResponseStore } from '@turnpike/core';
 import { tooLarge } from '../http/too-large.ts';
-import type { InboundRequest } from '../pipeline/inbound-request.ts';
+import type { History, InboundRequest } from '../pipeline/inbound-request.ts';
 import type { RelaySettings } from '../relay-deps.ts';
 import { gatherHistory, readInputItems, resolveReferences } from './gather-history.ts';
-
-/** What a request of the Responses API goes on from. */
-export interface History {
-  /** The answer that it goes on from; undefined where it only names items of one. */
-  previousId: string | undefined;
-  /** JSON: the list of what is new, references resolved. */
-  input: string;
-  /** The account whose vendor keeps the conversation: there the request goes as it came. */
-  keptBy: number | undefined;
-  /** The same request with its whole conversation, for every other account. Made once. */
-  expand(): Promise<InboundRequest>;
-}
 
 export interface HistoryDeps {
   responseStore: ResponseStore;

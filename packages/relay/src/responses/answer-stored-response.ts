@@ -11,7 +11,7 @@ import { gatherHistory, readInput, type ResponseItem } from './gather-history.ts
  *
  * @throws `response_not_found`, `not_ready`, `invalid_request` with `param`, `not_implemented` where nothing is kept here
  */
-export async function answerStored(
+export async function answerStoredResponse(
   deps: Pick<RelayDeps, 'responseStore' | 'pools'>,
   snapshot: RelaySnapshot,
   userId: number,

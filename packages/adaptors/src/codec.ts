@@ -65,6 +65,8 @@ export interface ChatTraits {
     | 'enable-thinking'
     /** OpenRouter's `reasoning: { effort, max_tokens }`. */
     | 'reasoning';
+  /** Temperature and its like are refused. */
+  refusesSampling?: boolean;
   /** Efforts that are known, lowest first, where not all are; others move to the nearest one. */
   efforts?: readonly NonNullable<ReasoningSettings['effort']>[];
   /** How thoughts of earlier turns go back to it. */
@@ -92,6 +94,20 @@ export interface ChatTraits {
   prefill?: 'prefix' | 'partial' | 'plain';
 }
 
+/** How a host of the Messages API differs from Anthropic's own. */
+export interface MessagesTraits {
+  /** Betas go into the body, as `anthropic_beta`, not into a header. */
+  hasBetasInBody?: boolean;
+  /** Betas that are known, by their beginning; every one where left out. */
+  betas?: readonly string[];
+  /** Pictures and documents must come in the body, not as addresses. */
+  needsInlineMedia?: boolean;
+  /** `disable_parallel_tool_use` is refused. */
+  lacksParallelSwitch?: boolean;
+  /** Models without `output_config.format` and strict tools, besides those that have them nowhere. */
+  lacksStructuredOutput?: (model: string) => boolean;
+}
+
 /** Variations of one provider within its family, as data. */
 export interface Dialect {
   streamUsage: StreamUsage;
@@ -117,6 +133,8 @@ export interface Dialect {
   deletePaths?: readonly string[];
   /** Chat family: what differs inside the conversation, for a model of this upstream. */
   chat?: (model: string) => ChatTraits;
+  /** Anthropic family: what differs from Anthropic's own service. */
+  messages?: MessagesTraits;
   /** Extra request headers. */
   headers?: Readonly<Record<string, string>>;
   /** Real status of errors that come with another one (200, as a rule), by the upstream's own code. */

@@ -103,12 +103,8 @@ export interface UpstreamCodec {
    * lists). Where left out the answer is decoded for it.
    */
   readUsage?(members: JsonRecord, dialect: Dialect): Usage | undefined;
-  /**
-   * The tap of the byte plane.
-   *
-   * @param options `path` is the client's, for families whose streams have more than one form
-   */
-  createTap(options: { dialect: Dialect; hideUsage: boolean; path?: PathFacts }): StreamTap;
+  /** The tap of the byte plane. */
+  createTap(options: { dialect: Dialect; hideUsage: boolean }): StreamTap;
 }
 
 export type ResponseHeaderBag = Readonly<Record<string, string | string[] | undefined>>;

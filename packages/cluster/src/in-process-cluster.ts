@@ -5,6 +5,7 @@ import type {
   LedgerRepository,
   Logger,
   RateLimiter,
+  ResponseStore,
   Schedules,
   SharedLimits,
   StateStore,
@@ -15,6 +16,10 @@ import type {
 import { createInProcessConfigBus } from './config-bus/in-process-config-bus.ts';
 import { InProcessLedger } from './ledger/in-process-ledger.ts';
 import { createInProcessRateLimiter } from './rate-limiter/in-process-rate-limiter.ts';
+import {
+  createInProcessResponseStore,
+  type ResponseStoreLimits,
+} from './response-store/in-process-response-store.ts';
 import { createInProcessSchedules } from './schedules/in-process-schedules.ts';
 import { LimitCounters } from './shared-limits/limit-counters.ts';
 import { createInProcessStateStore } from './state-store/in-process-state-store.ts';
@@ -30,12 +35,14 @@ export interface InProcessCluster {
   sharedLimits: SharedLimits;
   schedules: Schedules;
   stateStore: StateStore;
+  responseStore: ResponseStore;
 }
 
 /** Everything nodes would share, in the one process of standalone mode. */
 export function openInProcessCluster(deps: {
   ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
   tokenSource: TokenSource;
+  responseStore: ResponseStoreLimits;
   clock: Clock;
   logger: Logger;
 }): InProcessCluster {
@@ -65,5 +72,6 @@ export function openInProcessCluster(deps: {
     sharedLimits: new LimitCounters(deps),
     schedules: createInProcessSchedules({ logger }),
     stateStore: createInProcessStateStore(deps),
+    responseStore: createInProcessResponseStore({ clock: deps.clock, ...deps.responseStore }),
   };
 }

@@ -10,6 +10,7 @@ import type {
   Logger,
   NodeRegistry,
   RateLimiter,
+  ResponseStore,
   Schedules,
   SharedLimits,
   StateStore,
@@ -32,6 +33,8 @@ import { createKeys } from './redis/keys.ts';
 import type { RedisSettings } from './redis/redis-settings.ts';
 import { createBullmqSchedules } from './schedules/bullmq-schedules.ts';
 import { openRedisSharedLimits } from './shared-limits/redis-shared-limits.ts';
+import type { ResponseStoreLimits } from './response-store/in-process-response-store.ts';
+import { openRedisResponseStore } from './response-store/open-redis-response-store.ts';
 import { RedisStateStore } from './state-store/redis-state-store.ts';
 import { RedisTokenDirectory } from './token-directory/redis-token-directory.ts';
 import { openUsageQueue } from './usage-queue/bullmq-usage-queue.ts';
@@ -49,6 +52,7 @@ export interface RedisCluster {
   chores: Chores;
   schedules: Schedules;
   stateStore: StateStore;
+  responseStore: ResponseStore;
   accountDirectory: AccountDirectory;
   ledgerBook: LedgerBook;
   usageQueue: UsageQueue;
@@ -72,6 +76,8 @@ export interface RedisClusterSettings {
   nodeId: string;
   role: 'master' | 'slave';
   version: string;
+  /** With an address in a Redis of its own, else in the cluster's. */
+  responseStore: ResponseStoreLimits & { address?: string };
   /** Undefined: batches are kept in memory only. */
   journalDir: string | undefined;
   journalMaxBytes: number;
@@ -187,6 +193,7 @@ export async function openRedisCluster(
   });
   const sharedLimits = openRedisSharedLimits({ redis, keys, nodeId, clock, logger });
   const stateStore = new RedisStateStore({ redis, keys, clock });
+  const responseStore = openRedisResponseStore(settings, { redis, keys, clock, logger });
   let agent: NodeAgent | undefined;
   let handleNewLife = (): void => undefined;
 
@@ -205,6 +212,7 @@ export async function openRedisCluster(
       logger,
     }),
     stateStore,
+    responseStore,
     accountDirectory,
     ledgerBook,
     usageQueue,
@@ -245,6 +253,7 @@ export async function openRedisCluster(
       await sharedLimits.close();
       tokenDirectory.close();
       await stateStore.close();
+      await responseStore.close();
       await configBus.close();
       await chores.close();
       await usageQueue.close();

@@ -172,3 +172,4 @@ export {
 } from './secrets/capsule-box.ts';
 export type { CapsuleBox } from './secrets/capsule-box.ts';
 export type { StateStore } from './ports/state-store.ts';
+export type { ResponseStore, StoredResponse } from './ports/response-store.ts';

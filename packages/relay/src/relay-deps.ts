@@ -5,6 +5,7 @@ import type {
   FailedRequestLog,
   Ledger,
   Logger,
+  ResponseStore,
   SharedLimits,
   StateStore,
   TokenDirectory,
@@ -65,6 +66,7 @@ export interface RelayDeps {
   conversations: Conversations;
   capsules: CapsuleBox;
   stateStore: StateStore;
+  responseStore: ResponseStore;
   readKey: KeyReader;
   clientAddressOf: ClientAddressOf;
   clock: Clock;

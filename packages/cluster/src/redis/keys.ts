@@ -35,6 +35,13 @@ export function createKeys(prefix: string) {
     state: (name: string) => `${prefix}:state:${name}`,
     /** Bytes of these that were written, by the hour. */
     stateSums: `${prefix}:state-sums`,
+    /** Answers that can be gone on from, all in one slot: the values, their age, their sizes, and the sum of these. */
+    responses: {
+      values: `${prefix}:{responses}:values`,
+      ages: `${prefix}:{responses}:ages`,
+      sizes: `${prefix}:{responses}:sizes`,
+      bytes: `${prefix}:{responses}:bytes`,
+    },
     rateLimit: (name: string) => `${prefix}:limit:${name}`,
     /** Of a group or channel, named `scope:id`. */
     sharedLimit: (name: string) => `${prefix}:shared:${name}`,

@@ -15,7 +15,9 @@ import {
 } from '@turnpike/adaptors';
 import { errors, type LimitPermit, type Loss } from '@turnpike/core';
 import type { RelayDeps } from '../relay-deps.ts';
-import type { RelayChannel, RoutePrice } from '../snapshot/relay-snapshot.ts';
+import { requestFor } from '../responses/with-history.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
+import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
 import { addCredentials } from '../upstream/add-credentials.ts';
 import { send } from '../upstream/send.ts';
 import type { Admission } from './admit.ts';
@@ -24,7 +26,8 @@ import type { AttemptOutcome, BufferedAnswer, StreamedAnswer } from './attempt-o
 import { BudgetGuard } from './budget-guard.ts';
 import { HeldLastTap } from './held-last-tap.ts';
 import type { ClientSide } from './client-side.ts';
-import { encodeRequest, type EncodedRequest } from './encode.ts';
+import { encodeRequest } from './encode.ts';
+import { type EncodedRequest } from './encoded-request.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import {
   addLossHeader,
@@ -47,6 +50,8 @@ export interface Served {
   systemPromptReset: boolean;
   /** What of the request could not be carried to this upstream. */
   losses: readonly Loss[];
+  /** It is not the upstream's own answer, but one made from it. */
+  isTranslated: boolean;
   /** Present under a hard budget, for streams. */
   guard: BudgetGuard | undefined;
   /** Counted against the limits of the channel, where it has any. */
@@ -121,7 +126,10 @@ async function attempt(
   attempts: number,
   isLastResort: boolean,
 ): Promise<AttemptResult> {
-  const { plan, inbound, admission } = call;
+  const { plan, admission } = call;
+  const { history } = call.inbound;
+  const inbound =
+    history === undefined ? call.inbound : await requestFor(call.inbound, history, channel.id);
   const routePrice = plan.priceThrough(channel);
   const encoding =
     routePrice === undefined
@@ -150,7 +158,8 @@ async function attempt(
       ? new BudgetGuard(deps.ledger, admission, routePrice, admission.groupRatio)
       : undefined;
   const permit = limits.begin(channel);
-  const outcome = await exchange(deps, call, encoded, guard);
+  const exchanged = inbound === call.inbound ? call : { ...call, inbound };
+  const outcome = await exchange(deps, exchanged, encoded, guard);
   deps.metrics.attemptFinished(channel.provider?.id ?? 'unknown', outcome.kind);
   if (outcome.kind === 'failed' || outcome.kind === 'abandoned') {
     permit?.end(0);
@@ -166,6 +175,7 @@ async function attempt(
     attempts,
     systemPromptReset: encoded.systemPromptReset,
     losses: encoded.losses,
+    isTranslated: encoded.translator !== undefined,
     guard,
     permit,
   };

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { errors, type LimitPermit } from '@turnpike/core';
 import type { RelayDeps } from '../relay-deps.ts';
+import { preferChannel } from '../responses/prefer-channel.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 import { admit, type Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
@@ -33,7 +34,9 @@ export async function letIn(
 ): Promise<LetIn> {
   let caller = known;
   for (let isFresh = false; ; isFresh = true) {
-    const plan = planChannels(deps, snapshot, caller, inbound.facts.model, inbound.operation);
+    const drawn = planChannels(deps, snapshot, caller, inbound.facts.model, inbound.operation);
+    const keptBy = inbound.history?.keptBy;
+    const plan = keptBy === undefined ? drawn : preferChannel(drawn, keptBy);
     const groupPermit = beginInGroup(deps.sharedLimits, plan, inbound);
     const admitting = admit(deps.ledger, requestId, caller, plan, inbound);
     const admission = await (groupPermit === undefined

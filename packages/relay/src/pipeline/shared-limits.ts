@@ -7,7 +7,7 @@ import {
   type SharedLimits,
   type Usage,
 } from '@turnpike/core';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import type { ChannelPlan } from './plan.ts';
 

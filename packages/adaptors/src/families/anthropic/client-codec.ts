@@ -4,6 +4,7 @@ import { encodeMessagesError, encodeMessagesStreamError } from './encode-error.t
 import { encodeMessage, encodeStop } from './encode-response.ts';
 import { readMessagesRequest } from './read-request.ts';
 import { MessagesStreamEncoder } from './stream-encoder.ts';
+import { writeEvent } from './write-event.ts';
 
 /** The Messages API towards clients. */
 export const anthropicClientCodec: ClientCodec = {
@@ -16,15 +17,11 @@ export const anthropicClientCodec: ClientCodec = {
   encodeStreamError: encodeMessagesStreamError,
   encodeBudgetCut: () =>
     Buffer.concat([
-      frame('message_delta', {
+      writeEvent('message_delta', {
         delta: encodeStop({ reason: 'length' }, false),
         usage: { output_tokens: 0 },
       }),
-      frame('message_stop', {}),
+      writeEvent('message_stop', {}),
     ]),
-  keepAlive: frame('ping', {}),
+  keepAlive: writeEvent('ping', {}),
 };
-
-function frame(type: string, members: object): Buffer {
-  return Buffer.from(`event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`);
-}

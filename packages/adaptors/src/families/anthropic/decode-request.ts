@@ -37,9 +37,20 @@ export function decodeMessagesRequest(body: JsonRecord, path: PathFacts): Canoni
     identity: decodeIdentity(body, path),
     serviceTier: asText(body['service_tier']),
     extras: {
-      anthropic: choice === undefined ? others : { ...others, tool_choice: choice },
+      anthropic: defined({
+        ...others,
+        tool_choice: choice,
+        anthropic_beta: readBetas(others['anthropic_beta'], path),
+      }),
     },
   });
+}
+
+/** Betas come in a header, or in the body at hosts that have no headers of that name. */
+function readBetas(inBody: unknown, { headers }: PathFacts): readonly string[] | undefined {
+  const named = (headers['anthropic-beta'] ?? '').split(',').map((beta) => beta.trim());
+  const betas = [...asArray(inBody).map(String), ...named].filter((beta) => beta !== '');
+  return betas.length === 0 ? undefined : [...new Set(betas)];
 }
 
 /** One plain text is told from a list by a mark, so that it goes out as it came. */

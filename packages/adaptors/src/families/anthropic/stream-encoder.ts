@@ -8,6 +8,7 @@ import { BlockWriter, type BlockContext, type PartEvent } from './block-writer.t
 import { encodeStop, toMessageId } from './encode-response.ts';
 import { encodeMessagesUsage } from './encode-usage.ts';
 import { isLatestVersion } from './version.ts';
+import { writeEvent } from './write-event.ts';
 
 /** Most that may wait behind an open block; see the class. */
 const largestQueueBytes = 4 * 1024 * 1024;
@@ -176,8 +177,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
   }
 
   #write = (type: string, members: JsonObject): void => {
-    const data = JSON.stringify({ type, ...members });
-    this.#output.push(Buffer.from(`event: ${type}\ndata: ${data}\n\n`));
+    this.#output.push(writeEvent(type, members));
   };
 }
 

@@ -52,7 +52,8 @@ export class CandidateDecoder {
     }
     events.push(...this.#annotate(candidate));
     const reason = asText(candidate['finishReason']);
-    if (reason !== undefined) this.#noteFinish(reason, candidate);
+    if (reason !== undefined) this.#finish = readFinish(reason, this.#hasCalls);
+    this.#keepMembers(candidate);
     return events;
   }
 
@@ -147,8 +148,7 @@ export class CandidateDecoder {
     }));
   }
 
-  #noteFinish(reason: string, candidate: JsonObject): void {
-    this.#finish = readFinish(reason, this.#hasCalls);
+  #keepMembers(candidate: JsonObject): void {
     for (const key of keptMembers) {
       if (candidate[key] !== undefined) (this.#extras ??= {})[key] = candidate[key];
     }
@@ -200,4 +200,6 @@ const keptMembers = [
   'finishMessage',
   'avgLogprobs',
   'urlContextMetadata',
+  'groundingMetadata',
+  'citationMetadata',
 ] as const;

@@ -1,17 +1,4 @@
-import type { Part } from '@turnpike/core';
-
-/** How a capsule of the gateway begins, before and after it was made base64 for `thoughtSignature`. */
-const mark = 'gw1.';
-const encodedStart = Buffer.from(mark.slice(0, 3)).toString('base64');
-
-/** Whether a signature is a capsule of ours, in which state of another family travels. */
-export function isCapsule(signature: string): boolean {
-  return (
-    signature.startsWith(mark) ||
-    (signature.startsWith(encodedStart) &&
-      Buffer.from(signature.slice(0, 8), 'base64').toString('latin1').startsWith(mark))
-  );
-}
+import { isCapsule, type Part } from '@turnpike/core';
 
 /**
  * Brings state of other families back to the thoughts that it was hung on a call for: that is where their encoders look.

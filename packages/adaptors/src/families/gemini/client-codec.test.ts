@@ -13,7 +13,6 @@ import { SseReader } from '../../wire/sse-reader.ts';
 import { geminiClientCodec } from './client-codec.ts';
 import { decodeGeminiResponse } from './decode-response.ts';
 import { createGeminiStreamDecoder } from './stream-decoder.ts';
-import { geminiUpstreamCodec } from './upstream-codec.ts';
 
 const dialect = { streamUsage: 'always' } as const;
 const sse: PathFacts = {
@@ -247,37 +246,32 @@ describe('createStreamEncoder', () => {
   });
 });
 
-describe('the JSON array on the byte plane', () => {
-  const frame = (body: object) => Buffer.from(`data: ${JSON.stringify(body)}\r\n\r\n`);
+describe('the end of a stream that has begun', () => {
   const hello = { candidates: [{ content: { parts: [{ text: 'Hello' }] } }] };
-  const last = { candidates: [{ finishReason: 'STOP' }], usageMetadata: { promptTokenCount: 1 } };
-  const path = { ...sse, search: '' };
-  const createTap = () => geminiUpstreamCodec.createTap({ dialect, hideUsage: false, path });
+  const context = { requestId: 'q', isChinese: false };
 
-  it('has the very answers that the upstream sent as events', () => {
-    const tap = createTap();
-    const sent = [...tap.push(frame(hello)), ...tap.push(frame(last)), ...tap.end()];
-    const text = Buffer.concat([...sent, tap.terminal()]).toString();
-
-    expect(JSON.parse(text)).toEqual([hello, last]);
-    expect(tap.facts.usage).toMatchObject({ input: { uncached: 1 } });
-  });
-
-  it('is closed where the budget or an error ends it', () => {
-    const tap = createTap();
-    const sent = Buffer.concat([...tap.push(frame(hello))]).toString();
-    const cut = JSON.parse(sent + tap.budgetCut!().toString()) as JsonRecord[];
+  it('closes the JSON array behind an error', () => {
+    const path = { ...sse, search: '' };
     const failed = geminiClientCodec.encodeStreamError(errors.upstreamTimeout(), {
-      requestId: 'q',
-      isChinese: false,
+      ...context,
       path,
     });
 
-    expect(cut[1]).toMatchObject({ candidates: [{ finishReason: 'MAX_TOKENS' }] });
-    expect(JSON.parse(sent + failed.toString())).toMatchObject([
+    expect(JSON.parse(`[${JSON.stringify(hello)}\n\n${failed.toString()}`)).toMatchObject([
       hello,
       { error: { code: 504, status: 'DEADLINE_EXCEEDED' } },
     ]);
+  });
+
+  it('is an event elsewhere: an error, or the budget', () => {
+    const failed = geminiClientCodec.encodeStreamError(errors.upstreamTimeout(), context);
+    const cut = geminiClientCodec.encodeBudgetCut('m1').toString();
+
+    expect(failed.toString()).toMatch(/^data: \{"error":.*\}\n\n$/);
+    expect(JSON.parse(cut.slice('data: '.length))).toMatchObject({
+      candidates: [{ finishReason: 'MAX_TOKENS' }],
+      modelVersion: 'm1',
+    });
   });
 });
 

@@ -1,7 +1,13 @@
-import type { JsonRecord, OpaqueState, Part, ToolCallPart, Turn } from '@turnpike/core';
+import {
+  isCapsule,
+  type JsonRecord,
+  type OpaqueState,
+  type Part,
+  type ToolCallPart,
+  type Turn,
+} from '@turnpike/core';
 import { parseArguments, wrapCustomInput } from '../../translate/tool-arguments.ts';
 import { aliasToolName, toolNameRules } from '../../translate/tool-names.ts';
-import { isCapsule } from './capsules.ts';
 import type { EncodeContext } from './encode-context.ts';
 import { encodeMedia } from './encode-media.ts';
 

@@ -1,8 +1,6 @@
 import type { UpstreamCodec } from '../../translation.ts';
 import { decodeGeminiResponse } from './decode-response.ts';
 import { encodeGeminiRequest } from './encode-request.ts';
-import { isJsonArrayStream } from './frame-writer.ts';
-import { JsonArrayTap } from './json-array-tap.ts';
 import { readGeminiError } from './read-error.ts';
 import { createGeminiStreamDecoder } from './stream-decoder.ts';
 import { createGeminiTap } from './tap.ts';
@@ -16,8 +14,5 @@ export const geminiUpstreamCodec: UpstreamCodec = {
   createStreamDecoder: createGeminiStreamDecoder,
   readError: readGeminiError,
   readUsage: (members, dialect) => (dialect.readUsage ?? readGeminiUsage)(members),
-  createTap({ dialect, path }) {
-    const tap = createGeminiTap(dialect);
-    return isJsonArrayStream(path) ? new JsonArrayTap(tap) : tap;
-  },
+  createTap: ({ dialect }) => createGeminiTap(dialect),
 };

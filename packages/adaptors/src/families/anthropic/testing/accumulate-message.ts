@@ -6,7 +6,7 @@ export interface SentEvent {
   index?: number;
   message?: Message;
   content_block?: Block;
-  delta?: Partial<Block> & { partial_json?: string };
+  delta?: Partial<Block> & { partial_json?: string; citation?: unknown };
   usage?: Record<string, unknown>;
 }
 
@@ -16,12 +16,13 @@ interface Block {
   thinking: string;
   signature: string;
   input: unknown;
+  citations?: unknown[] | null;
 }
 
 export interface Message {
   content: Block[];
   stop_reason: string | null;
-  usage: Record<string, number | null>;
+  usage: Record<string, unknown>;
 }
 
 /** What a client reads. Throws for frames whose two names differ: some clients go by one of them, some by the other. */
@@ -63,7 +64,8 @@ function addDelta(
   if (delta.text !== undefined) block.text += delta.text;
   if (delta.thinking !== undefined) block.thinking += delta.thinking;
   if (delta.signature !== undefined) block.signature = delta.signature;
-  if (delta.partial_json !== undefined) {
+  if (delta.citation !== undefined) block.citations = [...(block.citations ?? []), delta.citation];
+  if (delta.partial_json !== undefined && delta.partial_json !== '') {
     inputs.set(block, (inputs.get(block) ?? '') + delta.partial_json);
   }
 }

@@ -85,7 +85,7 @@ export type {
 export type { Page, PageQuery } from './ports/page.ts';
 export type { OptionRepository } from './ports/option-repository.ts';
 export type { ConfigRepository } from './ports/config-repository.ts';
-export type { AuditEntry, AuditLog } from './ports/audit-log.ts';
+export type { AuditEntry, AuditFilter, AuditLog } from './ports/audit-log.ts';
 export type { ParkedEvent, ParkedJob, ParkedUsage } from './ports/parked-usage.ts';
 export type { LimitResult, RateLimiter } from './ports/rate-limiter.ts';
 export { exactOne, exactToNumber, parseExact, toExact } from './pricing/exact.ts';

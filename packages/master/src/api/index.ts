@@ -4,6 +4,7 @@ import type { ChannelBalanceService } from '../balances/channel-balance-service.
 import type { MasterDeps, MasterSettings } from '../master-deps.ts';
 import type { AccountService } from '../services/account-service.ts';
 import type { ApiTokenService } from '../services/api-token-service.ts';
+import type { AuditService } from '../services/audit-service.ts';
 import type { BillingService } from '../services/billing-service.ts';
 import type { ChannelBatchService } from '../services/channel-batch-service.ts';
 import type { ChannelService } from '../services/channel-service.ts';
@@ -18,6 +19,7 @@ import type { UserEditService } from '../services/user-edit-service.ts';
 import type { UserService } from '../services/user-service.ts';
 import { createAccountRouter } from './account-router.ts';
 import { createApiTokenRouter } from './api-token-router.ts';
+import { createAuditRouter } from './audit-router.ts';
 import { createBillingRouter } from './billing-router.ts';
 import { createChannelBatchRouter } from './channel-batch-router.ts';
 import { createChannelRouter } from './channel-router.ts';
@@ -54,6 +56,7 @@ export interface ApiDeps {
   quotas: QuotaService;
   apiTokens: ApiTokenService;
   channels: ChannelService;
+  audit: AuditService;
   billing: BillingService;
   channelBatches: ChannelBatchService;
   channelTests: ChannelTestService;
@@ -124,5 +127,6 @@ function listRoutes(deps: ApiDeps & { sessions: Sessions }): BoundRoute[] {
     ...createOptionRouter(deps),
     ...createModelRouter(deps),
     ...createBillingRouter(deps),
+    ...createAuditRouter(deps),
   ];
 }

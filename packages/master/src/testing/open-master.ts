@@ -19,6 +19,7 @@ import { createInMemoryApiTokens, type InMemoryApiTokens } from './in-memory-api
 import { createInMemoryChannels, type InMemoryChannels } from './in-memory-channels.ts';
 import { createInMemoryLedger, type InMemoryLedger } from './in-memory-ledger.ts';
 import { createInMemoryLogs, type InMemoryLogs } from './in-memory-logs.ts';
+import { pageRows } from './page-rows.ts';
 import { createInMemoryUsers, type InMemoryUsers } from './in-memory-users.ts';
 
 export interface TestMaster {
@@ -93,7 +94,16 @@ export async function openMaster(
     },
     identifyClient: async ({ headers }) => identify(headers.authorization),
     findBalanceQuery: () => undefined,
-    auditLog: { record: async (entry) => void audit.push(entry) },
+    auditLog: {
+      record: async (entry) => void audit.push(entry),
+      page: async ({ action = '' }, query) =>
+        pageRows(
+          audit
+            .map((entry, index) => ({ ...entry, id: index + 1 }))
+            .filter((entry) => entry.action.startsWith(action)),
+          query,
+        ),
+    },
     rateLimiter: createLimiter(clock),
     clock,
     logger: silentLogger,

@@ -85,7 +85,7 @@ export type {
 export type { Page, PageQuery } from './ports/page.ts';
 export type { OptionRepository } from './ports/option-repository.ts';
 export type { ConfigRepository } from './ports/config-repository.ts';
-export type { AuditEntry, AuditLog } from './ports/audit-log.ts';
+export type { AuditEntry, AuditFilter, AuditLog } from './ports/audit-log.ts';
 export type { ParkedEvent, ParkedJob, ParkedUsage } from './ports/parked-usage.ts';
 export type { LimitResult, RateLimiter } from './ports/rate-limiter.ts';
 export { exactOne, exactToNumber, parseExact, toExact } from './pricing/exact.ts';
@@ -163,6 +163,8 @@ export type {
   SharedLimitRefusal,
   SharedLimits,
 } from './ports/shared-limits.ts';
+export { describeAnswerShape, listInputs } from './openapi/describe-shape.ts';
+export type { RouteInput } from './openapi/describe-shape.ts';
 export { describeApi } from './openapi/describe-api.ts';
 export {
   capsuleMark,

@@ -28,6 +28,13 @@ function isHttpUrl(text: string): boolean {
   return text.trim() === '' || /^https?:\/\/[^\s/?#]+/i.test(text.trim());
 }
 
+/** JSON text: model → model. */
+export const modelMappingSchema = ruledText(
+  isModelMapping,
+  'must be a JSON object from model to model, such as {"gpt-4": "gpt-4o"}',
+  '必须是模型到模型的 JSON 对象，例如 {"gpt-4": "gpt-4o"}',
+);
+
 const channelFields = {
   type: z.int().min(0),
   name: z.string().max(191),
@@ -42,11 +49,7 @@ const channelFields = {
   models: z.string(),
   /** Comma list. */
   group: z.string(),
-  model_mapping: ruledText(
-    isModelMapping,
-    'must be a JSON object from model to model, such as {"gpt-4": "gpt-4o"}',
-    '必须是模型到模型的 JSON 对象，例如 {"gpt-4": "gpt-4o"}',
-  ).nullable(),
+  model_mapping: modelMappingSchema.nullable(),
   priority: z.int().nullable(),
   config: ruledText(
     (text) => text.trim() === '' || readJsonObject(text) !== undefined,
@@ -60,6 +63,8 @@ const channelFields = {
     },
   }),
   system_prompt: z.string().nullable(),
+  /** A name by which several channels are edited at once. */
+  tag: z.string().max(191).nullable(),
   status: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
 };
 
@@ -81,6 +86,7 @@ export const channelListQuerySchema = listQuerySchema([
   type: queryNumberSchema,
   group: queryTextSchema,
   model: queryTextSchema,
+  tag: queryTextSchema,
 });
 
 /** One channel for each non-empty line of `key`. */
@@ -137,6 +143,8 @@ export const channelSchema = z.object({
   priority: z.int().nullable(),
   config: z.string(),
   system_prompt: z.string().nullable(),
+  /** Empty: none. */
+  tag: z.string(),
 });
 
 export const channelTestResultSchema = z.object({

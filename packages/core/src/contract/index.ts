@@ -43,6 +43,19 @@ export type {
   ApiTokenListQueryInput,
   ApiTokenUpdateInput,
 } from './api-token.ts';
+export {
+  channelBatchPrioritySchema,
+  channelBatchStatusSchema,
+  channelBatchTagSchema,
+  channelIdsSchema,
+  channelTagSchema,
+  channelTagUpdateSchema,
+} from './channel-batch.ts';
+export type { ChannelTagUpdateInput } from './channel-batch.ts';
+export { auditEntrySchema, auditListQuerySchema } from './audit.ts';
+export type { AuditEntryJson, AuditListQueryInput } from './audit.ts';
+export { billingSubscriptionSchema, billingUsageSchema } from './billing.ts';
+export type { BillingSubscriptionJson, BillingUsageJson } from './billing.ts';
 export { channelBalanceProgressSchema, channelBalanceResultSchema } from './channel-balance.ts';
 export type { ChannelBalanceProgress, ChannelBalanceResult } from './channel-balance.ts';
 export {
@@ -91,7 +104,10 @@ export { sessionRoutes } from './routes/session-routes.ts';
 export { accountRoutes } from './routes/account-routes.ts';
 export { userRoutes } from './routes/user-routes.ts';
 export { apiTokenRoutes } from './routes/api-token-routes.ts';
+export { channelBatchRoutes } from './routes/channel-batch-routes.ts';
 export { channelRoutes } from './routes/channel-routes.ts';
 export { requestLogRoutes } from './routes/request-log-routes.ts';
 export { groupRoutes, optionRoutes } from './routes/option-routes.ts';
+export { auditRoutes } from './routes/audit-routes.ts';
+export { billingRoutes } from './routes/billing-routes.ts';
 export { modelRoutes } from './routes/model-routes.ts';

@@ -15,6 +15,7 @@ export interface ChannelFilter {
   /** A member of the comma list. */
   group?: string;
   model?: string;
+  tag?: string;
 }
 
 export interface ChannelListQuery extends ChannelFilter {
@@ -44,11 +45,20 @@ export interface ChannelRepository {
   createMany(channels: readonly NewChannel[]): Promise<readonly Channel[]>;
   /** Writes the named columns and rebuilds the abilities. Undefined for an unknown id. */
   update(id: number, change: ChannelChange): Promise<Channel | undefined>;
+  /** The same for many at once, all or none. Resolves to the ids of those that there are. */
+  updateMany(
+    selection: { ids: readonly number[] } | { tag: string },
+    change: ChannelChange,
+  ): Promise<readonly number[]>;
   /** Changes the status only where it differs, so that two reports act once. Resolves to whether it changed. */
   setStatus(id: number, status: number, onlyFrom?: readonly number[]): Promise<boolean>;
   /** Result of a test; not a configuration change. */
   recordTest(id: number, result: { testTime: number; responseTime: number }): Promise<void>;
   recordBalance(id: number, result: { balance: number; balanceUpdatedTime: number }): Promise<void>;
   remove(id: number): Promise<boolean>;
+  /** All or none. Resolves to the ids of those that there were. */
+  removeMany(ids: readonly number[]): Promise<readonly number[]>;
   removeDisabled(): Promise<number>;
+  /** Writes anew what every channel serves. Resolves to the number of channels. */
+  rebuildAbilities(): Promise<number>;
 }

@@ -37,6 +37,11 @@ export function createChannelRouter(deps: ChannelRouterDeps): BoundRoute[] {
     ),
     bindRoute(channelRoutes.removeDisabled, ({ caller }) => channels.removeDisabled(caller)),
     bindRoute(channelRoutes.remove, ({ params, caller }) => channels.remove(params.id, caller)),
+    bindRoute(channelRoutes.copy, async ({ params, caller }) =>
+      toChannelJson(await channels.copy(params.id, caller)),
+    ),
+    bindRoute(channelRoutes.enabledModels, () => models.enabledModels()),
+    bindRoute(channelRoutes.rebuildAbilities, ({ caller }) => channels.rebuildAbilities(caller)),
     ...bindTests(deps),
     ...bindBalances(deps),
   ];

@@ -15,7 +15,7 @@ export interface InMemoryChannels extends ChannelRepository {
 export function createInMemoryChannels(): InMemoryChannels {
   const rows = new Map<number, Channel>();
   const disabled: number[] = [channelStatuses.manuallyDisabled, channelStatuses.autoDisabled];
-  const find = ({ keyword = '', status, ids, type, group, model }: ChannelFilter): Channel[] =>
+  const find = ({ keyword = '', status, ids, type, group, model, tag }: ChannelFilter): Channel[] =>
     [...rows.values()]
       .filter((row) => row.name.startsWith(keyword) || String(row.id) === keyword)
       .filter((row) => status === undefined || status.includes(row.status))
@@ -23,6 +23,7 @@ export function createInMemoryChannels(): InMemoryChannels {
       .filter((row) => type === undefined || row.type === type)
       .filter((row) => group === undefined || row.group.split(',').includes(group))
       .filter((row) => model === undefined || row.models.split(',').includes(model))
+      .filter((row) => tag === undefined || row.tag === tag)
       .map((row) => ({ ...row }));
   return {
     rows,
@@ -49,6 +50,14 @@ export function createInMemoryChannels(): InMemoryChannels {
       const row = rows.get(id);
       return row && { ...Object.assign(row, change) };
     },
+    async updateMany(selection, change) {
+      const found = [...rows.values()].filter((row) =>
+        'tag' in selection ? row.tag === selection.tag : selection.ids.includes(row.id),
+      );
+      for (const row of found) Object.assign(row, change);
+      this.version += 1;
+      return found.map(({ id }) => id);
+    },
     async setStatus(id, status, onlyFrom) {
       const row = rows.get(id);
       if (row === undefined || row.status === status) return false;
@@ -67,6 +76,11 @@ export function createInMemoryChannels(): InMemoryChannels {
       this.version += 1;
       return rows.delete(id);
     },
+    async removeMany(ids) {
+      this.version += 1;
+      return ids.filter((id) => rows.delete(id));
+    },
+    rebuildAbilities: async () => rows.size,
     async removeDisabled() {
       const gone = [...rows.values()].filter((row) => disabled.includes(row.status));
       for (const { id } of gone) rows.delete(id);
@@ -96,4 +110,5 @@ const emptyChannel: Omit<Channel, 'id'> = {
   priority: 0,
   config: '',
   systemPrompt: null,
+  tag: '',
 };

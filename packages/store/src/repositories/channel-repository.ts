@@ -12,7 +12,7 @@ import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
 import { likeAnywhere, likePrefix } from '../schema/like-prefix.ts';
 import { areSecretsSealed } from '../schema/meta.ts';
-import type { Row } from '../schema/read-column.ts';
+import { readNumber, type Row } from '../schema/read-column.ts';
 import { readPage, type SortKey } from '../schema/read-page.ts';
 import { refuseTooLong } from '../schema/refuse-too-long.ts';
 import { rebuildAbilities } from './abilities.ts';
@@ -79,6 +79,17 @@ export function createChannelRepository(deps: ChannelRepositoryDeps): ChannelRep
       return find(id);
     },
 
+    updateMany: (selection, change) =>
+      write(async (trx) => {
+        const columns = toChannelColumns(change, secretBox, await areSecretsSealed(trx));
+        const ids = await selectIds(trx, selection);
+        if (ids.length === 0 || Object.keys(columns).length === 0) return ids;
+        await trx('channels').whereIn('id', ids).update(columns);
+        for (const id of ids) await rebuildAbilities(trx, id);
+        await bumpConfigVersion(trx);
+        return ids;
+      }),
+
     setStatus: (id, status, onlyFrom) =>
       write(async (trx) => {
         const update = trx('channels')
@@ -108,6 +119,13 @@ export function createChannelRepository(deps: ChannelRepositoryDeps): ChannelRep
 
     remove: (id) => write(async (trx) => (await removeChannels(trx, dialect, [id])) > 0),
 
+    removeMany: (ids) =>
+      write(async (trx) => {
+        const present = await selectIds(trx, { ids });
+        await removeChannels(trx, dialect, present);
+        return present;
+      }),
+
     removeDisabled: () =>
       write(async (trx) => {
         const rows = (await trx('channels')
@@ -121,7 +139,27 @@ export function createChannelRepository(deps: ChannelRepositoryDeps): ChannelRep
           rows.map(({ id }) => id),
         );
       }),
+
+    rebuildAbilities: () =>
+      write(async (trx) => {
+        await trx('abilities').whereNotIn('channel_id', trx('channels').select('id')).delete();
+        const rows = (await trx('channels').select('id').orderBy('id')) as { id: number }[];
+        for (const { id } of rows) await rebuildAbilities(trx, id);
+        return rows.length;
+      }),
   };
+}
+
+/** Ids of the channels that there are, in order, so that two of these at once do not deadlock. */
+async function selectIds(
+  trx: Knex,
+  selection: Parameters<ChannelRepository['updateMany']>[0],
+): Promise<number[]> {
+  const query = trx('channels').select('id').orderBy('id');
+  if ('tag' in selection) void query.where({ tag: selection.tag });
+  else void query.whereIn('id', selection.ids);
+  const rows = (await query) as Row[];
+  return rows.map(({ id }) => readNumber(id));
 }
 
 async function insertChannel(
@@ -146,6 +184,7 @@ async function insertChannel(
     priority: 0,
     config: '',
     systemPrompt: null,
+    tag: '',
     ...channel,
   };
   const id = await dialect.insertRow(trx, 'channels', {
@@ -185,10 +224,11 @@ const sortKeys: Readonly<Record<ChannelSort, SortKey>> = {
 
 function filterChannels(
   { knex, dialect }: ChannelRepositoryDeps,
-  { keyword, status, ids, type, group, model }: ChannelFilter,
+  { keyword, status, ids, type, group, model, tag }: ChannelFilter,
 ): Knex.QueryBuilder {
   const select = knex('channels');
   if (type !== undefined) void select.where({ type });
+  if (tag !== undefined) void select.where({ tag });
   if (status !== undefined) void select.whereIn('status', status);
   if (ids !== undefined) void select.whereIn('id', ids);
   for (const [column, member] of Object.entries({ group, models: model })) {

@@ -76,6 +76,28 @@ export const channelRoutes = defineRoutes('channel', {
     summary: 'Delete one channel.',
     params: idParamsSchema,
   },
+  copy: {
+    method: 'post',
+    path: '/api/channel/copy/:id',
+    role: 'admin',
+    summary: 'Make another channel with the settings and the key of this one.',
+    params: idParamsSchema,
+    data: channelSchema,
+  },
+  enabledModels: {
+    method: 'get',
+    path: '/api/channel/models_enabled',
+    role: 'admin',
+    summary: 'List the models that an enabled channel serves.',
+    data: z.array(z.string()).readonly(),
+  },
+  rebuildAbilities: {
+    method: 'post',
+    path: '/api/channel/fix',
+    role: 'admin',
+    summary: "Write One API's table of abilities anew, from every channel.",
+    data: z.int(),
+  },
   test: {
     method: 'get',
     path: '/api/channel/test',

@@ -114,3 +114,12 @@ export type { UsageConsumer, UsageQueue, UsageQueueCounts } from './ports/usage-
 export type { Chore, Chores } from './ports/chores.ts';
 export type { NodeRegistry, NodeStatus } from './ports/node-registry.ts';
 export type { LimitKind } from './ports/ledger.ts';
+export { redemptionStatuses } from './identity/redemption.ts';
+export type { Redemption } from './identity/redemption.ts';
+export type {
+  NewRedemption,
+  RedeemResult,
+  RedemptionChange,
+  RedemptionListQuery,
+  RedemptionRepository,
+} from './ports/redemption-repository.ts';

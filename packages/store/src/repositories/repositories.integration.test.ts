@@ -4,6 +4,7 @@ import { describeAccountSource } from './account-source.contract.ts';
 import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
 import { describeParkedUsage } from './parked-usage-repository.contract.ts';
+import { describeRedemptionRepository } from './redemption-repository.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
@@ -18,6 +19,7 @@ for (const [name, kind] of [
   describeChannelRepository(name, open);
   describeRequestLogRepository(name, open);
   describeParkedUsage(name, open);
+  describeRedemptionRepository(name, open);
 }
 
 describeRequestLogRepository('SQLite, logs in PostgreSQL', () =>

@@ -3,6 +3,7 @@ import { describeAccountSource } from './account-source.contract.ts';
 import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
 import { describeParkedUsage } from './parked-usage-repository.contract.ts';
+import { describeRedemptionRepository } from './redemption-repository.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
@@ -14,3 +15,4 @@ describeApiTokenRepository('SQLite', open);
 describeChannelRepository('SQLite', open);
 describeRequestLogRepository('SQLite', open);
 describeParkedUsage('SQLite', open);
+describeRedemptionRepository('SQLite', open);

@@ -26,11 +26,13 @@ export type {
   Account,
   AppliedUsage,
   Balance,
+  BookedQuotaEntry,
   LedgerMismatch,
   LedgerPage,
   LedgerRepository,
   LedgerVerification,
   QuotaEntry,
+  RefundResult,
   RequestKind,
 } from './ports/ledger-repository.ts';
 export type { Ledger, Reservation, ReserveRefusal, ReserveResult } from './ports/ledger.ts';

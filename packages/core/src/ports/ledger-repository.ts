@@ -29,6 +29,26 @@ export interface QuotaEntry {
   createdBy?: number;
 }
 
+/** An entry as it was booked. */
+export interface BookedQuotaEntry {
+  id: number;
+  account: Account;
+  delta: number;
+  reason: string;
+  reference: string;
+  /** Unix seconds. */
+  createdAt: number;
+  /** The user who made the change; 0: nobody. */
+  createdBy: number;
+}
+
+/** What was given back to the user for one request, in quota units. */
+export type RefundResult =
+  | { userId: number; apiTokenId: number; quota: number; isRepeated: boolean }
+  /** No request that was charged in the last 35 days. */
+  | 'unknown'
+  | 'nothing-charged';
+
 export interface LedgerMismatch {
   account: Account;
   balance: number;
@@ -81,6 +101,13 @@ export interface LedgerRepository {
     reason: string,
     options?: { ifVersion?: number; createdBy?: number },
   ): Promise<Balance | 'stale'>;
+  /** Non-usage changes of an account, newest first; `beforeId` is the last id of the page before. */
+  listEntries(
+    account: Account,
+    page: { beforeId?: number; limit: number },
+  ): Promise<readonly BookedQuotaEntry[]>;
+  /** Reverses the charge of one request, for the user and a limited token. Repeat-safe by request id. */
+  refundRequest(requestId: string, createdBy: number): Promise<RefundResult>;
   /** Which of these requests were charged, and how. Unknown ones are left out; ids are forgotten after 35 days. */
   findRequests(requestIds: readonly string[]): Promise<ReadonlyMap<string, RequestKind>>;
   verify(): Promise<LedgerVerification>;

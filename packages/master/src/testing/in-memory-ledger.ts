@@ -45,6 +45,8 @@ export function createInMemoryLedger(
     },
     applyUsage: () => Promise.reject(new Error('not part of the management API')),
     readBalances: () => Promise.reject(new Error('not part of the management API')),
+    listEntries: () => Promise.reject(new Error('not kept in memory')),
+    refundRequest: () => Promise.reject(new Error('not kept in memory')),
     findRequests: () => Promise.reject(new Error('not part of the management API')),
     verify: () => Promise.reject(new Error('not part of the management API')),
     verifyPage: () => Promise.reject(new Error('not part of the management API')),

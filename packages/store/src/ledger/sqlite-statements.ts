@@ -9,14 +9,33 @@ interface TokenBalance extends Balance {
   unlimited: number;
 }
 
+/** A row of `usage_requests`, in the order of {@link requestColumns}. */
+export type RequestValues = [
+  requestId: string,
+  charged: number,
+  kind: string,
+  appliedAt: number,
+  loggedAt: number | null,
+  userId: number,
+  apiTokenId: number,
+];
+
+const requestColumns = [
+  'request_id',
+  'charged',
+  'kind',
+  'applied_at',
+  'logged_at',
+  'user_id',
+  'token_id',
+] as const;
+
 /** Every statement of the hot path, prepared once. */
 export interface LedgerStatements {
   begin: Statement<[]>;
   commit: Statement<[]>;
   rollback: Statement<[]>;
-  insertRequest: Statement<
-    [requestId: string, charged: number, kind: string, appliedAt: number, loggedAt: number | null]
-  >;
+  insertRequest: Statement<RequestValues>;
   readRequest: Statement<[requestId: string], { charged: number; kind: string }>;
   correctRequest: Statement<[charged: number, requestId: string]>;
   /** Plain inserts of several rows: throws where one of the ids is known. */
@@ -51,20 +70,14 @@ export function prepareLedgerStatements(db: Database): LedgerStatements {
     commit: db.prepare('COMMIT'),
     rollback: db.prepare('ROLLBACK'),
     insertRequest: db.prepare(
-      `INSERT INTO usage_requests (request_id, charged, kind, applied_at, logged_at)
-       VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO usage_requests (${requestColumns.join(', ')})
+       VALUES (${requestColumns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`,
     ),
     readRequest: db.prepare('SELECT charged, kind FROM usage_requests WHERE request_id = ?'),
     correctRequest: db.prepare(
       "UPDATE usage_requests SET charged = ?, kind = 'real' WHERE request_id = ?",
     ),
-    requestRows: new SqliteRowWriter(db, 'usage_requests', [
-      'request_id',
-      'charged',
-      'kind',
-      'applied_at',
-      'logged_at',
-    ]),
+    requestRows: new SqliteRowWriter(db, 'usage_requests', requestColumns),
     logRows: new SqliteRowWriter(db, 'logs', [
       'user_id',
       'created_at',

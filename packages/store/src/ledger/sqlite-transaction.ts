@@ -3,7 +3,7 @@ import { correctCharge, firstCharge, kindOf, REQUEST_RETENTION_MS, type Charge }
 import { toLogRow } from './log-row.ts';
 import { ROW_GROUP, type SqlValue } from './sqlite-row-writer.ts';
 import { readApiToken, readUser } from './sqlite-balances.ts';
-import type { LedgerStatements } from './sqlite-statements.ts';
+import type { LedgerStatements, RequestValues } from './sqlite-statements.ts';
 import { UsageSums, writeOffOf, type AccountSum } from './usage-sums.ts';
 
 export interface LedgerTransactionSettings {
@@ -195,17 +195,15 @@ export class LedgerTransaction {
 }
 
 /** In the order of the columns of `requestRows`. */
-function requestRow(
-  event: UsageEvent,
-  now: number,
-  isLogged: boolean,
-): [string, number, string, number, number | null] {
+function requestRow(event: UsageEvent, now: number, isLogged: boolean): RequestValues {
   return [
     event.requestId,
     event.quota,
     kindOf(event),
     Math.floor(now / 1000),
     isLogged ? Math.floor(event.at / 1000) : null,
+    event.userId,
+    event.apiTokenId,
   ];
 }
 

@@ -62,8 +62,8 @@ export function createRedemptionRepository(deps: RedemptionRepositoryDeps): Rede
 
     removeSpent: (now) =>
       dialect.inWriteTransaction(knex, async (trx) => {
-        const [row] = (await trx('redemptions').max({ id: 'id' })) as { id: number | null }[];
-        if (row?.id != null) await dialect.retireId(trx, 'redemptions', row.id);
+        const [row] = (await trx('redemptions').orderBy('id', 'desc').limit(1)) as { id: number }[];
+        if (row !== undefined) await dialect.retireId(trx, 'redemptions', row.id);
         return trx('redemptions')
           .whereIn('status', [redemptionStatuses.disabled, redemptionStatuses.used])
           .orWhere((expired) => {

@@ -125,3 +125,13 @@ export type {
   RedemptionListQuery,
   RedemptionRepository,
 } from './ports/redemption-repository.ts';
+export {
+  addSpend,
+  hasBudget,
+  monthStartOf,
+  spentIn,
+  untilNextPeriod,
+  utcDayOf,
+} from './usage/budget-period.ts';
+export type { PeriodSpend } from './usage/budget-period.ts';
+export type { RateLimitFigure, RateLimitFigures } from './ports/ledger.ts';

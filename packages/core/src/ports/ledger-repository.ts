@@ -1,3 +1,4 @@
+import type { PeriodSpend } from '../usage/budget-period.ts';
 import type { UsageEvent } from '../usage/usage-event.ts';
 
 /** An account's balance as committed. `version` grows with each change. */
@@ -5,6 +6,8 @@ export interface Balance {
   id: number;
   quota: number;
   version: number;
+  /** Only of accounts with a budget for a day or a month. */
+  spend?: PeriodSpend;
 }
 
 export interface AppliedUsage {
@@ -12,7 +15,10 @@ export interface AppliedUsage {
   charged: number;
   /** Events that had been charged before: nothing was done for them. */
   repeated: number;
-  /** Absolute balances of the users and limited tokens of *all* events, repeated ones too. */
+  /**
+   * Absolute balances of the users and tokens of *all* events, repeated ones too. Of unlimited tokens only those with a
+   * budget: their `quota` says nothing.
+   */
   users: readonly Balance[];
   apiTokens: readonly Balance[];
 }
@@ -84,7 +90,7 @@ export interface LedgerRepository {
    * Repeat-safe by request id. A real event that meets an `expired` or `recovered` row charges the difference once.
    */
   applyUsage(events: readonly UsageEvent[]): Promise<AppliedUsage>;
-  /** Committed balances, for hydration. Unknown ids are left out. */
+  /** Committed balances, for hydration. Unknown ids, and unlimited tokens without a budget, are left out. */
   readBalances(
     userIds: readonly number[],
     apiTokenIds: readonly number[],

@@ -38,7 +38,7 @@ export interface Admission {
  * Reserves what the request may cost: the maximum over the prices of its candidates.
  *
  * @returns `'stale-record'` when the caller's record has changed since it was read
- * @throws `insufficient_token_quota`, `insufficient_user_quota`, `account_disabled`, `not_ready`
+ * @throws `insufficient_token_quota`, `insufficient_user_quota`, `budget_exhausted`, `account_disabled`, `not_ready`
  */
 export async function admit(
   ledger: Ledger,
@@ -194,6 +194,8 @@ function toError(
       return errors.userQuotaExhausted({ needed, available: refusal.available });
     case 'token-quota':
       return errors.tokenQuotaExhausted({ needed, available: refusal.available });
+    case 'budget':
+      return errors.budgetExhausted({ ...refusal, needed });
     case 'user-disabled':
       return errors.accountDisabled();
     case 'token-disabled':

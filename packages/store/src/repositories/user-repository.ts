@@ -4,6 +4,7 @@ import {
   userStatuses,
   type Clock,
   type NewUser,
+  type RequestLimits,
   type SecretBox,
   type User,
   type UserChange,
@@ -12,6 +13,7 @@ import {
 } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
+import { spendColumnsFor } from '../ledger/period-spends.ts';
 import { reconcileAccount } from '../ledger/reconcile-account.ts';
 import { likePrefix } from '../schema/like-prefix.ts';
 import { areSecretsSealed } from '../schema/meta.ts';
@@ -82,7 +84,7 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
     async update(id, change) {
       const columns = toColumns(change);
       if (Object.keys(columns).length > 0) {
-        await withNameCheck(deps, change, () => writeUser(deps, id, columns));
+        await withNameCheck(deps, change, () => writeUser(deps, id, columns, change.limits));
       }
       return toUserIfAny(await findRow({ id }));
     },
@@ -105,12 +107,25 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
 
 /** Resolves to whether there is such a user. */
 function writeUser(
-  { knex, dialect }: UserRepositoryDeps,
+  { knex, dialect, clock }: UserRepositoryDeps,
   id: number,
   columns: Row,
+  limits?: RequestLimits,
 ): Promise<boolean> {
   return dialect.inWriteTransaction(knex, async (trx) => {
-    if ((await trx('users').where({ id }).update(columns)) === 0) return false;
+    const [before] = (await dialect.forUpdate(trx('users').where({ id }))) as Row[];
+    if (before === undefined) return false;
+    const spend =
+      limits === undefined
+        ? {}
+        : await spendColumnsFor(trx, { kind: 'user', id }, limits, before, clock.now());
+    // What was spent belongs to a version as the balance does.
+    const version = 'spend_day' in spend && {
+      quota_version: readNumber(before['quota_version']) + 1,
+    };
+    await trx('users')
+      .where({ id })
+      .update({ ...columns, ...spend, ...version });
     await stampRecord(trx, { kind: 'user', id });
     return true;
   });

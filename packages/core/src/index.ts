@@ -135,3 +135,4 @@ export {
 } from './usage/budget-period.ts';
 export type { PeriodSpend } from './usage/budget-period.ts';
 export type { RateLimitFigure, RateLimitFigures } from './ports/ledger.ts';
+export { describeApi } from './openapi/describe-api.ts';

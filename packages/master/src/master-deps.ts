@@ -11,6 +11,7 @@ import type {
   Logger,
   OptionRepository,
   RateLimiter,
+  RedemptionRepository,
   RequestLogRepository,
   UserRepository,
 } from '@turnpike/core';
@@ -51,6 +52,7 @@ export interface MasterDeps {
   users: UserRepository;
   apiTokens: ApiTokenRepository;
   channels: ChannelRepository;
+  redemptions: RedemptionRepository;
   options: OptionRepository;
   configRepository: ConfigRepository;
   requestLogs: RequestLogRepository;

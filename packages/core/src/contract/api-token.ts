@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requestLimitFields } from './request-limits.ts';
 import { pageQuerySchema, queryTextSchema, quotaSchema, ruledText } from './input-values.ts';
 
 const cidrSchema = z.union([z.cidrv4(), z.cidrv6()]);
@@ -21,6 +22,7 @@ const apiTokenFields = {
     'must be a comma list of subnets such as 10.0.0.0/8, 2001:db8::/32',
     '必须是以逗号分隔的网段，例如 10.0.0.0/8, 2001:db8::/32',
   ).nullable(),
+  ...requestLimitFields,
 };
 
 export const apiTokenListQuerySchema = pageQuerySchema.extend({
@@ -60,6 +62,7 @@ export const apiTokenSchema = z.object({
   used_quota: z.int(),
   models: z.string().nullable(),
   subnet: z.string().nullable(),
+  ...requestLimitFields,
   quota_version: z.int(),
 });
 

@@ -43,6 +43,27 @@ export type {
   ApiTokenListQueryInput,
   ApiTokenUpdateInput,
 } from './api-token.ts';
+export {
+  redeemSchema,
+  redemptionBatchSchema,
+  redemptionCreateSchema,
+  redemptionListQuerySchema,
+  redemptionSchema,
+  redemptionStatusSchema,
+  redemptionUpdateSchema,
+} from './redemption.ts';
+export type {
+  RedemptionBatchInput,
+  RedemptionCreateInput,
+  RedemptionJson,
+  RedemptionListQueryInput,
+  RedemptionUpdateInput,
+} from './redemption.ts';
+export { quotaEntryListQuerySchema, quotaEntrySchema, refundSchema } from './quota-entry.ts';
+export type { QuotaEntryJson, QuotaEntryListQueryInput, RefundJson } from './quota-entry.ts';
+export type { RequestLimitsJson } from './request-limits.ts';
+export { refundRoutes } from './routes/refund-routes.ts';
+export { redemptionRoutes } from './routes/redemption-routes.ts';
 export { channelBalanceProgressSchema, channelBalanceResultSchema } from './channel-balance.ts';
 export type { ChannelBalanceProgress, ChannelBalanceResult } from './channel-balance.ts';
 export {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requestLimitFields } from './request-limits.ts';
 import { pageQuerySchema, queryTextSchema, quotaSchema, ruledText } from './input-values.ts';
 
 export const MAX_USERNAME_LENGTH = 12;
@@ -55,6 +56,7 @@ export const userUpdateSchema = z.object({
   quota: quotaSchema.optional(),
   /** What to add to the balance; safe beside running requests. */
   quotaDelta: quotaSchema.optional(),
+  ...z.object(requestLimitFields).partial().shape,
 });
 
 export const userManageSchema = z
@@ -97,6 +99,7 @@ export const userSchema = z.object({
   group: z.string(),
   aff_code: z.string(),
   inviter_id: z.int(),
+  ...requestLimitFields,
   /** For `If-Match`: grows with each change of the balance. */
   quota_version: z.int(),
   /** Only on login and own account: the first password of the first administrator is still in use. */

@@ -17,6 +17,7 @@ import { createInMemoryApiTokens, type InMemoryApiTokens } from './in-memory-api
 import { createInMemoryChannels, type InMemoryChannels } from './in-memory-channels.ts';
 import { createInMemoryLedger, type InMemoryLedger } from './in-memory-ledger.ts';
 import { createInMemoryLogs, type InMemoryLogs } from './in-memory-logs.ts';
+import { createInMemoryRedemptions, type InMemoryRedemptions } from './in-memory-redemptions.ts';
 import { createInMemoryUsers, type InMemoryUsers } from './in-memory-users.ts';
 
 export interface TestMaster {
@@ -24,6 +25,7 @@ export interface TestMaster {
   users: InMemoryUsers;
   apiTokens: InMemoryApiTokens;
   channels: InMemoryChannels;
+  redemptions: InMemoryRedemptions;
   ledger: InMemoryLedger;
   logs: InMemoryLogs;
   stored: Record<string, string>;
@@ -58,8 +60,9 @@ export async function openMaster(
   const stored: Record<string, string> = {};
   const audit: AuditEntry[] = [];
   const { configBus, published, announced } = createBus();
-  const probe: TestMaster['probe'] = { answer: async () => okProbe };
   const clock = createClock();
+  const redemptions = createInMemoryRedemptions(ledger, clock);
+  const probe: TestMaster['probe'] = { answer: async () => okProbe };
   const options: OptionRepository = {
     all: async () => ({ ...stored }),
     async set(values) {
@@ -75,6 +78,7 @@ export async function openMaster(
     users,
     apiTokens,
     channels,
+    redemptions,
     options,
     configRepository: {
       readSnapshot: async () => toSnapshot(channels, stored),
@@ -117,7 +121,19 @@ export async function openMaster(
   await addUser('alice');
 
   return {
-    ...{ master, users, apiTokens, channels, ledger, logs, stored, audit, published, announced },
+    ...{
+      master,
+      users,
+      apiTokens,
+      channels,
+      redemptions,
+      ledger,
+      logs,
+      stored,
+      audit,
+      published,
+      announced,
+    },
     ...{ probe, clock, addUser },
     anonymous: createCall(master),
     as(username) {

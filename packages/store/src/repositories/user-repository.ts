@@ -13,6 +13,8 @@ import {
 } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
+import { lockBalance, moveBalance } from '../ledger/balances.ts';
+import { insertQuotaEntry } from '../ledger/quota-entries.ts';
 import { spendColumnsFor } from '../ledger/period-spends.ts';
 import { reconcileAccount } from '../ledger/reconcile-account.ts';
 import { likePrefix } from '../schema/like-prefix.ts';
@@ -89,6 +91,25 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
       return toUserIfAny(await findRow({ id }));
     },
 
+    async fillAffCode(id, affCode) {
+      await withNameCheck(deps, {}, () =>
+        knex('users').where({ id }).whereRaw("COALESCE(aff_code, '') = ''").update({
+          aff_code: affCode,
+        }),
+      );
+      return readText((await findRow({ id }))?.['aff_code']);
+    },
+
+    async findByAffCode(affCode) {
+      if (affCode === '') return undefined;
+      const rows = (await knex('users').where({
+        aff_code: affCode,
+        status: userStatuses.enabled,
+      })) as Row[];
+      // MySQL may compare without regard to case.
+      return toUserIfAny(rows.find((row) => readText(row['aff_code']) === affCode));
+    },
+
     setAccessToken: (id, accessToken) =>
       dialect.inWriteTransaction(knex, async (trx) => {
         const isSealed = await areSecretsSealed(trx);
@@ -155,14 +176,38 @@ export async function insertUser(
     request_count: 0,
     group: user.group ?? 'default',
     aff_code: user.affCode,
-    inviter_id: user.inviterId ?? 0,
+    inviter_id: user.invitation?.inviterId ?? 0,
     quota_version: 1,
   });
   const reference = `created:user:${id}:${randomBytes(6).toString('hex')}`;
   const entry = { reason: user.quotaReason, reference };
   await reconcileAccount(trx, dialect, { kind: 'user', id }, entry, clock.now());
+  await rewardInvitation(trx, dialect, id, user, clock.now());
   await stampRecord(trx, { kind: 'user', id });
   return id;
+}
+
+/** Of each invited user both rewards are booked once: the references say so. */
+async function rewardInvitation(
+  trx: Knex,
+  dialect: Dialect,
+  id: number,
+  { invitation }: NewUser,
+  now: number,
+): Promise<void> {
+  if (invitation === undefined) return;
+  const { inviterId, inviteeQuota, inviterQuota } = invitation;
+  const rewards = [
+    { account: { kind: 'user', id }, delta: inviteeQuota, reference: `invited:${id}` },
+    { account: { kind: 'user', id: inviterId }, delta: inviterQuota, reference: `inviter:${id}` },
+  ] as const;
+  for (const { account, delta, reference } of rewards) {
+    if (delta === 0 || (await lockBalance(trx, dialect, account)) === undefined) continue;
+    const entry = { account, delta, reason: 'invitation', reference };
+    await insertQuotaEntry(trx, dialect, entry, now);
+    await moveBalance(trx, account, delta);
+    if (account.id !== id) await stampRecord(trx, account);
+  }
 }
 
 function selectUsers({ knex, dialect }: UserRepositoryDeps, query: UserListQuery) {

@@ -3,7 +3,9 @@ import type { ClientSide } from '../pipeline/client-side.ts';
 
 /** Headers that browsers may read from another origin. */
 const EXPOSED =
-  'x-request-id, request-id, x-oneapi-request-id, x-upstream-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms';
+  'x-request-id, request-id, x-oneapi-request-id, x-upstream-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms, ' +
+  'x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, ' +
+  'x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens';
 
 /**
  * The client's side of one request: identity headers, one answer, back-pressure, and the news that the client left.
@@ -16,6 +18,8 @@ export class ClientConnection implements ClientSide {
   readonly startedAt: number;
   /** Unix milliseconds of the first byte of an answer; 0: none yet. */
   firstByteAt = 0;
+  /** Further headers of whatever is answered: name, value, name, value … */
+  extraHeaders: readonly string[] = [];
   /** The answer is a stream of events, so that an error can be one of them. */
   isEventStream = false;
   readonly #response: ServerResponse;
@@ -86,6 +90,7 @@ export class ClientConnection implements ClientSide {
     this.firstByteAt = Date.now();
     const id = this.requestId;
     headers.push('x-request-id', id, 'request-id', id, 'X-Oneapi-Request-Id', id);
+    if (this.extraHeaders.length > 0) headers.push(...this.extraHeaders);
     if (this.request.headers.origin !== undefined) {
       headers.push('access-control-allow-origin', '*', 'access-control-expose-headers', EXPOSED);
     }

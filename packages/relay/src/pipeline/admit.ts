@@ -4,6 +4,7 @@ import {
   estimateQuota,
   type Exact,
   type Ledger,
+  type RateLimitFigures,
   type ReserveRefusal,
   type Reservation,
   type TokenRecord,
@@ -32,6 +33,8 @@ export interface Admission {
   outputClamp: number | undefined;
   /** Output tokens that the reservation pays for. */
   reservedOutput: number;
+  /** What limits per minute leave after this request; undefined without any. */
+  rateLimits: RateLimitFigures | undefined;
 }
 
 /**
@@ -102,6 +105,7 @@ async function reserveSoft(
     groupRatio,
     outputClamp: undefined,
     reservedOutput: estimate.outputTokens,
+    rateLimits: result.rateLimits,
   };
 }
 
@@ -143,6 +147,7 @@ async function reserveHard(
         groupRatio,
         outputClamp: isClamped ? clamp : undefined,
         reservedOutput: estimate.outputTokens,
+        rateLimits: result.rateLimits,
       };
     }
     if (result.reason === 'stale-record') return result.reason;

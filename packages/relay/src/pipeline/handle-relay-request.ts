@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, isGatewayError, type GatewayError } from '@turnpike/core';
 import { ClientConnection } from '../http/client-connection.ts';
+import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { readClientRequestId } from '../http/request-headers.ts';
 import type { RelayRoute } from '../http/relay-routes.ts';
 import type { RelayDeps } from '../relay-deps.ts';
@@ -47,6 +48,7 @@ export async function handleRelayRequest(
     const { caller, plan } = letInAs;
     progress.caller = caller;
     admission = letInAs.admission;
+    connection.extraHeaders = rateLimitHeaders(admission.rateLimits);
     const served = await callUpstreams(deps, { plan, admission, inbound, connection, progress });
     if (served === 'abandoned') await giveBack(deps, connection, admission, progress);
     else await bill(deps, connection, caller, inbound, admission, served);

@@ -166,6 +166,7 @@ const noAdmission: Admission = {
   },
   groupRatio: 0n,
   outputClamp: undefined,
+  rateLimits: undefined,
   reservedOutput: 0,
 };
 

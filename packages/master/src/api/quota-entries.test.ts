@@ -70,6 +70,7 @@ describe('the refund of one request', () => {
     expect(body.data).toMatchObject({ quota: 5, is_repeated: true });
     expect(test.logs.rows).toEqual([]);
     expect(test.audit).toEqual([]);
+    expect(test.announced).toEqual([]);
   });
 
   it('refuses what is unknown or was free', async () => {

@@ -24,7 +24,7 @@ export interface RefundServiceDeps {
 }
 
 /**
- * Gives back what one request was charged. Repeated, it changes nothing, but the relays are told again.
+ * Gives back what one request was charged. Repeated, it changes nothing and says the same.
  *
  * @throws `not_found`, `nothing_charged`
  */
@@ -51,8 +51,8 @@ export function createRefundRequest(deps: RefundServiceDeps): RefundRequest {
         content: `Refund of request ${requestId}: ${formatQuota(quota, options)}`,
       });
       await deps.recordAudit(actor, 'log.refund', requestId, { userId, apiTokenId, quota });
+      await deps.announceAccounts({ userIds: [userId], apiTokenIds: [apiTokenId] });
     }
-    await deps.announceAccounts({ userIds: [userId], apiTokenIds: [apiTokenId] });
     return { request_id: requestId, user_id: userId, quota, is_repeated: isRepeated };
   };
 }

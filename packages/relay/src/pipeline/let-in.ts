@@ -7,6 +7,9 @@ import { authenticate, type Caller } from './authenticate.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { planChannels, type ChannelPlan } from './plan.ts';
 
+/** A record that is out of date is read again this often: several changes of one account may follow at once. */
+const MOST_READS = 4;
+
 /** Who is let in, where the request may go, and what was set aside for it. */
 export interface LetIn {
   caller: Caller;
@@ -30,12 +33,12 @@ export async function letIn(
 ): Promise<LetIn> {
   const { model } = inbound.facts;
   let caller = known;
-  for (let isFresh = false; ; isFresh = true) {
+  for (let reads = 0; ; reads += 1) {
     const plan = planChannels(deps, snapshot, caller, model);
     const admission = await admit(deps.ledger, requestId, caller, plan, inbound);
     if (admission !== 'stale-record') return { caller, plan, admission };
-    // What the directory gives is older than what the ledger knows: a change is just being written.
-    if (isFresh) throw errors.notReady({ retryAfterMs: 1000 });
+    // What the directory gives is older than what the ledger knows: one change after the other is just being written.
+    if (reads === MOST_READS) throw errors.notReady({ retryAfterMs: 1000 });
     const { apiTokenId, userId } = caller.token;
     deps.tokenDirectory.forget({ apiTokenIds: [apiTokenId], userIds: [userId] });
     caller = await authenticate(deps, request);

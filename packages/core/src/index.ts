@@ -26,11 +26,13 @@ export type {
   Account,
   AppliedUsage,
   Balance,
+  BookedQuotaEntry,
   LedgerMismatch,
   LedgerPage,
   LedgerRepository,
   LedgerVerification,
   QuotaEntry,
+  RefundResult,
   RequestKind,
 } from './ports/ledger-repository.ts';
 export type { Ledger, Reservation, ReserveRefusal, ReserveResult } from './ports/ledger.ts';
@@ -165,6 +167,25 @@ export type {
 } from './ports/shared-limits.ts';
 export { describeAnswerShape, listInputs } from './openapi/describe-shape.ts';
 export type { RouteInput } from './openapi/describe-shape.ts';
+export { redemptionStatuses } from './identity/redemption.ts';
+export type { Redemption } from './identity/redemption.ts';
+export type {
+  NewRedemption,
+  RedeemResult,
+  RedemptionChange,
+  RedemptionListQuery,
+  RedemptionRepository,
+} from './ports/redemption-repository.ts';
+export {
+  addSpend,
+  hasBudget,
+  monthStartOf,
+  spentIn,
+  untilNextPeriod,
+  utcDayOf,
+} from './usage/budget-period.ts';
+export type { PeriodSpend } from './usage/budget-period.ts';
+export type { RateLimitFigure, RateLimitFigures } from './ports/ledger.ts';
 export { describeApi } from './openapi/describe-api.ts';
 export {
   capsuleMark,

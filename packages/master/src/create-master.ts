@@ -22,6 +22,8 @@ import { createOptionService } from './services/option-service.ts';
 import { createPasswordHasher } from './services/password-hasher.ts';
 import { createQuotaService } from './services/quota-service.ts';
 import { createAuditRecorder } from './services/record-audit.ts';
+import { createRedemptionService } from './services/redemption-service.ts';
+import { createRefundRequest } from './services/refund-service.ts';
 import { createRequestLogService } from './services/request-log-service.ts';
 import { createChannelTester } from './services/test-channel.ts';
 import { createUserEditService } from './services/user-edit-service.ts';
@@ -79,6 +81,8 @@ export function createMaster(deps: MasterDeps): Master {
       userEdits: createUserEditService({ ...shared, quotas }),
       quotas,
       apiTokens: createApiTokenService({ ...shared, quotas }),
+      redemptions: createRedemptionService(shared),
+      refundRequest: createRefundRequest(shared),
       channels: createChannelService(shared),
       channelBatches: createChannelBatchService(shared),
       channelTests,

@@ -12,6 +12,7 @@ import type {
   Logger,
   OptionRepository,
   RateLimiter,
+  RedemptionRepository,
   RequestLogRepository,
   TokenRecord,
   UserRepository,
@@ -53,6 +54,7 @@ export interface MasterDeps {
   users: UserRepository;
   apiTokens: ApiTokenRepository;
   channels: ChannelRepository;
+  redemptions: RedemptionRepository;
   options: OptionRepository;
   configRepository: ConfigRepository;
   requestLogs: RequestLogRepository;

@@ -26,6 +26,7 @@ import { createKeyReader } from './http/key-reader.ts';
 import { matchRoute } from './http/relay-routes.ts';
 import { answerOther } from './http/answer-other.ts';
 import { StreamTicker } from './http/stream-ticker.ts';
+import { authenticate } from './pipeline/authenticate.ts';
 import { handleCount, isCount } from './pipeline/handle-count.ts';
 import { handleRelayRequest } from './pipeline/handle-relay-request.ts';
 import type { RelayDeps, RelaySettings } from './relay-deps.ts';
@@ -124,7 +125,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       } else if (request.method === 'OPTIONS') answerPreflight(request, response);
       else void answerOther(deps, route, request, response);
     },
-    identifyClient: async (request) => (await authenticate(deps, request)).token,
+    identifyClient: async (request) => (await authenticate(deps, request, 'openai')).token,
     probe: createChannelProbe(deps),
     isReady: () => config.current() !== undefined,
     snapshotVersion: () => config.current()?.version ?? 0,

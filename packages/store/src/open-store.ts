@@ -11,6 +11,7 @@ import type {
   Logger,
   OptionRepository,
   ParkedUsage,
+  RedemptionRepository,
   RequestLogRepository,
   SecretBox,
   TokenSource,
@@ -33,6 +34,7 @@ import { createFailedRequestLog } from './repositories/failed-request-log.ts';
 import { createLedgerRepository } from './repositories/ledger-repository.ts';
 import { createOptionRepository } from './repositories/option-repository.ts';
 import { createParkedUsageRepository } from './repositories/parked-usage-repository.ts';
+import { createRedemptionRepository } from './repositories/redemption-repository.ts';
 import { createRequestLogRepository } from './repositories/request-log-repository.ts';
 import { openSqliteLedger, type SqliteLedger } from './repositories/sqlite-ledger-repository.ts';
 import { createTokenSource } from './repositories/token-source.ts';
@@ -65,6 +67,7 @@ export interface Store {
   /** What masters of a cluster hand to the relays. */
   accountSource: AccountSource;
   channels: ChannelRepository;
+  redemptions: RedemptionRepository;
   options: OptionRepository;
   configRepository: ConfigRepository;
   requestLogs: RequestLogRepository;
@@ -210,6 +213,7 @@ function createRepositories(
     tokenSource: createTokenSource(shared),
     accountSource: createAccountSource(shared),
     channels: createChannelRepository(shared),
+    redemptions: createRedemptionRepository(shared),
     options: createOptionRepository(shared),
     configRepository: createConfigRepository(shared),
     requestLogs,

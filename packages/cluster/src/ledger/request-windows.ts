@@ -1,4 +1,4 @@
-import type { LimitKind, RequestLimits } from '@turnpike/core';
+import type { LimitKind, RateLimitFigure, RequestLimits } from '@turnpike/core';
 
 const MINUTE_MS = 60_000;
 /** A place becomes free when some request ends: nobody knows when. */
@@ -63,6 +63,20 @@ export class RequestWindows {
       if (retryAfterMs > 0) return { kind: 'tokens', limit: tokensPerMinute, retryAfterMs };
     }
     return undefined;
+  }
+
+  /** What a limit of requests or tokens leaves now. */
+  figure(kind: 'requests' | 'tokens', limit: number, now: number): RateLimitFigure {
+    this.#moveTo(now);
+    const elapsed = now % MINUTE_MS;
+    const [current, earlier] =
+      kind === 'requests'
+        ? [this.#requests, this.#earlierRequests]
+        : [this.#tokens, this.#earlierTokens];
+    const used = (earlier * (MINUTE_MS - elapsed)) / MINUTE_MS + current;
+    const remaining = Math.max(0, Math.floor(limit - used));
+    const resetMs = used > 0 ? MINUTE_MS - elapsed + (current > 0 ? MINUTE_MS : 0) : 0;
+    return { limit, remaining, resetMs };
   }
 
   /** One more request. */

@@ -104,6 +104,16 @@ export const errors = {
       `The balance of this account is too small for this request${figures(d)}. Top it up, or ask for less output.`,
     (d) => `账户余额不足以完成本次请求${figures(d)}。请充值，或减少输出。`,
   ),
+  budgetExhausted: defineError(
+    'budget_exhausted',
+    429,
+    'insufficient_quota',
+    false,
+    (d) =>
+      `The ${String(d['period'])}'s budget of this ${d['scope'] === 'token' ? 'API key' : 'account'} is too small for this request${figures(d)}. Wait for the next UTC ${String(d['period'])}, or raise the budget in the console.`,
+    (d) =>
+      `该${d['scope'] === 'token' ? ' API 密钥' : '账户'}的${d['period'] === 'day' ? '每日' : '每月'}预算不足以完成本次请求${figures(d)}。请等待下一个 UTC ${d['period'] === 'day' ? '日' : '月'}，或在控制台提高预算。`,
+  ),
   addressNotAllowed: defineError(
     'ip_not_allowed',
     403,

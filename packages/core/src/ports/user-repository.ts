@@ -14,7 +14,8 @@ export interface NewUser {
   quotaReason: string;
   accessToken: string;
   affCode: string;
-  inviterId?: number;
+  /** Whose invitation it was, and what both get for it; each as a ledger entry, in the same transaction. */
+  invitation?: { inviterId: number; inviteeQuota: number; inviterQuota: number };
 }
 
 /** Limits `{}`: none. */
@@ -38,6 +39,10 @@ export interface UserRepository {
   create(user: NewUser): Promise<User>;
   /** Writes the named columns only; balances never change here. Resolves to undefined for an unknown id. */
   update(id: number, change: UserChange): Promise<User | undefined>;
+  /** Gives a user without an invitation code this one. Resolves to the code that it has now. @throws `conflict` when it is taken */
+  fillAffCode(id: number, affCode: string): Promise<string>;
+  /** Whose invitation code it is, taken literally. Deleted and disabled users invite nobody. */
+  findByAffCode(affCode: string): Promise<User | undefined>;
   setAccessToken(id: number, accessToken: string): Promise<void>;
   /** Soft delete: status 3, name replaced by `deleted_` + 32 hex. */
   remove(id: number): Promise<boolean>;

@@ -14,6 +14,8 @@ import type { ModelService } from '../services/model-service.ts';
 import type { OptionService } from '../services/option-service.ts';
 import type { PasswordHasher } from '../services/password-hasher.ts';
 import type { QuotaService } from '../services/quota-service.ts';
+import type { RedemptionService } from '../services/redemption-service.ts';
+import type { RefundRequest } from '../services/refund-service.ts';
 import type { RequestLogService } from '../services/request-log-service.ts';
 import type { UserEditService } from '../services/user-edit-service.ts';
 import type { UserService } from '../services/user-service.ts';
@@ -39,6 +41,8 @@ import { createModelRouter } from './model-router.ts';
 import { createOptionRouter } from './option-router.ts';
 import { createOpenApiRouter } from './open-api-router.ts';
 import { refuseUnknownRoute } from './refuse-unknown-route.ts';
+import { createRedemptionRouter } from './redemption-router.ts';
+import { createRefundRouter } from './refund-router.ts';
 import { createRequestLogRouter } from './request-log-router.ts';
 import type { BoundRoute } from './routing/bind-route.ts';
 import { mountRoutes } from './routing/mount-routes.ts';
@@ -55,6 +59,8 @@ export interface ApiDeps {
   userEdits: UserEditService;
   quotas: QuotaService;
   apiTokens: ApiTokenService;
+  redemptions: RedemptionService;
+  refundRequest: RefundRequest;
   channels: ChannelService;
   audit: AuditService;
   billing: BillingService;
@@ -121,6 +127,8 @@ function listRoutes(deps: ApiDeps & { sessions: Sessions }): BoundRoute[] {
     ...createAccountRouter(deps),
     ...createUserRouter(deps),
     ...createApiTokenRouter(deps),
+    ...createRedemptionRouter(deps),
+    ...createRefundRouter(deps),
     ...createChannelRouter(deps),
     ...createChannelBatchRouter(deps),
     ...createRequestLogRouter(deps),

@@ -12,5 +12,8 @@ export const drawRelayKey = (): string => drawAlphanumerics(48);
 /** A system management token: 32 hex characters. */
 export const drawAccessToken = (): string => randomBytes(16).toString('hex');
 
+/** A redemption code: 32 hex characters. */
+export const drawRedemptionKey = (): string => randomBytes(16).toString('hex');
+
 /** An invitation code: 4 of `[0-9a-zA-Z]`. */
 export const drawAffCode = (): string => drawAlphanumerics(4);

@@ -55,6 +55,10 @@ export function createInMemoryUsers(): InMemoryUsers {
       requireFreeName(user.username);
       const row = toRow(rows.size + 1, user);
       rows.set(row.id, row);
+      const { inviterId = 0, inviteeQuota = 0, inviterQuota = 0 } = user.invitation ?? {};
+      row.quota += inviteeQuota;
+      const inviter = rows.get(inviterId);
+      if (inviter !== undefined) inviter.quota += inviterQuota;
       return toUser(row);
     },
     async update(id, change) {
@@ -64,6 +68,18 @@ export function createInMemoryUsers(): InMemoryUsers {
       Object.assign(row, change);
       return toUser(row);
     },
+    async fillAffCode(id, affCode) {
+      if (all().some((row) => row.affCode === affCode)) throw errors.conflict();
+      const row = rows.get(id);
+      if (row?.affCode === '') row.affCode = affCode;
+      return row?.affCode ?? '';
+    },
+    findByAffCode: async (affCode) =>
+      optional(
+        all().find(
+          (row) => affCode !== '' && row.affCode === affCode && row.status === userStatuses.enabled,
+        ),
+      ),
     async setAccessToken(id, accessToken) {
       const row = rows.get(id);
       if (row !== undefined) row.accessToken = accessToken;
@@ -103,7 +119,7 @@ function toRow(id: number, user: NewUser): StoredUser {
     requestCount: 0,
     group: user.group ?? 'default',
     affCode: user.affCode,
-    inviterId: user.inviterId ?? 0,
+    inviterId: user.invitation?.inviterId ?? 0,
     quotaVersion: 1,
     passwordHash: user.passwordHash,
     accessToken: user.accessToken,

@@ -20,6 +20,7 @@ import { createInMemoryChannels, type InMemoryChannels } from './in-memory-chann
 import { createInMemoryLedger, type InMemoryLedger } from './in-memory-ledger.ts';
 import { createInMemoryLogs, type InMemoryLogs } from './in-memory-logs.ts';
 import { pageRows } from './page-rows.ts';
+import { createInMemoryRedemptions, type InMemoryRedemptions } from './in-memory-redemptions.ts';
 import { createInMemoryUsers, type InMemoryUsers } from './in-memory-users.ts';
 
 export interface TestMaster {
@@ -27,6 +28,7 @@ export interface TestMaster {
   users: InMemoryUsers;
   apiTokens: InMemoryApiTokens;
   channels: InMemoryChannels;
+  redemptions: InMemoryRedemptions;
   ledger: InMemoryLedger;
   logs: InMemoryLogs;
   stored: Record<string, string>;
@@ -61,8 +63,9 @@ export async function openMaster(
   const stored: Record<string, string> = {};
   const audit: AuditEntry[] = [];
   const { configBus, published, announced } = createBus();
-  const probe: TestMaster['probe'] = { answer: async () => okProbe };
   const clock = createClock();
+  const redemptions = createInMemoryRedemptions(ledger, clock);
+  const probe: TestMaster['probe'] = { answer: async () => okProbe };
   const options: OptionRepository = {
     all: async () => ({ ...stored }),
     async set(values) {
@@ -78,6 +81,7 @@ export async function openMaster(
     users,
     apiTokens,
     channels,
+    redemptions,
     options,
     configRepository: {
       readSnapshot: async () => toSnapshot(channels, stored),
@@ -154,7 +158,19 @@ export async function openMaster(
   await addUser('alice');
 
   return {
-    ...{ master, users, apiTokens, channels, ledger, logs, stored, audit, published, announced },
+    ...{
+      master,
+      users,
+      apiTokens,
+      channels,
+      redemptions,
+      ledger,
+      logs,
+      stored,
+      audit,
+      published,
+      announced,
+    },
     ...{ probe, clock, addUser },
     anonymous: createCall(master),
     as(username) {

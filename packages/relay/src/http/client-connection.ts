@@ -28,6 +28,8 @@ export class ClientConnection implements ClientSide {
   readonly startedAt: number;
   /** Unix milliseconds of the first byte of an answer; 0: none yet. */
   firstByteAt = 0;
+  /** Further headers of whatever is answered: name, value, name, value … */
+  extraHeaders: readonly string[] = [];
   /** The answer is a stream of events, so that an error can be one of them. */
   isEventStream = false;
   readonly #response: ServerResponse;
@@ -105,6 +107,7 @@ export class ClientConnection implements ClientSide {
     this.firstByteAt = Date.now();
     const id = this.requestId;
     headers.push('x-request-id', id, 'request-id', id, 'X-Oneapi-Request-Id', id);
+    if (this.extraHeaders.length > 0) headers.push(...this.extraHeaders);
     if (this.request.headers.origin !== undefined) {
       headers.push('access-control-allow-origin', '*', 'access-control-expose-headers', EXPOSED);
     }

@@ -8,8 +8,9 @@ import {
   type ErrorContext,
   type StreamTap,
 } from '@turnpike/adaptors';
-import { errors, type GatewayError } from '@turnpike/core';
+import { errors, type GatewayError, type RateLimitFigures } from '@turnpike/core';
 import type { ClientConnection } from '../http/client-connection.ts';
+import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { prefersChinese } from '../http/request-headers.ts';
 import type { StreamedAnswer } from './attempt-outcome.ts';
 import { answerHeaders, type Served } from './call.ts';
@@ -65,8 +66,17 @@ export function answerError(connection: ClientConnection, error: GatewayError): 
   const encode =
     (door === 'openai' ? undefined : findClientCodec(door)?.encodeError) ?? encodeError;
   const { status, headers, body } = encode(error, contextOf(connection));
+  headers.push(...rateLimitHeaders(refusedFigures(error)));
   connection.sendBody(status, headers, body);
   connection.request.resume(); // what the client still sends is read away, so that it gets to see the answer
+}
+
+/** Of a request that a limit per minute refused: nothing of it is left. */
+function refusedFigures({ code, details }: GatewayError): RateLimitFigures | undefined {
+  if (code !== errors.rateLimitExceeded.definition.code) return undefined;
+  const { kind, limit, retryAfterMs: resetMs = 0 } = details;
+  if ((kind !== 'requests' && kind !== 'tokens') || typeof limit !== 'number') return undefined;
+  return { [kind]: { limit, remaining: 0, resetMs } };
 }
 
 /**

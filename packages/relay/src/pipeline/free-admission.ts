@@ -17,5 +17,6 @@ export const freeAdmission: Admission = {
   },
   groupRatio: 0n,
   outputClamp: undefined,
+  rateLimits: undefined,
   reservedOutput: 0,
 };

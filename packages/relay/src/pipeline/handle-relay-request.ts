@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, isGatewayError, type GatewayError, type LimitPermit } from '@turnpike/core';
 import { ClientConnection } from '../http/client-connection.ts';
+import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { readClientRequestId } from '../http/request-headers.ts';
 import type { OperationRoute } from '../http/route.ts';
 import type { RelayDeps } from '../relay-deps.ts';
@@ -61,6 +62,7 @@ export async function handleRelayRequest(
     progress.caller = caller;
     admission = letInAs.admission;
     if (letInAs.groupPermit !== undefined) (progress.permits ??= []).push(letInAs.groupPermit);
+    connection.extraHeaders = rateLimitHeaders(admission.rateLimits);
     const served = await callUpstreams(deps, { plan, admission, inbound, connection, progress });
     if (served === 'abandoned') await giveBack(deps, connection, admission, progress);
     else {

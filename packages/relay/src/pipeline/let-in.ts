@@ -9,6 +9,9 @@ import type { InboundRequest } from './inbound-request.ts';
 import { planChannels, type ChannelPlan } from './plan.ts';
 import { beginInGroup } from './shared-limits.ts';
 
+/** A record that is out of date is read again this often: several changes of one account may follow at once. */
+const MOST_READS = 4;
+
 /** Who is let in, where the request may go, and what was set aside for it. */
 export interface LetIn {
   caller: Caller;
@@ -33,7 +36,7 @@ export async function letIn(
   inbound: InboundRequest,
 ): Promise<LetIn> {
   let caller = known;
-  for (let isFresh = false; ; isFresh = true) {
+  for (let reads = 0; ; reads += 1) {
     const drawn = planChannels(deps, snapshot, caller, inbound.facts.model, inbound.operation);
     const keptBy = inbound.history?.keptBy;
     const plan = keptBy === undefined ? drawn : preferChannel(drawn, keptBy);
@@ -44,8 +47,8 @@ export async function letIn(
       : cancelOnRefusal(admitting, groupPermit));
     if (admission !== 'stale-record') return { caller, plan, admission, groupPermit };
     groupPermit?.cancel();
-    // What the directory gives is older than what the ledger knows: a change is just being written.
-    if (isFresh) throw errors.notReady({ retryAfterMs: 1000 });
+    // What the directory gives is older than what the ledger knows: one change after the other is just being written.
+    if (reads === MOST_READS) throw errors.notReady({ retryAfterMs: 1000 });
     const { apiTokenId, userId } = caller.token;
     deps.tokenDirectory.forget({ apiTokenIds: [apiTokenId], userIds: [userId] });
     caller = await authenticate(deps, request, inbound.door);

@@ -1,5 +1,6 @@
 import {
   completionTokensOf,
+  hasBudget,
   promptTokensOf,
   type EndState,
   type UsageEvent,
@@ -60,6 +61,7 @@ function toUsageEvent(nodeId: string, served: ServedRequest): UsageEvent {
     apiTokenId: token.apiTokenId,
     apiTokenName: token.apiTokenName,
     unlimitedToken: token.unlimitedQuota,
+    ...(token.unlimitedQuota && hasBudget(token.apiTokenLimits) && { budgetedToken: true }),
     channelId: served.channel.id,
     model: plan.model,
     upstreamModel: charge.routePrice.upstreamModel,

@@ -51,6 +51,7 @@ export const postgresDialect: Dialect = {
     }[type];
   },
 
+  addsColumnsTogether: true,
   tableSuffix: () => '',
   quoteDefault: (text) => `'${text}'`,
 

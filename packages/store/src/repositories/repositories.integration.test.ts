@@ -5,6 +5,7 @@ import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
 import { describeParkedUsage } from './parked-usage-repository.contract.ts';
 import { describePaging } from './paging.contract.ts';
+import { describeRedemptionRepository } from './redemption-repository.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
@@ -20,6 +21,7 @@ for (const [name, kind] of [
   describePaging(name, open);
   describeRequestLogRepository(name, open);
   describeParkedUsage(name, open);
+  describeRedemptionRepository(name, open);
 }
 
 describeRequestLogRepository('SQLite, logs in PostgreSQL', () =>

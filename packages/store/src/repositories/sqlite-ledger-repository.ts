@@ -17,10 +17,7 @@ export interface SqliteLedgerSettings extends LedgerTransactionSettings {
   /** Makes a passive checkpoint in another thread. */
   checkpoint: () => Promise<unknown>;
   /** Everything that is not the hot path. */
-  fallback: Pick<
-    LedgerRepository,
-    'addQuota' | 'setQuota' | 'findRequests' | 'verify' | 'verifyPage'
-  >;
+  fallback: Omit<LedgerRepository, 'applyUsage' | 'readBalances'>;
 }
 
 export interface SqliteLedger extends LedgerRepository {
@@ -69,6 +66,8 @@ export function openSqliteLedger(settings: SqliteLedgerSettings): SqliteLedger {
     addQuota: (entry) => settings.fallback.addQuota(entry),
     setQuota: (account, quota, reason, options) =>
       settings.fallback.setQuota(account, quota, reason, options),
+    listEntries: (account, page) => settings.fallback.listEntries(account, page),
+    refundRequest: (requestId, createdBy) => settings.fallback.refundRequest(requestId, createdBy),
     findRequests: (requestIds) => settings.fallback.findRequests(requestIds),
     verify: () => settings.fallback.verify(),
     verifyPage: (kind, afterId, limit) => settings.fallback.verifyPage(kind, afterId, limit),

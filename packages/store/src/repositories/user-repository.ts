@@ -4,6 +4,7 @@ import {
   userStatuses,
   type Clock,
   type NewUser,
+  type RequestLimits,
   type SecretBox,
   type User,
   type UserChange,
@@ -14,6 +15,9 @@ import {
 } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
+import { lockBalance, moveBalance } from '../ledger/balances.ts';
+import { insertQuotaEntry } from '../ledger/quota-entries.ts';
+import { spendColumnsFor } from '../ledger/period-spends.ts';
 import { reconcileAccount } from '../ledger/reconcile-account.ts';
 import { likePrefix } from '../schema/like-prefix.ts';
 import { areSecretsSealed } from '../schema/meta.ts';
@@ -91,9 +95,28 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
     async update(id, change) {
       const columns = toColumns(change);
       if (Object.keys(columns).length > 0) {
-        await withNameCheck(deps, change, () => writeUser(deps, id, columns));
+        await withNameCheck(deps, change, () => writeUser(deps, id, columns, change.limits));
       }
       return toUserIfAny(await findRow({ id }));
+    },
+
+    async fillAffCode(id, affCode) {
+      await withNameCheck(deps, {}, () =>
+        knex('users').where({ id }).whereRaw("COALESCE(aff_code, '') = ''").update({
+          aff_code: affCode,
+        }),
+      );
+      return readText((await findRow({ id }))?.['aff_code']);
+    },
+
+    async findByAffCode(affCode) {
+      if (affCode === '') return undefined;
+      const rows = (await knex('users').where({
+        aff_code: affCode,
+        status: userStatuses.enabled,
+      })) as Row[];
+      // MySQL may compare without regard to case.
+      return toUserIfAny(rows.find((row) => readText(row['aff_code']) === affCode));
     },
 
     setAccessToken: (id, accessToken) =>
@@ -114,12 +137,25 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
 
 /** Resolves to whether there is such a user. */
 function writeUser(
-  { knex, dialect }: UserRepositoryDeps,
+  { knex, dialect, clock }: UserRepositoryDeps,
   id: number,
   columns: Row,
+  limits?: RequestLimits,
 ): Promise<boolean> {
   return dialect.inWriteTransaction(knex, async (trx) => {
-    if ((await trx('users').where({ id }).update(columns)) === 0) return false;
+    const [before] = (await dialect.forUpdate(trx('users').where({ id }))) as Row[];
+    if (before === undefined) return false;
+    const spend =
+      limits === undefined
+        ? {}
+        : await spendColumnsFor(trx, { kind: 'user', id }, limits, before, clock.now());
+    // What was spent belongs to a version as the balance does.
+    const version = 'spend_day' in spend && {
+      quota_version: readNumber(before['quota_version']) + 1,
+    };
+    await trx('users')
+      .where({ id })
+      .update({ ...columns, ...spend, ...version });
     await stampRecord(trx, { kind: 'user', id });
     return true;
   });
@@ -149,14 +185,38 @@ export async function insertUser(
     request_count: 0,
     group: user.group ?? 'default',
     aff_code: user.affCode,
-    inviter_id: user.inviterId ?? 0,
+    inviter_id: user.invitation?.inviterId ?? 0,
     quota_version: 1,
   });
   const reference = `created:user:${id}:${randomBytes(6).toString('hex')}`;
   const entry = { reason: user.quotaReason, reference };
   await reconcileAccount(trx, dialect, { kind: 'user', id }, entry, clock.now());
+  await rewardInvitation(trx, dialect, id, user, clock.now());
   await stampRecord(trx, { kind: 'user', id });
   return id;
+}
+
+/** Of each invited user both rewards are booked once: the references say so. */
+async function rewardInvitation(
+  trx: Knex,
+  dialect: Dialect,
+  id: number,
+  { invitation }: NewUser,
+  now: number,
+): Promise<void> {
+  if (invitation === undefined) return;
+  const { inviterId, inviteeQuota, inviterQuota } = invitation;
+  const rewards = [
+    { account: { kind: 'user', id }, delta: inviteeQuota, reference: `invited:${id}` },
+    { account: { kind: 'user', id: inviterId }, delta: inviterQuota, reference: `inviter:${id}` },
+  ] as const;
+  for (const { account, delta, reference } of rewards) {
+    if (delta === 0 || (await lockBalance(trx, dialect, account)) === undefined) continue;
+    const entry = { account, delta, reason: 'invitation', reference };
+    await insertQuotaEntry(trx, dialect, entry, now);
+    await moveBalance(trx, account, delta);
+    if (account.id !== id) await stampRecord(trx, account);
+  }
 }
 
 function selectUsers(deps: UserRepositoryDeps, query: UserListQuery) {

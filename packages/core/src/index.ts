@@ -114,3 +114,23 @@ export type { UsageConsumer, UsageQueue, UsageQueueCounts } from './ports/usage-
 export type { Chore, Chores } from './ports/chores.ts';
 export type { NodeRegistry, NodeStatus } from './ports/node-registry.ts';
 export type { LimitKind } from './ports/ledger.ts';
+export { identityProviders } from './identity/external-identity.ts';
+export type { ExternalIdentity, IdentityProvider } from './identity/external-identity.ts';
+export { readLanguage } from './identity/language.ts';
+export type { Language } from './identity/language.ts';
+export type { IdentityRepository } from './ports/identity-repository.ts';
+export type { SessionRecord, SessionRepository } from './ports/session-repository.ts';
+export type {
+  CodePurpose,
+  OneTimeCode,
+  OneTimeCodeRepository,
+} from './ports/one-time-code-repository.ts';
+export type {
+  GatewayEvent,
+  Notification,
+  NotificationQueue,
+  NotificationTable,
+  QueuedNotification,
+  StoredNotification,
+} from './ports/notification-queue.ts';
+export type { QuotaReminders, UserBelowThreshold } from './ports/quota-reminders.ts';

@@ -1,3 +1,4 @@
+import type { ExternalIdentity } from '../identity/external-identity.ts';
 import type { User } from '../identity/user.ts';
 
 export interface NewUser {
@@ -14,6 +15,8 @@ export interface NewUser {
   accessToken: string;
   affCode: string;
   inviterId?: number;
+  /** Bound in the transaction that makes the account. */
+  identity?: ExternalIdentity;
 }
 
 /** Limits `{}`: none. */
@@ -23,20 +26,29 @@ export type UserChange = Partial<
 
 export interface UserRepository {
   findById(id: number): Promise<User | undefined>;
-  /** By username, else by email. With the stored bcrypt hash. */
+  /** By username, else by the email address of an account that is not deleted. With the stored bcrypt hash. */
   findForLogin(login: string): Promise<{ user: User; passwordHash: string } | undefined>;
   /** By id, with the stored bcrypt hash: what a session is checked against on each request. */
   findWithPassword(id: number): Promise<{ user: User; passwordHash: string } | undefined>;
   /** By system management token (32 hex characters). Deleted users are never found. */
   findByAccessToken(accessToken: string): Promise<User | undefined>;
+  /** The account that is not deleted and has this address, as typed or in lower case; the oldest one of several. */
+  findByEmail(email: string): Promise<User | undefined>;
+  /** Enabled accounts of the highest role, oldest first. */
+  findRoots(): Promise<readonly User[]>;
+  /** The highest id there is; 0 for none. */
+  highestId(): Promise<number>;
   list(query: UserListQuery): Promise<readonly User[]>;
   count(): Promise<number>;
-  /** @throws `conflict` when the username is taken */
+  /** @throws `conflict` with `param`: the username, or the identity, is taken */
   create(user: NewUser): Promise<User>;
-  /** Writes the named columns only; balances never change here. Resolves to undefined for an unknown id. */
+  /**
+   * Writes the named columns only; balances never change here. A new password, role or status ends all sessions of the
+   * account. Resolves to undefined for an unknown id.
+   */
   update(id: number, change: UserChange): Promise<User | undefined>;
   setAccessToken(id: number, accessToken: string): Promise<void>;
-  /** Soft delete: status 3, name replaced by `deleted_` + 32 hex. */
+  /** Soft delete: status 3, name replaced by `deleted_` + 32 hex; sessions and identities end. */
   remove(id: number): Promise<boolean>;
 }
 

@@ -1,4 +1,11 @@
-import { errors, userStatuses, type NewUser, type User, type UserRepository } from '@turnpike/core';
+import {
+  errors,
+  roles,
+  userStatuses,
+  type NewUser,
+  type User,
+  type UserRepository,
+} from '@turnpike/core';
 
 export interface StoredUser extends User {
   passwordHash: string;
@@ -25,8 +32,24 @@ export function createInMemoryUsers(): InMemoryUsers {
     findForLogin: async (login) =>
       withPassword(
         all().find((row) => row.username === login) ??
-          all().find((row) => row.email === login && login !== ''),
+          all().find(
+            (row) => row.email === login && login !== '' && row.status !== userStatuses.deleted,
+          ),
       ),
+    findByEmail: async (email) =>
+      optional(
+        all().find(
+          (row) =>
+            email !== '' &&
+            [email, email.toLowerCase()].includes(row.email) &&
+            row.status !== userStatuses.deleted,
+        ),
+      ),
+    findRoots: async () =>
+      all()
+        .filter((row) => row.role === roles.root && row.status === userStatuses.enabled)
+        .map(toUser),
+    highestId: async () => Math.max(0, ...rows.keys()),
     findWithPassword: async (id) => withPassword(rows.get(id)),
     findByAccessToken: async (accessToken) =>
       optional(

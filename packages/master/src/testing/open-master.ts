@@ -178,6 +178,7 @@ function createLimiter(clock: { now(): number }): MasterDeps['rateLimiter'] {
       calls.set(key, [...recent, clock.now()]);
       return { allowed: true };
     },
+    forget: async (key) => void calls.delete(key),
   };
 }
 

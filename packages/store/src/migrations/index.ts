@@ -5,6 +5,8 @@ import { createAuditAndConfig } from './20261121090300_create_audit_and_config.t
 import { extendLogs } from './20261121090400_extend_logs.ts';
 import { createAccountRecords } from './20261121090500_create_account_records.ts';
 import { extendParkedUsage } from './20261121091500_extend_parked_usage.ts';
+import { createSignIn } from './20261121110000_create_sign_in.ts';
+import { createNotifications } from './20261121110100_create_notifications.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration of the main database, in order. By hand, so that a build cannot lose one. */
@@ -16,6 +18,8 @@ export const migrations: readonly Migration[] = [
   extendLogs,
   createAccountRecords,
   extendParkedUsage,
+  createSignIn,
+  createNotifications,
 ];
 
 /** Those of a log database of its own. */

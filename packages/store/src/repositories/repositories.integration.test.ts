@@ -3,8 +3,13 @@ import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 import { describeAccountSource } from './account-source.contract.ts';
 import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
+import { describeIdentityRepository } from './identity-repository.contract.ts';
+import { describeNotificationTable } from './notification-table.contract.ts';
+import { describeOneTimeCodeRepository } from './one-time-code-repository.contract.ts';
 import { describeParkedUsage } from './parked-usage-repository.contract.ts';
+import { describeQuotaReminders } from './quota-reminders.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
+import { describeSessionRepository } from './session-repository.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
 for (const [name, kind] of [
@@ -18,6 +23,11 @@ for (const [name, kind] of [
   describeChannelRepository(name, open);
   describeRequestLogRepository(name, open);
   describeParkedUsage(name, open);
+  describeSessionRepository(name, open);
+  describeIdentityRepository(name, open);
+  describeOneTimeCodeRepository(name, open);
+  describeNotificationTable(name, open);
+  describeQuotaReminders(name, open);
 }
 
 describeRequestLogRepository('SQLite, logs in PostgreSQL', () =>

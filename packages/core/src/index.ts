@@ -134,3 +134,4 @@ export type {
   StoredNotification,
 } from './ports/notification-queue.ts';
 export type { QuotaReminders, UserBelowThreshold } from './ports/quota-reminders.ts';
+export { describeApi } from './openapi/describe-api.ts';

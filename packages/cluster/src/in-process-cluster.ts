@@ -4,6 +4,8 @@ import type {
   Ledger,
   LedgerRepository,
   Logger,
+  NotificationQueue,
+  NotificationTable,
   RateLimiter,
   Schedules,
   TokenDirectory,
@@ -12,6 +14,7 @@ import type {
 } from '@turnpike/core';
 import { createInProcessConfigBus } from './config-bus/in-process-config-bus.ts';
 import { InProcessLedger } from './ledger/in-process-ledger.ts';
+import { createTableNotificationQueue } from './notifications/table-notification-queue.ts';
 import { createInProcessRateLimiter } from './rate-limiter/in-process-rate-limiter.ts';
 import { createInProcessSchedules } from './schedules/in-process-schedules.ts';
 import { InProcessTokenDirectory } from './token-directory/in-process-token-directory.ts';
@@ -23,6 +26,7 @@ export interface InProcessCluster {
   tokenDirectory: TokenDirectory;
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
+  notifications: NotificationQueue;
   schedules: Schedules;
 }
 
@@ -30,6 +34,7 @@ export interface InProcessCluster {
 export function openInProcessCluster(deps: {
   ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
   tokenSource: TokenSource;
+  notificationTable: NotificationTable;
   clock: Clock;
   logger: Logger;
 }): InProcessCluster {
@@ -56,6 +61,7 @@ export function openInProcessCluster(deps: {
     tokenDirectory,
     configBus,
     rateLimiter: createInProcessRateLimiter(deps),
+    notifications: createTableNotificationQueue({ ...deps, table: deps.notificationTable }),
     schedules: createInProcessSchedules({ logger }),
   };
 }

@@ -9,6 +9,7 @@ import type {
   LedgerBook,
   Logger,
   NodeRegistry,
+  NotificationQueue,
   RateLimiter,
   Schedules,
   TokenDirectory,
@@ -24,6 +25,7 @@ import { RedisLedgerBook } from './ledger/redis-ledger-book.ts';
 import { RedisLedger } from './ledger/redis-ledger.ts';
 import { startNodeAgent, type NodeAgent } from './node/node-agent.ts';
 import { createNodeRegistry } from './node/redis-node-registry.ts';
+import { openBullmqNotificationQueue } from './notifications/bullmq-notification-queue.ts';
 import { createRedisRateLimiter } from './rate-limiter/redis-rate-limiter.ts';
 import { openConnections } from './redis/connections.ts';
 import { createKeys } from './redis/keys.ts';
@@ -42,6 +44,7 @@ export interface RedisCluster {
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
   chores: Chores;
+  notifications: NotificationQueue;
   schedules: Schedules;
   accountDirectory: AccountDirectory;
   ledgerBook: LedgerBook;
@@ -107,6 +110,13 @@ export async function openRedisCluster(
     consumer: connections.consumer,
     keys,
     clock,
+    logger,
+    stallIntervalMs,
+  });
+  const notifications = openBullmqNotificationQueue({
+    producer: redis,
+    consumer: connections.consumer,
+    keys,
     logger,
     stallIntervalMs,
   });
@@ -189,6 +199,7 @@ export async function openRedisCluster(
     configBus,
     rateLimiter: createRedisRateLimiter({ redis, keys }),
     chores,
+    notifications,
     schedules: createBullmqSchedules({
       redis: connections.consumer,
       keys,
@@ -235,6 +246,7 @@ export async function openRedisCluster(
       tokenDirectory.close();
       await configBus.close();
       await chores.close();
+      await notifications.close();
       await usageQueue.close();
       connections.close();
     },

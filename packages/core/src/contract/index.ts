@@ -93,3 +93,14 @@ export { channelRoutes } from './routes/channel-routes.ts';
 export { requestLogRoutes } from './routes/request-log-routes.ts';
 export { groupRoutes, optionRoutes } from './routes/option-routes.ts';
 export { modelRoutes } from './routes/model-routes.ts';
+export {
+  emailBindQuerySchema,
+  emailQuerySchema,
+  oauthCallbackQuerySchema,
+  oauthProviders,
+  oauthStateAnswerSchema,
+  passwordResetSchema,
+  registerSchema,
+} from './sign-in.ts';
+export type { OAuthProvider, PasswordResetInput, RegisterInput } from './sign-in.ts';
+export { signInRoutes } from './routes/sign-in-routes.ts';

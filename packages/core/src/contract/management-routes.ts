@@ -7,11 +7,13 @@ import { groupRoutes, optionRoutes } from './routes/option-routes.ts';
 import { publicRoutes } from './routes/public-routes.ts';
 import { requestLogRoutes } from './routes/request-log-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
+import { signInRoutes } from './routes/sign-in-routes.ts';
 import { userRoutes } from './routes/user-routes.ts';
 
 const resources: readonly Readonly<Record<string, Route>>[] = [
   publicRoutes,
   sessionRoutes,
+  signInRoutes,
   accountRoutes,
   userRoutes,
   apiTokenRoutes,

@@ -3,7 +3,8 @@ import type { Language } from '../identity/language.ts';
 /** Something that happened and that somebody may want to know. It becomes the body of a webhook as it is. */
 export type GatewayEvent =
   | {
-      type: 'channel.disabled' | 'channel.enabled';
+      /** `failing`: a test failed, and channels are not disabled automatically. */
+      type: 'channel.disabled' | 'channel.enabled' | 'channel.failing';
       data: { channel_id: number; channel_name: string; reason: string };
     }
   | {

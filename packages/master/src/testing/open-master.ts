@@ -17,11 +17,23 @@ import { createInMemoryApiTokens, type InMemoryApiTokens } from './in-memory-api
 import { createInMemoryChannels, type InMemoryChannels } from './in-memory-channels.ts';
 import { createInMemoryLedger, type InMemoryLedger } from './in-memory-ledger.ts';
 import { createInMemoryLogs, type InMemoryLogs } from './in-memory-logs.ts';
+import {
+  createInMemoryNotifications,
+  type InMemoryNotifications,
+} from './in-memory-notifications.ts';
+import {
+  createInMemoryCodes,
+  createInMemoryIdentities,
+  createInMemorySessions,
+  type InMemorySessions,
+} from './in-memory-sign-in.ts';
 import { createInMemoryUsers, type InMemoryUsers } from './in-memory-users.ts';
 
 export interface TestMaster {
   master: Master;
   users: InMemoryUsers;
+  sessions: InMemorySessions;
+  notifications: InMemoryNotifications;
   apiTokens: InMemoryApiTokens;
   channels: InMemoryChannels;
   ledger: InMemoryLedger;
@@ -50,7 +62,9 @@ export async function openMaster(
   settings: Partial<MasterSettings> = {},
   overrides: Partial<MasterDeps> = {},
 ): Promise<TestMaster> {
-  const users = createInMemoryUsers();
+  const sessions = createInMemorySessions();
+  const users = createInMemoryUsers((userId) => sessions.endAll(userId));
+  const notifications = createInMemoryNotifications();
   const apiTokens = createInMemoryApiTokens();
   const channels = createInMemoryChannels();
   const ledger = createInMemoryLedger(users, apiTokens);
@@ -73,6 +87,11 @@ export async function openMaster(
 
   const master = createMaster({
     users,
+    sessions,
+    notifications,
+    identities: createInMemoryIdentities(users),
+    oneTimeCodes: createInMemoryCodes(),
+    quotaReminders: { take: async () => [] },
     apiTokens,
     channels,
     options,
@@ -118,7 +137,7 @@ export async function openMaster(
 
   return {
     ...{ master, users, apiTokens, channels, ledger, logs, stored, audit, published, announced },
-    ...{ probe, clock, addUser },
+    ...{ probe, clock, addUser, sessions, notifications },
     anonymous: createCall(master),
     as(username) {
       const row = [...users.rows.values()].find((user) => user.username === username);

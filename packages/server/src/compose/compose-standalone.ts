@@ -55,6 +55,9 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   };
   await master.start();
 
+  const delivering = await cluster.notifications.work((queued) => master.deliver(queued));
+  lifecycle.onStop('notifications', () => delivering.stop());
+
   const schedules = await cluster.schedules.start([
     ...master.jobs,
     ...listStoreJobs(store, logger),

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type {
   ApiTokenRepository,
   AuditLog,
@@ -17,6 +18,7 @@ import type {
   RateLimiter,
   RequestLogRepository,
   SessionRepository,
+  TokenRecord,
   UserRepository,
 } from '@turnpike/core';
 import type { SignInEndpoints } from './sign-in/sign-in-endpoints.ts';
@@ -72,6 +74,8 @@ export interface MasterDeps {
   configBus: ConfigBus;
   channelProbe: ChannelProbe;
   modelCatalogue: ModelCatalogue;
+  /** Lets a client in by its key, under the rules of the relay. @throws errors of the relay's catalogue */
+  identifyClient: (request: IncomingMessage) => Promise<TokenRecord>;
   /** How upstreams are asked for balances. */
   findBalanceQuery: FindBalanceQuery;
   auditLog: AuditLog;

@@ -1,5 +1,6 @@
 import type { ExternalIdentity } from '../identity/external-identity.ts';
 import type { User } from '../identity/user.ts';
+import type { Page, PageQuery } from './page.ts';
 
 export interface NewUser {
   username: string;
@@ -39,6 +40,8 @@ export interface UserRepository {
   /** The highest id there is; 0 for none. */
   highestId(): Promise<number>;
   list(query: UserListQuery): Promise<readonly User[]>;
+  /** @throws `invalid_parameter` for a cursor of another list */
+  page(filter: UserFilter, page: PageQuery<UserSort>): Promise<Page<User>>;
   count(): Promise<number>;
   /** @throws `conflict` with `param`: the username, or the identity, is taken */
   create(user: NewUser): Promise<User>;
@@ -52,11 +55,19 @@ export interface UserRepository {
   remove(id: number): Promise<boolean>;
 }
 
-export interface UserListQuery {
-  offset: number;
-  limit: number;
+export type UserSort = 'id' | 'username' | 'quota' | 'used_quota' | 'request_count';
+
+export interface UserFilter {
   /** Prefix of username, email or display name, or an exact id. */
   keyword?: string;
-  order?: 'quota' | 'used_quota' | 'request_count';
+  role?: number;
+  status?: number;
+  group?: string;
   includeDeleted?: boolean;
+}
+
+export interface UserListQuery extends UserFilter {
+  offset: number;
+  limit: number;
+  order?: 'quota' | 'used_quota' | 'request_count';
 }

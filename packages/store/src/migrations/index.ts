@@ -7,6 +7,8 @@ import { createAccountRecords } from './20261121090500_create_account_records.ts
 import { extendParkedUsage } from './20261121091500_extend_parked_usage.ts';
 import { createSignIn } from './20261121110000_create_sign_in.ts';
 import { createNotifications } from './20261121110100_create_notifications.ts';
+import { addChannelTags } from './20261121130000_add_channel_tags.ts';
+import { indexAuditEntries } from './20261121130100_index_audit_entries.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration of the main database, in order. By hand, so that a build cannot lose one. */
@@ -20,6 +22,8 @@ export const migrations: readonly Migration[] = [
   extendParkedUsage,
   createSignIn,
   createNotifications,
+  addChannelTags,
+  indexAuditEntries,
 ];
 
 /** Those of a log database of its own. */

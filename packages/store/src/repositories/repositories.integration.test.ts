@@ -8,6 +8,7 @@ import { describeNotificationTable } from './notification-table.contract.ts';
 import { describeOneTimeCodeRepository } from './one-time-code-repository.contract.ts';
 import { describeParkedUsage } from './parked-usage-repository.contract.ts';
 import { describeQuotaReminders } from './quota-reminders.contract.ts';
+import { describePaging } from './paging.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
 import { describeSessionRepository } from './session-repository.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
@@ -21,6 +22,7 @@ for (const [name, kind] of [
   describeUserRepository(name, open);
   describeApiTokenRepository(name, open);
   describeChannelRepository(name, open);
+  describePaging(name, open);
   describeRequestLogRepository(name, open);
   describeParkedUsage(name, open);
   describeSessionRepository(name, open);

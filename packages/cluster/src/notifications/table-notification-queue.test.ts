@@ -25,6 +25,9 @@ function createTable(): NotificationTable & { rows: Map<string, Row> } {
       for (const row of due) Object.assign(row, { attempts: row.attempts + 1, dueAt: retryAt });
       return due.map((row) => ({ ...row }));
     },
+    async releaseAll(now) {
+      for (const row of rows.values()) row.dueAt = Math.min(row.dueAt, now);
+    },
     async postpone(id, dueAt) {
       const row = rows.get(id);
       if (row !== undefined) row.dueAt = dueAt;
@@ -63,6 +66,16 @@ describe('a queue in a table', () => {
     const queue = open(table);
     await queue.add([{ kind: 'reset-mail', email: 'a@example.com', language: 'en' }]);
     const { stop } = await queue.work(() => Promise.resolve());
+    await waitUntil(() => table.rows.size === 0);
+    await stop();
+  });
+
+  it('delivers what a process that died had taken', async () => {
+    const table = createTable();
+    await open(table).add([{ kind: 'reset-mail', email: 'a@example.com', language: 'en' }]);
+    await table.take({ now: Date.now(), retryAt: Date.now() + 600_000, limit: 9 });
+
+    const { stop } = await open(table).work(() => Promise.resolve());
     await waitUntil(() => table.rows.size === 0);
     await stop();
   });

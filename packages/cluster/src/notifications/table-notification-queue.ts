@@ -21,7 +21,7 @@ export interface TableNotificationQueueDeps {
 
 const AT_ONCE = 20;
 const CONCURRENCY = 4;
-/** A delivery that is under way when the process dies is tried again after this. Milliseconds. */
+/** A delivery takes no longer. Milliseconds. */
 const LEASE_MS = 2 * 60_000;
 
 /** Deliveries in a table of the database: what is due after a restart is delivered then. */
@@ -52,19 +52,21 @@ class TableNotificationQueue implements NotificationQueue {
     this.#wake();
   }
 
-  work(deliver: Deliver): Promise<{ stop(): Promise<void> }> {
+  async work(deliver: Deliver): Promise<{ stop(): Promise<void> }> {
+    // There is no other process: what is taken was taken by one that died.
+    await this.#deps.table.releaseAll(this.#deps.clock.now());
     this.#deliver = deliver;
     this.#wake();
     const timer = setInterval(() => {
       this.#wake();
     }, this.#deps.pollMs ?? 5_000);
-    return Promise.resolve({
+    return {
       stop: async () => {
         clearInterval(timer);
         this.#deliver = undefined;
         await this.#running;
       },
-    });
+    };
   }
 
   close(): Promise<void> {

@@ -63,6 +63,8 @@ export interface NotificationTable {
     retryAt: number;
     limit: number;
   }): Promise<readonly StoredNotification[]>;
+  /** Makes everything due, also what a process that died had taken. */
+  releaseAll(now: number): Promise<void>;
   postpone(id: string, dueAt: number): Promise<void>;
   remove(id: string): Promise<void>;
 }

@@ -49,6 +49,13 @@ export function describeNotificationTable(name: string, open: () => Promise<Test
       ]);
     });
 
+    it('makes everything due at once', async () => {
+      await table.insert([{ id: randomUUID(), body: '{}' }], 9000);
+      await table.insert([{ id: randomUUID(), body: '{}' }], 100);
+      await table.releaseAll(1000);
+      expect(await table.take({ now: 1000, retryAt: 9000, limit: 9 })).toHaveLength(2);
+    });
+
     it('gives each to one of several at the same time', async () => {
       await table.insert(
         Array.from({ length: 12 }, () => ({ id: randomUUID(), body: '{}' })),

@@ -42,6 +42,10 @@ export function createNotificationTable({
       return taken;
     },
 
+    async releaseAll(now) {
+      await knex('notifications').where('due_at', '>', now).update({ due_at: now });
+    },
+
     async postpone(id, dueAt) {
       await knex('notifications').where({ id }).update({ due_at: dueAt });
     },

@@ -48,16 +48,17 @@ export function createProviderLogin(
 
 /** Exchanges a code; the state was checked before. */
 class CodeStrategy extends passport.Strategy {
-  readonly #signIn: OAuthSignIn;
+  // Not `#`: passport runs an object that only inherits from this one.
+  private readonly signIn: OAuthSignIn;
 
   constructor(signIn: OAuthSignIn) {
     super();
-    this.#signIn = signIn;
+    this.signIn = signIn;
   }
 
   override authenticate(_request: unknown, attempt: unknown): void {
     const { grant, options } = attempt as Attempt;
-    this.#signIn.findProfile(grant, options).then(
+    this.signIn.findProfile(grant, options).then(
       (profile) => {
         this.success(profile);
       },

@@ -193,6 +193,18 @@ describe('a session', () => {
     expect((await selfWith(elsewhere)).status).toBe(200);
   });
 
+  it('ends together with all others of its owner, on demand', async () => {
+    const [here, elsewhere, other] = [
+      await cookieOf('alice'),
+      await cookieOf('alice'),
+      await cookieOf('admin'),
+    ];
+    await test.anonymous.delete('/api/user/self/sessions').set('cookie', here);
+
+    const statuses = await Promise.all([here, elsewhere, other].map(selfWith));
+    expect(statuses.map(({ status }) => status)).toEqual([401, 401, 200]);
+  });
+
   it('is a new one after login: what was planted before opens nothing', async () => {
     const visit = await test.anonymous.get('/api/oauth/state');
     const planted = String(visit.headers['set-cookie']).split(';', 1)[0] ?? '';

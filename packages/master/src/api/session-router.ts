@@ -1,4 +1,4 @@
-import { managementErrors } from '@turnpike/core';
+import { managementErrors, type SessionRepository } from '@turnpike/core';
 import { sessionRoutes } from '@turnpike/core/contract';
 import type { CurrentOptions } from '../services/current-options.ts';
 import type { LogIn } from './log-in.ts';
@@ -13,6 +13,7 @@ export interface SessionRouterDeps {
   loginGuard: LoginGuard;
   logIn: LogIn;
   sessions: Sessions;
+  sessionRepository: Pick<SessionRepository, 'endAll'>;
 }
 
 /** Login by password, and logout. For everyone. */
@@ -32,6 +33,10 @@ export function createSessionRouter(deps: SessionRouterDeps): BoundRoute[] {
       return user;
     }),
     bindRoute(sessionRoutes.logout, async ({ request, response }) => {
+      await deps.sessions.end(request, response);
+    }),
+    bindRoute(sessionRoutes.endAll, async ({ caller, request, response }) => {
+      await deps.sessionRepository.endAll(caller.user.id);
       await deps.sessions.end(request, response);
     }),
   ];

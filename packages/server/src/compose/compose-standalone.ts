@@ -66,6 +66,7 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   return {
     relay,
     management: () => ({ master, store }),
+    rateLimiter: cluster.rateLimiter,
     findObstacles: () => (relay.isReady() ? [] : ['no configuration received yet']),
   };
 }

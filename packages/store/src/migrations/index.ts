@@ -5,6 +5,7 @@ import { createAuditAndConfig } from './20261121090300_create_audit_and_config.t
 import { extendLogs } from './20261121090400_extend_logs.ts';
 import { createAccountRecords } from './20261121090500_create_account_records.ts';
 import { extendParkedUsage } from './20261121091500_extend_parked_usage.ts';
+import { indexLogsByTime } from './20261121120000_index_logs_by_time.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration of the main database, in order. By hand, so that a build cannot lose one. */
@@ -16,7 +17,8 @@ export const migrations: readonly Migration[] = [
   extendLogs,
   createAccountRecords,
   extendParkedUsage,
+  indexLogsByTime,
 ];
 
 /** Those of a log database of its own. */
-export const logMigrations: readonly Migration[] = [extendLogs];
+export const logMigrations: readonly Migration[] = [extendLogs, indexLogsByTime];

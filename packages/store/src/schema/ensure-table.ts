@@ -60,6 +60,21 @@ export async function ensureIndexes(
   }
 }
 
+/** Removes those of the indexes that the table has. */
+export async function dropIndexes(
+  { connection, dialect }: SchemaContext,
+  table: string,
+  names: readonly string[],
+): Promise<void> {
+  const present = await dialect.listIndexes(connection, table);
+  for (const name of names) {
+    if (!present.some((index) => index.name === name)) continue;
+    await connection.schema.alterTable(table, (builder) => {
+      builder.dropIndex([], name);
+    });
+  }
+}
+
 async function hasDuplicates(
   connection: Knex,
   table: string,

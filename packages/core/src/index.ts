@@ -114,3 +114,4 @@ export type { UsageConsumer, UsageQueue, UsageQueueCounts } from './ports/usage-
 export type { Chore, Chores } from './ports/chores.ts';
 export type { NodeRegistry, NodeStatus } from './ports/node-registry.ts';
 export type { LimitKind } from './ports/ledger.ts';
+export { describeApi } from './openapi/describe-api.ts';

@@ -42,6 +42,9 @@ export const apiTokenUpdateSchema = z
 
 export const apiTokenStatusSchema = z.int().min(1).max(4);
 
+/** Any value that is not empty: only the status is written. */
+export const apiTokenUpdateQuerySchema = z.object({ status_only: queryTextSchema });
+
 /** A client's key as its owner sees it; `key` is without the `sk-` that clients send. */
 export const apiTokenSchema = z.object({
   id: z.int(),

@@ -28,5 +28,12 @@ export const channelBalanceProgressSchema = z.object({
   results: z.array(channelBalanceResultSchema),
 });
 
+/** The balance of one channel, or why its upstream did not tell. */
+export const channelBalanceAnswerSchema = z.object({
+  success: z.boolean(),
+  message: z.string(),
+  balance: z.number().nullable().optional(),
+});
+
 export type ChannelBalanceResult = z.infer<typeof channelBalanceResultSchema>;
 export type ChannelBalanceProgress = z.infer<typeof channelBalanceProgressSchema>;

@@ -117,6 +117,17 @@ export const channelTestResultSchema = z.object({
   action: z.enum(['none', 'disabled', 'enabled']),
 });
 
+/** The result of one test that the client waited for. */
+export const channelTestAnswerSchema = z.object({
+  success: z.boolean(),
+  /** What the model said, or what went wrong. */
+  message: z.string(),
+  /** Seconds; 0 on failure. */
+  time: z.number(),
+  /** The model that was asked for; empty: the channel's first one. */
+  modelName: z.string(),
+});
+
 /** How a background run of channel tests stands, or ended. */
 export const channelTestProgressSchema = z.object({
   isRunning: z.boolean(),

@@ -18,5 +18,21 @@ export const failureSchema = z.object({
   param: z.string().optional(),
 });
 
+/** The same in the form of RFC 9457, with its proper status, for those who accept `application/problem+json`. */
+export const problemSchema = z.object({
+  /** Where the code is explained. */
+  type: z.string(),
+  title: z.string(),
+  /** The HTTP status. */
+  status: z.int(),
+  /** For people, in the language that the client accepts. */
+  detail: z.string(),
+  /** The id of the request. */
+  instance: z.string(),
+  code: z.string(),
+  param: z.string().optional(),
+});
+
+export type Problem = z.infer<typeof problemSchema>;
 export type Success = z.infer<typeof successSchema>;
 export type Failure = z.infer<typeof failureSchema>;

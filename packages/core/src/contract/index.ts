@@ -1,8 +1,8 @@
-export { failureSchema, successSchema } from './envelope.ts';
-export type { Failure, Success } from './envelope.ts';
+export { failureSchema, problemSchema, successSchema } from './envelope.ts';
+export type { Failure, Problem, Success } from './envelope.ts';
 export {
   DEFAULT_PAGE_SIZE,
-  idSchema,
+  idParamsSchema,
   MAX_PAGE_SIZE,
   pageQuerySchema,
   searchQuerySchema,
@@ -34,6 +34,7 @@ export {
   apiTokenListQuerySchema,
   apiTokenSchema,
   apiTokenStatusSchema,
+  apiTokenUpdateQuerySchema,
   apiTokenUpdateSchema,
 } from './api-token.ts';
 export type {
@@ -80,3 +81,15 @@ export { statusSchema } from './status.ts';
 export type { StatusJson } from './status.ts';
 export { modelEntrySchema, modelPermissionSchema } from './model.ts';
 export type { ModelEntryJson } from './model.ts';
+export { defineRoutes } from './route.ts';
+export type { Page, Route, RouteDeclaration, RouteMethod, RouteRole } from './route.ts';
+export { managementRoutes } from './management-routes.ts';
+export { publicRoutes } from './routes/public-routes.ts';
+export { sessionRoutes } from './routes/session-routes.ts';
+export { accountRoutes } from './routes/account-routes.ts';
+export { userRoutes } from './routes/user-routes.ts';
+export { apiTokenRoutes } from './routes/api-token-routes.ts';
+export { channelRoutes } from './routes/channel-routes.ts';
+export { requestLogRoutes } from './routes/request-log-routes.ts';
+export { groupRoutes, optionRoutes } from './routes/option-routes.ts';
+export { modelRoutes } from './routes/model-routes.ts';

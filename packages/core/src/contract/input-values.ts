@@ -9,19 +9,24 @@ export function ruledText(isValid: (text: string) => boolean, en: string, zh: st
 export const queryTextSchema = z
   .union([z.string(), z.array(z.string())])
   .optional()
-  .transform((value) => (Array.isArray(value) ? (value[0] ?? '') : (value ?? '')));
+  .transform((value) => (Array.isArray(value) ? (value[0] ?? '') : (value ?? '')))
+  .meta({ wire: { type: 'string' } });
 
 /** A whole number ≥ 0 in a query; everything else, also no value, counts as 0. */
-export const queryNumberSchema = queryTextSchema.transform((text) =>
-  /^\d{1,15}$/.test(text) ? Number(text) : 0,
-);
+export const queryNumberSchema = queryTextSchema
+  .transform((text) => (/^\d{1,15}$/.test(text) ? Number(text) : 0))
+  .meta({ wire: { type: 'integer', minimum: 0 } });
 
 /** An id in a path. */
-export const idSchema = ruledText(
+const idSchema = ruledText(
   (text) => /^[1-9]\d{0,14}$/.test(text),
   'must be a whole number above 0',
   '必须是大于 0 的整数',
-).transform(Number);
+)
+  .transform(Number)
+  .meta({ wire: { type: 'integer', minimum: 1 } });
+
+export const idParamsSchema = z.object({ id: idSchema });
 
 /** Quota units, as an amount to have. */
 export const quotaSchema = z.int();

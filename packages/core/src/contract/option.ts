@@ -14,6 +14,13 @@ export const optionSchema = z.object({ key: z.string(), value: z.string() });
 /** An option that is never read back: only whether it has a value. */
 export const secretOptionSchema = z.object({ key: z.string(), is_set: z.boolean() });
 
+export const optionListSchema = z.object({
+  success: z.literal(true),
+  message: z.string(),
+  data: z.array(optionSchema).readonly(),
+  secrets: z.array(secretOptionSchema).readonly(),
+});
+
 export type OptionUpdateInput = z.infer<typeof optionUpdateSchema>;
 export type OptionJson = z.infer<typeof optionSchema>;
 export type SecretOptionJson = z.infer<typeof secretOptionSchema>;

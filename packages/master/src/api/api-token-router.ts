@@ -1,59 +1,36 @@
 import {
-  apiTokenCreateSchema,
-  apiTokenListQuerySchema,
+  apiTokenRoutes,
   apiTokenStatusSchema,
   apiTokenUpdateSchema,
-  idSchema,
-  searchQuerySchema,
 } from '@turnpike/core/contract';
-import { Router } from 'express';
 import type { ApiTokenService } from '../services/api-token-service.ts';
-import { callerOf } from './caller-of.ts';
-import { sendData } from './envelope.ts';
 import { toApiTokenJson } from './json/api-token-json.ts';
-import { requireRole } from './middleware/require-role.ts';
-import { parseBody, parseInput, readIfMatch } from './parse-input.ts';
+import { parseInput } from './parse-input.ts';
+import { bindRoute, type BoundRoute } from './routing/bind-route.ts';
 
 /** `/api/token`: the caller's own API tokens. */
-export function createApiTokenRouter({ apiTokens }: { apiTokens: ApiTokenService }): Router {
-  const router = Router();
-  router.use(requireRole('common'));
-
-  router.get('/', async (request, response) => {
-    const query = parseInput(apiTokenListQuerySchema, request.query);
-    sendData(response, (await apiTokens.list(query, callerOf(request))).map(toApiTokenJson));
-  });
-
-  router.get('/search', async (request, response) => {
-    const { keyword } = parseInput(searchQuerySchema, request.query);
-    sendData(response, (await apiTokens.search(keyword, callerOf(request))).map(toApiTokenJson));
-  });
-
-  router.get('/:id', async (request, response) => {
-    const id = parseInput(idSchema, request.params.id);
-    sendData(response, toApiTokenJson(await apiTokens.find(id, callerOf(request))));
-  });
-
-  router.post('/', async (request, response) => {
-    const input = parseBody(apiTokenCreateSchema, request);
-    sendData(response, toApiTokenJson(await apiTokens.create(input, callerOf(request))));
-  });
-
-  router.put('/', async (request, response) => {
-    const input = parseBody(apiTokenUpdateSchema, request);
-    const caller = callerOf(request);
-    const token = request.query['status_only']
-      ? await apiTokens.setStatus(input.id, parseBody(statusOnlySchema, request).status, caller)
-      : await apiTokens.update(input, caller, readIfMatch(request.get('if-match')));
-    sendData(response, toApiTokenJson(token));
-  });
-
-  router.delete('/:id', async (request, response) => {
-    await apiTokens.remove(parseInput(idSchema, request.params.id), callerOf(request));
-    sendData(response);
-  });
-
-  return router;
+export function createApiTokenRouter({ apiTokens }: { apiTokens: ApiTokenService }): BoundRoute[] {
+  return [
+    bindRoute(apiTokenRoutes.list, async ({ query, caller }) =>
+      (await apiTokens.list(query, caller)).map(toApiTokenJson),
+    ),
+    bindRoute(apiTokenRoutes.search, async ({ query, caller }) =>
+      (await apiTokens.search(query.keyword, caller)).map(toApiTokenJson),
+    ),
+    bindRoute(apiTokenRoutes.read, async ({ params, caller }) =>
+      toApiTokenJson(await apiTokens.find(params.id, caller)),
+    ),
+    bindRoute(apiTokenRoutes.create, async ({ body, caller }) =>
+      toApiTokenJson(await apiTokens.create(body, caller)),
+    ),
+    bindRoute(apiTokenRoutes.update, async ({ query, body, caller, ifVersion }) => {
+      if (query.status_only === '')
+        return toApiTokenJson(await apiTokens.update(body, caller, ifVersion));
+      const { id, status } = parseInput(statusOnlySchema, body);
+      return toApiTokenJson(await apiTokens.setStatus(id, status, caller));
+    }),
+    bindRoute(apiTokenRoutes.remove, ({ params, caller }) => apiTokens.remove(params.id, caller)),
+  ];
 }
 
 const statusOnlySchema = apiTokenUpdateSchema

@@ -1,75 +1,76 @@
-import {
-  channelCreateSchema,
-  channelUpdateSchema,
-  idSchema,
-  pageQuerySchema,
-  searchQuerySchema,
-} from '@turnpike/core/contract';
-import { Router } from 'express';
+import { channelRoutes } from '@turnpike/core/contract';
+import type { ChannelBalanceService } from '../balances/channel-balance-service.ts';
 import type { ChannelService } from '../services/channel-service.ts';
+import type { ChannelTestService } from '../services/channel-test-service.ts';
 import type { ModelService } from '../services/model-service.ts';
-import { callerOf } from './caller-of.ts';
-import {
-  createChannelBalanceRouter,
-  type ChannelBalanceRouterDeps,
-} from './channel-balance-router.ts';
-import { createChannelTestRouter, type ChannelTestRouterDeps } from './channel-test-router.ts';
-import { sendData } from './envelope.ts';
 import { toChannelJson } from './json/channel-json.ts';
-import { requireRole } from './middleware/require-role.ts';
-import { parseBody, parseInput } from './parse-input.ts';
+import { bindRoute, type BoundRoute } from './routing/bind-route.ts';
 
-export interface ChannelRouterDeps extends ChannelTestRouterDeps, ChannelBalanceRouterDeps {
+export interface ChannelRouterDeps {
   channels: ChannelService;
   models: ModelService;
+  channelTests: ChannelTestService;
+  channelBalances: ChannelBalanceService;
 }
 
-/** `/api/channel`: the upstream accounts that requests are routed to. Administrators only. */
-export function createChannelRouter(deps: ChannelRouterDeps): Router {
+/** `/api/channel`: the upstream accounts that requests are routed to. */
+export function createChannelRouter(deps: ChannelRouterDeps): BoundRoute[] {
   const { channels, models } = deps;
-  const router = Router();
-  router.use(requireRole('admin'));
-  router.use('/test', createChannelTestRouter(deps));
-  router.use('/update_balance', createChannelBalanceRouter(deps));
+  return [
+    bindRoute(channelRoutes.list, async ({ query }) =>
+      (await channels.list(query)).map(toChannelJson),
+    ),
+    bindRoute(channelRoutes.search, async ({ query }) =>
+      (await channels.search(query.keyword)).map(toChannelJson),
+    ),
+    bindRoute(channelRoutes.models, () => ({
+      object: 'list' as const,
+      data: models.builtInModels(),
+    })),
+    bindRoute(channelRoutes.read, async ({ params }) =>
+      toChannelJson(await channels.find(params.id)),
+    ),
+    bindRoute(channelRoutes.create, ({ body, caller }) => channels.create(body, caller)),
+    bindRoute(channelRoutes.update, async ({ body, caller }) =>
+      toChannelJson(await channels.update(body, caller)),
+    ),
+    bindRoute(channelRoutes.removeDisabled, ({ caller }) => channels.removeDisabled(caller)),
+    bindRoute(channelRoutes.remove, ({ params, caller }) => channels.remove(params.id, caller)),
+    ...bindTests(deps),
+    ...bindBalances(deps),
+  ];
+}
 
-  router.get('/', async (request, response) => {
-    const found = await channels.list(parseInput(pageQuerySchema, request.query));
-    sendData(response, found.map(toChannelJson));
-  });
+/** One channel while the client waits, or many in the background. */
+function bindTests({ channelTests }: ChannelRouterDeps): BoundRoute[] {
+  return [
+    bindRoute(channelRoutes.test, ({ query: { scope } }) => {
+      channelTests.start(scope === '' ? 'all' : scope);
+    }),
+    bindRoute(channelRoutes.testProgress, () => channelTests.progress()),
+    bindRoute(channelRoutes.testOne, async ({ params, query: { model } }) => {
+      const result = await channelTests.test(params.id, model === '' ? undefined : model);
+      return {
+        success: result.isOk,
+        message: result.message,
+        time: result.isOk ? result.durationMs / 1000 : 0,
+        modelName: model,
+      };
+    }),
+  ];
+}
 
-  router.get('/search', async (request, response) => {
-    const { keyword } = parseInput(searchQuerySchema, request.query);
-    sendData(response, (await channels.search(keyword)).map(toChannelJson));
-  });
-
-  // In OpenAI's form, without the envelope.
-  router.get('/models', (_request, response) => {
-    response.json({ object: 'list', data: models.builtInModels() });
-  });
-
-  router.get('/:id', async (request, response) => {
-    const id = parseInput(idSchema, request.params.id);
-    sendData(response, toChannelJson(await channels.find(id)));
-  });
-
-  router.post('/', async (request, response) => {
-    await channels.create(parseBody(channelCreateSchema, request), callerOf(request));
-    sendData(response);
-  });
-
-  router.put('/', async (request, response) => {
-    const input = parseBody(channelUpdateSchema, request);
-    sendData(response, toChannelJson(await channels.update(input, callerOf(request))));
-  });
-
-  router.delete('/disabled', async (request, response) => {
-    sendData(response, await channels.removeDisabled(callerOf(request)));
-  });
-
-  router.delete('/:id', async (request, response) => {
-    await channels.remove(parseInput(idSchema, request.params.id), callerOf(request));
-    sendData(response);
-  });
-
-  return router;
+function bindBalances({ channelBalances }: ChannelRouterDeps): BoundRoute[] {
+  return [
+    bindRoute(channelRoutes.updateBalances, () => {
+      channelBalances.start();
+    }),
+    bindRoute(channelRoutes.balanceProgress, () => channelBalances.progress()),
+    bindRoute(channelRoutes.updateBalance, async ({ params }) => {
+      const answer = await channelBalances.update(params.id);
+      return answer.problem === undefined
+        ? { success: true, message: '', balance: answer.balance }
+        : { success: false, message: answer.problem };
+    }),
+  ];
 }

@@ -1,4 +1,5 @@
 import { isGatewayError, managementErrors, type GatewayError, type Logger } from '@turnpike/core';
+import type { Problem } from '@turnpike/core/contract';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { readForeignError } from './read-foreign-error.ts';
 
@@ -34,17 +35,37 @@ export function createErrorHandler({ logger }: { logger: Logger }): ErrorRequest
 }
 
 function sendError(request: Request, response: Response, error: GatewayError): void {
-  // A router may have chosen the status already.
-  if (response.statusCode === 200) response.status(toStatus(error));
   const { retryAfterMs, param } = error.details;
   if (retryAfterMs !== undefined)
     response.set('Retry-After', String(Math.ceil(retryAfterMs / 1000)));
-  response.json({
-    success: false,
-    message: isChinese(request) ? error.messageZh : error.message,
-    code: error.code,
-    ...(param !== undefined && { param }),
-  });
+  const message = isChinese(request) ? error.messageZh : error.message;
+  const named = { code: error.code, ...(param !== undefined && { param }) };
+  response.vary('Accept');
+  if (acceptsProblems(request)) {
+    const problem: Problem = {
+      type: `/api/docs#${error.code}`,
+      title: toTitle(error.code),
+      status: error.status,
+      detail: message,
+      instance: `urn:request:${requestIdOf(response)}`,
+      ...named,
+    };
+    response.status(error.status).type('application/problem+json').send(JSON.stringify(problem));
+    return;
+  }
+  // A route may have chosen the status already.
+  if (response.statusCode === 200) response.status(toStatus(error));
+  response.json({ success: false, message, ...named });
+}
+
+/** Only those who name it: a client that takes everything is an old one. */
+function acceptsProblems(request: Request): boolean {
+  return request.accepts().includes('application/problem+json');
+}
+
+function toTitle(code: string): string {
+  const words = code.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function toStatus({ code, status }: GatewayError): number {

@@ -1,5 +1,5 @@
 import type { Clock, Logger, RateLimiter, UserRepository } from '@turnpike/core';
-import express, { Router, type Express } from 'express';
+import express, { type Express } from 'express';
 import type { ChannelBalanceService } from '../balances/channel-balance-service.ts';
 import type { MasterSettings } from '../master-deps.ts';
 import type { AccountService } from '../services/account-service.ts';
@@ -25,15 +25,18 @@ import { createJsonBodyReader } from './middleware/read-json-body.ts';
 import { createCrossSiteGuard } from './middleware/refuse-cross-site.ts';
 import { refuseHead } from './middleware/refuse-head.ts';
 import { createSessionCodec } from './middleware/session-cookie.ts';
-import { createSessions } from './middleware/sessions.ts';
+import { createSessions, type Sessions } from './middleware/sessions.ts';
 import { createStamp } from './middleware/stamp-response.ts';
 import { createModelRouter } from './model-router.ts';
-import { createGroupRouter, createOptionRouter } from './option-router.ts';
+import { createOptionRouter } from './option-router.ts';
+import { createOpenApiRouter } from './open-api-router.ts';
 import { refuseUnknownRoute } from './refuse-unknown-route.ts';
 import { createRequestLogRouter } from './request-log-router.ts';
+import type { BoundRoute } from './routing/bind-route.ts';
+import { mountRoutes } from './routing/mount-routes.ts';
 import { createSessionRouter } from './session-router.ts';
 import { createStatusRouter } from './status-router.ts';
-import { createTopUpRouter, createUserRouter } from './user-router.ts';
+import { createUserRouter } from './user-router.ts';
 
 export interface ApiDeps {
   userRepository: UserRepository;
@@ -62,42 +65,42 @@ export type Api = Express;
 
 /** The management API: everything under `/api`, errors and unknown paths included. Other paths are passed on. */
 export function createApi(deps: ApiDeps): Api {
-  const { settings, rateLimiter, passwords, currentOptions } = deps;
+  const { settings, rateLimiter } = deps;
   const sessionCodec = createSessionCodec({ secret: settings.sessionSecret, clock: deps.clock });
   const sessions = createSessions({ sessionCodec, settings });
-  const crossSite = createCrossSiteGuard({ currentOptions });
-  const refuseCrossSite = crossSite.everyMethod;
-  const users = deps.userRepository;
-  const api = Router();
-
-  api.use(createStamp(deps));
-  api.use(refuseHead);
-  api.use(
-    limitRate(rateLimiter, { name: 'GA', count: settings.globalApiRateLimit, windowMs: 180_000 }),
-  );
-  api.use(createAuthenticate({ users, sessionCodec }));
-  api.use(crossSite.unsafeMethods);
-  api.use(createJsonBodyReader());
-
-  const loginByPassword = createPasswordLogin({ users, passwords });
-  api.use('/', createStatusRouter(deps));
-  api.use('/user', createSessionRouter({ ...deps, sessions, loginByPassword, refuseCrossSite }));
-  api.use('/user', createAccountRouter({ ...deps, users, sessions, refuseCrossSite }));
-  api.use('/user', createUserRouter(deps));
-  api.use('/topup', createTopUpRouter(deps));
-  api.use('/token', createApiTokenRouter(deps));
-  api.use('/channel', createChannelRouter({ ...deps, refuseCrossSite }));
-  api.use('/log', createRequestLogRouter(deps));
-  api.use('/option', createOptionRouter(deps));
-  api.use('/group', createGroupRouter(deps));
-  api.use('/models', createModelRouter(deps));
-  api.use(refuseUnknownRoute);
-  api.use(createErrorHandler(deps));
+  const crossSite = createCrossSiteGuard(deps);
+  const isLimited = settings.globalApiRateLimit > 0;
+  const limitGlobally = { name: 'GA', count: settings.globalApiRateLimit, windowMs: 180_000 };
+  const limitCritically = { name: 'CT', count: isLimited ? 20 : 0, windowMs: 20 * 60_000 };
 
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // answers are never cached, so nobody asks again with one
   app.set('trust proxy', [...settings.trustedProxies]);
-  app.use('/api', api);
+  app.use('/api', createStamp(deps), refuseHead, limitRate(rateLimiter, limitGlobally));
+  app.use('/api', createAuthenticate({ users: deps.userRepository, sessionCodec }));
+  app.use('/api', crossSite.unsafeMethods, createJsonBodyReader());
+  mountRoutes(app, listRoutes({ ...deps, sessions }), {
+    limiters: { critical: limitRate(rateLimiter, limitCritically) },
+    refuseCrossSite: crossSite.everyMethod,
+  });
+  app.use('/api', refuseUnknownRoute, createErrorHandler(deps));
   return app;
+}
+
+/** Every resource; a new one needs its line here. */
+function listRoutes(deps: ApiDeps & { sessions: Sessions }): BoundRoute[] {
+  const loginByPassword = createPasswordLogin({ ...deps, users: deps.userRepository });
+  return [
+    ...createStatusRouter(deps),
+    ...createOpenApiRouter(deps),
+    ...createSessionRouter({ ...deps, loginByPassword }),
+    ...createAccountRouter(deps),
+    ...createUserRouter(deps),
+    ...createApiTokenRouter(deps),
+    ...createChannelRouter(deps),
+    ...createRequestLogRouter(deps),
+    ...createOptionRouter(deps),
+    ...createModelRouter(deps),
+  ];
 }

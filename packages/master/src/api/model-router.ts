@@ -1,15 +1,8 @@
-import { Router } from 'express';
+import { modelRoutes } from '@turnpike/core/contract';
 import type { ModelService } from '../services/model-service.ts';
-import { sendData } from './envelope.ts';
-import { requireRole } from './middleware/require-role.ts';
+import { bindRoute, type BoundRoute } from './routing/bind-route.ts';
 
 /** `/api/models`: what each type of channel offers. For everyone who is logged in. */
-export function createModelRouter({ models }: { models: ModelService }): Router {
-  const router = Router();
-
-  router.get('/', requireRole('common'), (_request, response) => {
-    sendData(response, models.modelsByChannelType());
-  });
-
-  return router;
+export function createModelRouter({ models }: { models: ModelService }): BoundRoute[] {
+  return [bindRoute(modelRoutes.byChannelType, () => models.modelsByChannelType())];
 }

@@ -1,61 +1,28 @@
-import {
-  requestLogFilterSchema,
-  requestLogListQuerySchema,
-  requestLogRemoveQuerySchema,
-  searchQuerySchema,
-} from '@turnpike/core/contract';
-import { Router } from 'express';
+import { requestLogRoutes } from '@turnpike/core/contract';
 import type { RequestLogService } from '../services/request-log-service.ts';
-import { callerOf } from './caller-of.ts';
-import { sendData } from './envelope.ts';
-import { requireRole } from './middleware/require-role.ts';
-import { parseInput } from './parse-input.ts';
+import { bindRoute, type BoundRoute } from './routing/bind-route.ts';
 
 /** `/api/log`: all rows for administrators, own rows for everyone. */
 export function createRequestLogRouter({
   requestLogs,
 }: {
   requestLogs: RequestLogService;
-}): Router {
-  const router = Router();
-  const common = requireRole('common');
-  const admin = requireRole('admin');
-
-  router.get('/', admin, async (request, response) => {
-    const query = parseInput(requestLogListQuerySchema, request.query);
-    sendData(response, await requestLogs.list(query));
-  });
-
-  router.get('/search', admin, async (request, response) => {
-    const { keyword } = parseInput(searchQuerySchema, request.query);
-    sendData(response, await requestLogs.search(keyword));
-  });
-
-  router.get('/stat', admin, async (request, response) => {
-    const query = parseInput(requestLogFilterSchema, request.query);
-    sendData(response, { quota: await requestLogs.sumQuota(query) });
-  });
-
-  router.delete('/', admin, async (request, response) => {
-    const query = parseInput(requestLogRemoveQuerySchema, request.query);
-    const timestamp = Number(query.target_timestamp);
-    sendData(response, await requestLogs.removeBefore(timestamp, callerOf(request)));
-  });
-
-  router.get('/self', common, async (request, response) => {
-    const query = parseInput(requestLogListQuerySchema, request.query);
-    sendData(response, await requestLogs.listOwn(query, callerOf(request)));
-  });
-
-  router.get('/self/search', common, async (request, response) => {
-    const { keyword } = parseInput(searchQuerySchema, request.query);
-    sendData(response, await requestLogs.searchOwn(keyword, callerOf(request)));
-  });
-
-  router.get('/self/stat', common, async (request, response) => {
-    const query = parseInput(requestLogFilterSchema, request.query);
-    sendData(response, { quota: await requestLogs.sumOwnQuota(query, callerOf(request)) });
-  });
-
-  return router;
+}): BoundRoute[] {
+  return [
+    bindRoute(requestLogRoutes.list, ({ query }) => requestLogs.list(query)),
+    bindRoute(requestLogRoutes.search, ({ query }) => requestLogs.search(query.keyword)),
+    bindRoute(requestLogRoutes.stat, async ({ query }) => ({
+      quota: await requestLogs.sumQuota(query),
+    })),
+    bindRoute(requestLogRoutes.remove, ({ query, caller }) =>
+      requestLogs.removeBefore(Number(query.target_timestamp), caller),
+    ),
+    bindRoute(requestLogRoutes.listOwn, ({ query, caller }) => requestLogs.listOwn(query, caller)),
+    bindRoute(requestLogRoutes.searchOwn, ({ query, caller }) =>
+      requestLogs.searchOwn(query.keyword, caller),
+    ),
+    bindRoute(requestLogRoutes.statOwn, async ({ query, caller }) => ({
+      quota: await requestLogs.sumOwnQuota(query, caller),
+    })),
+  ];
 }

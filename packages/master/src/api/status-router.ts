@@ -1,8 +1,8 @@
-import { Router } from 'express';
+import { publicRoutes } from '@turnpike/core/contract';
 import type { MasterSettings } from '../master-deps.ts';
 import type { CurrentOptions } from '../services/current-options.ts';
 import { readStatus } from '../services/read-status.ts';
-import { sendData } from './envelope.ts';
+import { bindRoute, type BoundRoute } from './routing/bind-route.ts';
 
 export interface StatusRouterDeps {
   currentOptions: CurrentOptions;
@@ -10,24 +10,11 @@ export interface StatusRouterDeps {
 }
 
 /** What a console needs before anybody is logged in. For everyone. */
-export function createStatusRouter({ currentOptions, settings }: StatusRouterDeps): Router {
-  const router = Router();
-
-  router.get('/status', async (_request, response) => {
-    sendData(response, readStatus(await currentOptions.read(), settings));
-  });
-
-  router.get('/notice', async (_request, response) => {
-    sendData(response, (await currentOptions.read()).Notice);
-  });
-
-  router.get('/about', async (_request, response) => {
-    sendData(response, (await currentOptions.read()).About);
-  });
-
-  router.get('/home_page_content', async (_request, response) => {
-    sendData(response, (await currentOptions.read()).HomePageContent);
-  });
-
-  return router;
+export function createStatusRouter({ currentOptions, settings }: StatusRouterDeps): BoundRoute[] {
+  return [
+    bindRoute(publicRoutes.status, async () => readStatus(await currentOptions.read(), settings)),
+    bindRoute(publicRoutes.notice, async () => (await currentOptions.read()).Notice),
+    bindRoute(publicRoutes.about, async () => (await currentOptions.read()).About),
+    bindRoute(publicRoutes.homePage, async () => (await currentOptions.read()).HomePageContent),
+  ];
 }

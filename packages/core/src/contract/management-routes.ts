@@ -1,0 +1,28 @@
+import type { Route } from './route.ts';
+import { accountRoutes } from './routes/account-routes.ts';
+import { apiTokenRoutes } from './routes/api-token-routes.ts';
+import { channelRoutes } from './routes/channel-routes.ts';
+import { modelRoutes } from './routes/model-routes.ts';
+import { groupRoutes, optionRoutes } from './routes/option-routes.ts';
+import { publicRoutes } from './routes/public-routes.ts';
+import { requestLogRoutes } from './routes/request-log-routes.ts';
+import { sessionRoutes } from './routes/session-routes.ts';
+import { userRoutes } from './routes/user-routes.ts';
+
+const resources: readonly Readonly<Record<string, Route>>[] = [
+  publicRoutes,
+  sessionRoutes,
+  accountRoutes,
+  userRoutes,
+  apiTokenRoutes,
+  channelRoutes,
+  requestLogRoutes,
+  optionRoutes,
+  groupRoutes,
+  modelRoutes,
+];
+
+/** Every route that is declared. A new resource needs its line above. */
+export const managementRoutes: readonly Route[] = resources.flatMap((routes) =>
+  Object.values(routes),
+);

@@ -22,6 +22,7 @@ import { bookExternalChanges } from './ledger/book-external-changes.ts';
 import { drainLogOutbox, forgetLogReceipts } from './ledger/drain-log-outbox.ts';
 import { pruneRemovedTokens } from './ledger/prune-removed-tokens.ts';
 import { pruneUsageRequests } from './ledger/prune-usage-requests.ts';
+import { refuseUnfinishedImport } from './maintenance/import/import-marker.ts';
 import { refuseUnfinishedMove } from './maintenance/move/move-marker.ts';
 import { isMigrated, migrate, type MigrationReport } from './migrations/migrate.ts';
 import { createAccountSource } from './repositories/account-source.ts';
@@ -113,6 +114,7 @@ export async function openStore(settings: StoreSettings, deps: StoreDeps): Promi
     const main = await openDatabase({ ...rest, variable: 'SQL_DSN', dsn: sqlDsn });
     opened.push(main);
     await refuseUnfinishedMove(main.knex);
+    await refuseUnfinishedImport(main.knex);
     const migration = await bringUpToDate(main, migrates, deps);
     const logs =
       logSqlDsn.trim() === ''

@@ -62,15 +62,27 @@ export type { ScheduledJob, Schedules } from './ports/schedules.ts';
 export type {
   NewUser,
   UserChange,
+  UserFilter,
   UserListQuery,
   UserRepository,
+  UserSort,
 } from './ports/user-repository.ts';
 export type {
   ApiTokenChange,
+  ApiTokenFilter,
   ApiTokenRepository,
+  ApiTokenSort,
   NewApiToken,
 } from './ports/api-token-repository.ts';
-export type { ChannelChange, ChannelRepository, NewChannel } from './ports/channel-repository.ts';
+export type {
+  ChannelChange,
+  ChannelFilter,
+  ChannelListQuery,
+  ChannelRepository,
+  ChannelSort,
+  NewChannel,
+} from './ports/channel-repository.ts';
+export type { Page, PageQuery } from './ports/page.ts';
 export type { OptionRepository } from './ports/option-repository.ts';
 export type { ConfigRepository } from './ports/config-repository.ts';
 export type { AuditEntry, AuditLog } from './ports/audit-log.ts';

@@ -8,6 +8,7 @@ import { listJobs } from './schedules/index.ts';
 import { createAccountAnnouncer } from './services/account-changes.ts';
 import { createAccountService } from './services/account-service.ts';
 import { createApiTokenService } from './services/api-token-service.ts';
+import { createChannelBatchService } from './services/channel-batch-service.ts';
 import { createChannelHealthService } from './services/channel-health-service.ts';
 import { createChannelService } from './services/channel-service.ts';
 import { createChannelStatusSwitch } from './services/channel-status.ts';
@@ -77,6 +78,7 @@ export function createMaster(deps: MasterDeps): Master {
       quotas,
       apiTokens: createApiTokenService({ ...shared, quotas }),
       channels: createChannelService(shared),
+      channelBatches: createChannelBatchService(shared),
       channelTests,
       channelBalances,
       models: createModelService(deps),

@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
 import { apiTokenRoutes } from './routes/api-token-routes.ts';
+import { channelBatchRoutes } from './routes/channel-batch-routes.ts';
 import { channelRoutes } from './routes/channel-routes.ts';
 import { modelRoutes } from './routes/model-routes.ts';
 import { groupRoutes, optionRoutes } from './routes/option-routes.ts';
@@ -16,6 +17,7 @@ const resources: readonly Readonly<Record<string, Route>>[] = [
   userRoutes,
   apiTokenRoutes,
   channelRoutes,
+  channelBatchRoutes,
   requestLogRoutes,
   optionRoutes,
   groupRoutes,

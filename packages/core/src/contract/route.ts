@@ -46,15 +46,6 @@ export interface Route extends RouteDeclaration {
   tag: string;
 }
 
-/** A piece of a list, and what is known of the whole. */
-export interface Page<Row> {
-  rows: readonly Row[];
-  /** How many rows there are; `isCapped`: at least that many, nobody counted further. */
-  total?: { count: number; isCapped: boolean };
-  /** Where the next piece begins, for the query `cursor`; absent at the end. */
-  nextCursor?: string;
-}
-
 /** Names the routes of one resource. The ids come from the names of the members. */
 export function defineRoutes<const Routes extends Readonly<Record<string, RouteDeclaration>>>(
   tag: string,

@@ -4,6 +4,7 @@ import type { ChannelBalanceService } from '../balances/channel-balance-service.
 import type { MasterSettings } from '../master-deps.ts';
 import type { AccountService } from '../services/account-service.ts';
 import type { ApiTokenService } from '../services/api-token-service.ts';
+import type { ChannelBatchService } from '../services/channel-batch-service.ts';
 import type { ChannelService } from '../services/channel-service.ts';
 import type { ChannelTestService } from '../services/channel-test-service.ts';
 import type { CurrentOptions } from '../services/current-options.ts';
@@ -16,6 +17,7 @@ import type { UserEditService } from '../services/user-edit-service.ts';
 import type { UserService } from '../services/user-service.ts';
 import { createAccountRouter } from './account-router.ts';
 import { createApiTokenRouter } from './api-token-router.ts';
+import { createChannelBatchRouter } from './channel-batch-router.ts';
 import { createChannelRouter } from './channel-router.ts';
 import { createErrorHandler } from './error-handler.ts';
 import { createAuthenticate } from './middleware/authenticate.ts';
@@ -48,6 +50,7 @@ export interface ApiDeps {
   quotas: QuotaService;
   apiTokens: ApiTokenService;
   channels: ChannelService;
+  channelBatches: ChannelBatchService;
   channelTests: ChannelTestService;
   channelBalances: ChannelBalanceService;
   models: ModelService;
@@ -99,6 +102,7 @@ function listRoutes(deps: ApiDeps & { sessions: Sessions }): BoundRoute[] {
     ...createUserRouter(deps),
     ...createApiTokenRouter(deps),
     ...createChannelRouter(deps),
+    ...createChannelBatchRouter(deps),
     ...createRequestLogRouter(deps),
     ...createOptionRouter(deps),
     ...createModelRouter(deps),

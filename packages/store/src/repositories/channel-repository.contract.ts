@@ -64,6 +64,7 @@ export function describeChannelRepository(name: string, open: () => Promise<Test
         priority: 7,
         config: '',
         systemPrompt: null,
+        tag: '',
       });
       expect(await channels.find(channel.id)).toEqual(channel);
       expect(await readAbilities(channel.id)).toEqual([
@@ -137,6 +138,40 @@ export function describeChannelRepository(name: string, open: () => Promise<Test
       expect(await readAbilities(id)).toEqual([]);
       expect(await channels.find(disabled.id)).toBeUndefined();
       expect((await create()).id).toBeGreaterThan(disabled.id);
+    });
+
+    it('changes and removes many at once, by id or by tag', async () => {
+      const [a, b, c] = [await create({ tag: 'eu' }), await create({ tag: 'eu' }), await create()];
+      const version = await readVersion();
+
+      expect(await channels.updateMany({ tag: 'eu' }, { status: 2, priority: 9 })).toEqual([
+        a.id,
+        b.id,
+      ]);
+      expect(await readVersion()).toBe(version + 1);
+      expect(await readAbilities(b.id)).toEqual([['default', 'gpt-4o', false, 9]]);
+      const ids = [c.id, a.id, 999_999];
+      expect(await channels.updateMany({ ids }, { tag: '' })).toEqual([a.id, c.id]);
+      const tagged = await channels.list({ offset: 0, limit: 9, tag: 'eu' });
+      expect(tagged.map(({ id }) => id)).toEqual([b.id]);
+      expect(await channels.updateMany({ tag: 'nobody' }, { status: 1 })).toEqual([]);
+
+      expect(await channels.removeMany([a.id, b.id, b.id, 999_999])).toEqual([a.id, b.id]);
+      expect(await readAbilities(a.id)).toEqual([]);
+      expect(await channels.find(c.id)).toBeDefined();
+      await channels.remove(c.id);
+    });
+
+    it('writes anew what every channel serves, and forgets what none does', async () => {
+      const { id } = await create();
+      const abilities = test.database.knex('abilities');
+      await abilities.clone().where({ channel_id: id }).delete();
+      await abilities.clone().insert({ group: 'default', model: 'orphan', channel_id: 999_999 });
+
+      expect(await channels.rebuildAbilities()).toBeGreaterThan(0);
+
+      expect(await readAbilities(id)).toEqual([['default', 'gpt-4o', true, 0]]);
+      expect(await readAbilities(999_999)).toEqual([]);
     });
 
     it('lists newest first, by id, name, status and group', async () => {

@@ -4,6 +4,7 @@ import { describeAccountSource } from './account-source.contract.ts';
 import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
 import { describeParkedUsage } from './parked-usage-repository.contract.ts';
+import { describePaging } from './paging.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
@@ -16,6 +17,7 @@ for (const [name, kind] of [
   describeUserRepository(name, open);
   describeApiTokenRepository(name, open);
   describeChannelRepository(name, open);
+  describePaging(name, open);
   describeRequestLogRepository(name, open);
   describeParkedUsage(name, open);
 }

@@ -1,4 +1,5 @@
-import type { Page, Route } from '@turnpike/core/contract';
+import type { Page } from '@turnpike/core';
+import type { Route } from '@turnpike/core/contract';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Caller } from '../../services/caller.ts';

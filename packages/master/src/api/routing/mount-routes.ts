@@ -1,4 +1,5 @@
-import type { Page, Route } from '@turnpike/core/contract';
+import type { Page } from '@turnpike/core';
+import type { Route } from '@turnpike/core/contract';
 import type { IRouter, Request, RequestHandler } from 'express';
 import { callerOf } from '../caller-of.ts';
 import { sendData } from '../envelope.ts';

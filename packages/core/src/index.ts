@@ -85,7 +85,7 @@ export type {
 export type { Page, PageQuery } from './ports/page.ts';
 export type { OptionRepository } from './ports/option-repository.ts';
 export type { ConfigRepository } from './ports/config-repository.ts';
-export type { AuditEntry, AuditLog } from './ports/audit-log.ts';
+export type { AuditEntry, AuditFilter, AuditLog } from './ports/audit-log.ts';
 export type { ParkedEvent, ParkedJob, ParkedUsage } from './ports/parked-usage.ts';
 export type { LimitResult, RateLimiter } from './ports/rate-limiter.ts';
 export { exactOne, exactToNumber, parseExact, toExact } from './pricing/exact.ts';
@@ -126,4 +126,6 @@ export type { UsageConsumer, UsageQueue, UsageQueueCounts } from './ports/usage-
 export type { Chore, Chores } from './ports/chores.ts';
 export type { NodeRegistry, NodeStatus } from './ports/node-registry.ts';
 export type { LimitKind } from './ports/ledger.ts';
+export { describeAnswerShape, listInputs } from './openapi/describe-shape.ts';
+export type { RouteInput } from './openapi/describe-shape.ts';
 export { describeApi } from './openapi/describe-api.ts';

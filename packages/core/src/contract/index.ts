@@ -52,6 +52,10 @@ export {
   channelTagUpdateSchema,
 } from './channel-batch.ts';
 export type { ChannelTagUpdateInput } from './channel-batch.ts';
+export { auditEntrySchema, auditListQuerySchema } from './audit.ts';
+export type { AuditEntryJson, AuditListQueryInput } from './audit.ts';
+export { billingSubscriptionSchema, billingUsageSchema } from './billing.ts';
+export type { BillingSubscriptionJson, BillingUsageJson } from './billing.ts';
 export { channelBalanceProgressSchema, channelBalanceResultSchema } from './channel-balance.ts';
 export type { ChannelBalanceProgress, ChannelBalanceResult } from './channel-balance.ts';
 export {
@@ -104,4 +108,6 @@ export { channelBatchRoutes } from './routes/channel-batch-routes.ts';
 export { channelRoutes } from './routes/channel-routes.ts';
 export { requestLogRoutes } from './routes/request-log-routes.ts';
 export { groupRoutes, optionRoutes } from './routes/option-routes.ts';
+export { auditRoutes } from './routes/audit-routes.ts';
+export { billingRoutes } from './routes/billing-routes.ts';
 export { modelRoutes } from './routes/model-routes.ts';

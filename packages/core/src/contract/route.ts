@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
-/** The lowest role that may call. */
-export type RouteRole = 'guest' | 'common' | 'admin' | 'root';
+/** The lowest role that may call; `api-token`: whoever has a client's key (`sk-…`). */
+export type RouteRole = 'guest' | 'common' | 'admin' | 'root' | 'api-token';
 
 export type RouteMethod = 'get' | 'post' | 'put' | 'delete';
 

@@ -1,8 +1,16 @@
-import { channelStatuses, type ChannelChange, type ChannelRepository } from '@turnpike/core';
+import {
+  channelStatuses,
+  type Channel,
+  type ChannelChange,
+  type ChannelRepository,
+} from '@turnpike/core';
 import type { ChannelTagUpdateInput } from '@turnpike/core/contract';
 import type { ConfigPublisher } from '../publisher/publish-config.ts';
 import type { Caller } from './caller.ts';
 import type { RecordAudit } from './record-audit.ts';
+
+/** More channels than this are changed, but their old values not noted. */
+const MOST_NOTED = 1000;
 
 export interface ChannelBatchServiceDeps {
   channels: ChannelRepository;
@@ -23,10 +31,12 @@ export function createChannelBatchService(deps: ChannelBatchServiceDeps) {
     change: ChannelChange,
     actor: Caller,
   ): Promise<number> {
+    const before = await channels.list({ ...selection, offset: 0, limit: MOST_NOTED });
     const ids = await channels.updateMany(selection, change);
     if (ids.length === 0) return 0;
     const target = 'tag' in selection ? selection.tag : '';
-    await recordAudit(actor, 'channel.update-many', target, { ids, change });
+    const from = before.map((channel) => ({ id: channel.id, ...pick(channel, change) }));
+    await recordAudit(actor, 'channel.update-many', target, { ids, from, to: change });
     await publisher.publish();
     return ids.length;
   }
@@ -70,6 +80,12 @@ export function createChannelBatchService(deps: ChannelBatchServiceDeps) {
       return removed.length;
     },
   };
+}
+
+/** The old values of what changes. */
+function pick(channel: Channel, change: ChannelChange): Partial<Channel> {
+  const names = Object.keys(change) as (keyof ChannelChange)[];
+  return Object.fromEntries(names.map((name) => [name, channel[name]]));
 }
 
 function toChange(input: ChannelTagUpdateInput): ChannelChange {

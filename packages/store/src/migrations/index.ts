@@ -7,6 +7,7 @@ import { createAccountRecords } from './20261121090500_create_account_records.ts
 import { extendParkedUsage } from './20261121091500_extend_parked_usage.ts';
 import { indexLogsByTime } from './20261121120000_index_logs_by_time.ts';
 import { addChannelTags } from './20261121130000_add_channel_tags.ts';
+import { indexAuditEntries } from './20261121130100_index_audit_entries.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration of the main database, in order. By hand, so that a build cannot lose one. */
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   extendParkedUsage,
   indexLogsByTime,
   addChannelTags,
+  indexAuditEntries,
 ];
 
 /** Those of a log database of its own. */

@@ -286,5 +286,41 @@ export function describeChannelRepository(name: string, open: () => Promise<Test
       expect(row).toMatchObject({ at: testNow, action: 'channel.update', target_id: '7' });
       expect(JSON.parse(row!.details)).toEqual({ name: ['a', 'b'] });
     });
+
+    it('reads the trace by who, what and when, newest first', async () => {
+      const { auditLog } = test.store;
+      const entry = { userId: 2, username: 'eve', targetId: '5', clientAddress: '::1' };
+      for (const [at, action] of [
+        [1000, 'user.update'],
+        [2000, 'user_update'],
+        [3000, 'user.delete'],
+      ] as const)
+        await auditLog.record({ ...entry, at, action, details: { at } });
+      const page = { offset: 0, limit: 2, sort: 'id', direction: 'desc' } as const;
+
+      const first = await auditLog.page({ username: 'eve', targetId: '5' }, page);
+      expect(first.rows.map(({ at }) => at)).toEqual([3000, 2000]);
+      expect(first.rows[0]).toEqual({
+        ...entry,
+        id: expect.any(Number),
+        at: 3000,
+        action: 'user.delete',
+        details: { at: 3000 },
+      });
+      expect(first.total).toEqual({ count: 3, isCapped: false });
+      const users = await auditLog.page({ action: 'user.', from: 1000, until: 2999 }, page);
+      expect(users.rows.map(({ action }) => action)).toEqual(['user.update']);
+    });
+
+    it('counts no further than anybody leafs', async () => {
+      const row = { at: 1, user_id: 9, username: 'many', action: 'x', details: '{}' };
+      const some = Array.from({ length: 101 }, () => row);
+      for (let count = 0; count < 100; count += 1)
+        await test.database.knex('audit_entries').insert(some);
+
+      const page = { offset: 0, limit: 1, sort: 'id', direction: 'asc' } as const;
+      const { total } = await test.store.auditLog.page({ username: 'many' }, page);
+      expect(total).toEqual({ count: 10_001, isCapped: true });
+    });
   });
 }

@@ -5,6 +5,7 @@ import { createChannelBalanceService } from './balances/channel-balance-service.
 import type { MasterDeps } from './master-deps.ts';
 import { createConfigPublisher } from './publisher/publish-config.ts';
 import { listJobs } from './schedules/index.ts';
+import { createLogPruner } from './schedules/prune-request-logs.ts';
 import { createAccountAnnouncer } from './services/account-changes.ts';
 import { createAccountService } from './services/account-service.ts';
 import { createApiTokenService } from './services/api-token-service.ts';
@@ -22,8 +23,10 @@ import { createOptionService } from './services/option-service.ts';
 import { createPasswordHasher } from './services/password-hasher.ts';
 import { createQuotaService } from './services/quota-service.ts';
 import { createAuditRecorder } from './services/record-audit.ts';
+import { createLogExportService } from './services/log-export-service.ts';
 import { createRequestLogService } from './services/request-log-service.ts';
 import { createChannelTester } from './services/test-channel.ts';
+import { createUsageDataService } from './services/usage-data-service.ts';
 import { createUserEditService } from './services/user-edit-service.ts';
 import { createUserService } from './services/user-service.ts';
 
@@ -68,6 +71,7 @@ export function createMaster(deps: MasterDeps): Master {
     channelStatus,
     pollingIntervalMs: settings.pollingIntervalMs,
   });
+  const logPruner = createLogPruner(shared);
   const channelHealth = createChannelHealthService({ ...shared, channelStatus });
 
   return {
@@ -86,14 +90,16 @@ export function createMaster(deps: MasterDeps): Master {
       models: createModelService(deps),
       billing: createBillingService(shared),
       audit: createAuditService(deps),
-      requestLogs: createRequestLogService(shared),
+      requestLogs: createRequestLogService({ ...shared, logExports: createLogExportService(deps) }),
+      usageData: createUsageDataService(deps),
       options: createOptionService(shared),
     }),
-    jobs: listJobs({ publisher, channelTests, channelBalances, settings }),
+    jobs: listJobs({ publisher, channelTests, channelBalances, logPruner, settings }),
     channelHealth,
     publishConfig: () => publisher.publish(),
     start: () => publisher.publish(),
     async stop() {
+      logPruner.stop();
       await channelTests.stop();
       await channelBalances.stop();
       await channelHealth.idle();

@@ -14,6 +14,7 @@ import type {
   RateLimiter,
   RequestLogRepository,
   TokenRecord,
+  UsageStatistics,
   UserRepository,
 } from '@turnpike/core';
 
@@ -56,6 +57,7 @@ export interface MasterDeps {
   options: OptionRepository;
   configRepository: ConfigRepository;
   requestLogs: RequestLogRepository;
+  usageStatistics: UsageStatistics;
   ledgerRepository: LedgerRepository;
   configBus: ConfigBus;
   channelProbe: ChannelProbe;

@@ -14,6 +14,7 @@ import type {
   RequestLogRepository,
   SecretBox,
   TokenSource,
+  UsageStatistics,
   UserRepository,
 } from '@turnpike/core';
 import { openDatabase, type Database } from './connect.ts';
@@ -36,6 +37,7 @@ import { createOptionRepository } from './repositories/option-repository.ts';
 import { createParkedUsageRepository } from './repositories/parked-usage-repository.ts';
 import { createRequestLogRepository } from './repositories/request-log-repository.ts';
 import { openSqliteLedger } from './repositories/sqlite-ledger-repository.ts';
+import { createUsageStatistics } from './repositories/usage-statistics.ts';
 import { createTokenSource } from './repositories/token-source.ts';
 import { createUserRepository } from './repositories/user-repository.ts';
 import { decryptKeys, encryptKeys, type SecretsReport } from './secrets/convert-secrets.ts';
@@ -69,6 +71,7 @@ export interface Store {
   options: OptionRepository;
   configRepository: ConfigRepository;
   requestLogs: RequestLogRepository;
+  usageStatistics: UsageStatistics;
   failedRequestLog: FailedRequestLog;
   auditLog: AuditLog;
   /** On SQLite the fast one. */
@@ -212,6 +215,7 @@ function createRepositories(
     options: createOptionRepository(shared),
     configRepository: createConfigRepository(shared),
     requestLogs,
+    usageStatistics: createUsageStatistics({ main: main.reader, logs: logDatabase }),
     failedRequestLog: createFailedRequestLog({ requestLogs, logger }),
     auditLog: createAuditLog(shared),
     parkedUsage: createParkedUsageRepository(shared),

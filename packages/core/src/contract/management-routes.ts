@@ -10,6 +10,7 @@ import { groupRoutes, optionRoutes } from './routes/option-routes.ts';
 import { publicRoutes } from './routes/public-routes.ts';
 import { requestLogRoutes } from './routes/request-log-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
+import { usageDataRoutes } from './routes/usage-data-routes.ts';
 import { userRoutes } from './routes/user-routes.ts';
 
 const resources: readonly Readonly<Record<string, Route>>[] = [
@@ -21,6 +22,7 @@ const resources: readonly Readonly<Record<string, Route>>[] = [
   channelRoutes,
   channelBatchRoutes,
   requestLogRoutes,
+  usageDataRoutes,
   optionRoutes,
   groupRoutes,
   modelRoutes,

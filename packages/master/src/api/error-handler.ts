@@ -7,6 +7,7 @@ import { readForeignError } from './read-foreign-error.ts';
 const PLAIN_STATUSES: ReadonlySet<string> = new Set([
   'not_logged_in',
   'too_many_requests',
+  'too_many_exports',
   'stale_version',
   'cross_site_request',
   'request_too_large',

@@ -1,3 +1,4 @@
+import { requestLogRoutes } from '@turnpike/core/contract';
 import type { Clock, Logger, RateLimiter, UserRepository } from '@turnpike/core';
 import express, { type Express } from 'express';
 import type { ChannelBalanceService } from '../balances/channel-balance-service.ts';
@@ -15,6 +16,7 @@ import type { OptionService } from '../services/option-service.ts';
 import type { PasswordHasher } from '../services/password-hasher.ts';
 import type { QuotaService } from '../services/quota-service.ts';
 import type { RequestLogService } from '../services/request-log-service.ts';
+import type { UsageDataService } from '../services/usage-data-service.ts';
 import type { UserEditService } from '../services/user-edit-service.ts';
 import type { UserService } from '../services/user-service.ts';
 import { createAccountRouter } from './account-router.ts';
@@ -44,6 +46,7 @@ import type { BoundRoute } from './routing/bind-route.ts';
 import { mountRoutes } from './routing/mount-routes.ts';
 import { createSessionRouter } from './session-router.ts';
 import { createStatusRouter } from './status-router.ts';
+import { createUsageDataRouter } from './usage-data-router.ts';
 import { createUserRouter } from './user-router.ts';
 
 export interface ApiDeps {
@@ -63,6 +66,7 @@ export interface ApiDeps {
   channelBalances: ChannelBalanceService;
   models: ModelService;
   requestLogs: RequestLogService;
+  usageData: UsageDataService;
   options: OptionService;
   rateLimiter: RateLimiter;
   clock: Clock;
@@ -92,7 +96,7 @@ export function createApi(deps: ApiDeps): Api {
   app.disable('x-powered-by');
   app.disable('etag'); // answers are never cached, so nobody asks again with one
   app.set('trust proxy', [...settings.trustedProxies]);
-  app.use(BILLING_PATHS, allowAnyOrigin);
+  app.use([...BILLING_PATHS, requestLogRoutes.listByToken.path], allowAnyOrigin);
   app.use(
     ['/api', ...BILLING_PATHS],
     createStamp(deps),
@@ -124,6 +128,7 @@ function listRoutes(deps: ApiDeps & { sessions: Sessions }): BoundRoute[] {
     ...createChannelRouter(deps),
     ...createChannelBatchRouter(deps),
     ...createRequestLogRouter(deps),
+    ...createUsageDataRouter(deps),
     ...createOptionRouter(deps),
     ...createModelRouter(deps),
     ...createBillingRouter(deps),

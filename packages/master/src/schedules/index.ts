@@ -3,11 +3,15 @@ import type { ChannelBalanceService } from '../balances/channel-balance-service.
 import type { MasterSettings } from '../master-deps.ts';
 import type { ConfigPublisher } from '../publisher/publish-config.ts';
 import type { ChannelTestService } from '../services/channel-test-service.ts';
+import type { LogPruner } from './prune-request-logs.ts';
+
+const HOUR_MS = 3_600_000;
 
 export interface ScheduleDeps {
   publisher: ConfigPublisher;
   channelTests: ChannelTestService;
   channelBalances: ChannelBalanceService;
+  logPruner: LogPruner;
   settings: Pick<
     MasterSettings,
     'channelTestIntervalMs' | 'channelUpdateIntervalMs' | 'configSyncIntervalMs'
@@ -19,6 +23,7 @@ export function listJobs({
   publisher,
   channelTests,
   channelBalances,
+  logPruner,
   settings,
 }: ScheduleDeps): ScheduledJob[] {
   const jobs: ScheduledJob[] = [
@@ -27,6 +32,7 @@ export function listJobs({
       intervalMs: settings.configSyncIntervalMs,
       run: () => publisher.publishIfNewer(),
     },
+    { name: 'prune-request-logs', intervalMs: HOUR_MS, run: () => logPruner.run() },
   ];
   if (settings.channelTestIntervalMs !== undefined)
     jobs.push({

@@ -20,6 +20,7 @@ import { createInMemoryChannels, type InMemoryChannels } from './in-memory-chann
 import { createInMemoryLedger, type InMemoryLedger } from './in-memory-ledger.ts';
 import { createInMemoryLogs, type InMemoryLogs } from './in-memory-logs.ts';
 import { pageRows } from './page-rows.ts';
+import { createInMemoryUsage, type InMemoryUsage } from './in-memory-usage.ts';
 import { createInMemoryUsers, type InMemoryUsers } from './in-memory-users.ts';
 
 export interface TestMaster {
@@ -29,6 +30,7 @@ export interface TestMaster {
   channels: InMemoryChannels;
   ledger: InMemoryLedger;
   logs: InMemoryLogs;
+  usage: InMemoryUsage;
   stored: Record<string, string>;
   audit: AuditEntry[];
   published: ConfigSnapshot[];
@@ -58,6 +60,7 @@ export async function openMaster(
   const channels = createInMemoryChannels();
   const ledger = createInMemoryLedger(users, apiTokens);
   const logs = createInMemoryLogs();
+  const usage = createInMemoryUsage();
   const stored: Record<string, string> = {};
   const audit: AuditEntry[] = [];
   const { configBus, published, announced } = createBus();
@@ -85,6 +88,7 @@ export async function openMaster(
       raiseVersion: async () => undefined,
     },
     requestLogs: logs,
+    usageStatistics: usage,
     ledgerRepository: ledger,
     configBus,
     channelProbe: { probe: (id) => probe.answer(id) },
@@ -154,7 +158,19 @@ export async function openMaster(
   await addUser('alice');
 
   return {
-    ...{ master, users, apiTokens, channels, ledger, logs, stored, audit, published, announced },
+    ...{
+      master,
+      users,
+      apiTokens,
+      channels,
+      ledger,
+      logs,
+      usage,
+      stored,
+      audit,
+      published,
+      announced,
+    },
     ...{ probe, clock, addUser },
     anonymous: createCall(master),
     as(username) {

@@ -65,6 +65,14 @@ export interface Dialect {
    */
   readonly indexesRequestIds: boolean;
 
+  /**
+   * The index that finds log rows by how their content begins; undefined where a search reads the rows one by one, in a
+   * thread of its own.
+   */
+  readonly contentIndexSql: string | undefined;
+  /** The condition "content begins with" that uses that index. */
+  contentBeginsWith(prefix: string): { sql: string; bindings: string[] };
+
   /** `like` without regard to case. */
   readonly likeOperator: string;
   /** SQL for the UTC day (`2026-01-31`) of a column in Unix seconds. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { likePrefix } from '../schema/like-prefix.ts';
 import type { Dialect } from './dialect.ts';
 import { errorCodeOf, isConnectionFailure } from './driver-error.ts';
 import { retryTransaction } from './retry-transaction.ts';
@@ -156,6 +157,11 @@ export const mysqlDialect: Dialect = {
   },
 
   indexesRequestIds: true,
+  contentIndexSql: 'CREATE INDEX `idx_logs_content` ON `logs` (`content`(16))',
+  contentBeginsWith: (prefix) => ({
+    sql: "`content` LIKE ? ESCAPE '!'",
+    bindings: [likePrefix(prefix)],
+  }),
   likeOperator: 'like',
   utcDayOf: (column) =>
     `DATE_FORMAT(DATE_ADD('1970-01-01 00:00:00', INTERVAL ${column} SECOND), '%Y-%m-%d')`,

@@ -1,3 +1,4 @@
+import { likePrefix } from '../schema/like-prefix.ts';
 import type { Dialect } from './dialect.ts';
 import { errorCodeOf, isConnectionFailure } from './driver-error.ts';
 import { retryTransaction } from './retry-transaction.ts';
@@ -104,6 +105,11 @@ export const sqliteDialect: Dialect = {
   },
 
   indexesRequestIds: false,
+  contentIndexSql: undefined,
+  contentBeginsWith: (prefix) => ({
+    sql: "`content` LIKE ? ESCAPE '!'",
+    bindings: [likePrefix(prefix)],
+  }),
   likeOperator: 'like',
   utcDayOf: (column) => `strftime('%Y-%m-%d', ${column}, 'unixepoch')`,
 

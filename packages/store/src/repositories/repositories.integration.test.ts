@@ -6,6 +6,7 @@ import { describeChannelRepository } from './channel-repository.contract.ts';
 import { describeParkedUsage } from './parked-usage-repository.contract.ts';
 import { describePaging } from './paging.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
+import { describeUsageStatistics } from './usage-statistics.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
 for (const [name, kind] of [
@@ -19,6 +20,7 @@ for (const [name, kind] of [
   describeChannelRepository(name, open);
   describePaging(name, open);
   describeRequestLogRepository(name, open);
+  describeUsageStatistics(name, open);
   describeParkedUsage(name, open);
 }
 
@@ -26,6 +28,7 @@ describeRequestLogRepository('SQLite, logs in PostgreSQL', () =>
   openWithLogs('sqlite', 'postgres'),
 );
 describeRequestLogRepository('PostgreSQL, logs in MySQL', () => openWithLogs('postgres', 'mysql'));
+describeUsageStatistics('SQLite, logs in PostgreSQL', () => openWithLogs('sqlite', 'postgres'));
 
 async function openWithLogs(
   main: 'sqlite' | 'postgres',

@@ -5,6 +5,7 @@ import { describeChannelRepository } from './channel-repository.contract.ts';
 import { describeParkedUsage } from './parked-usage-repository.contract.ts';
 import { describePaging } from './paging.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
+import { describeUsageStatistics } from './usage-statistics.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
 const open = () => openTestStore('sqlite');
@@ -15,4 +16,5 @@ describeApiTokenRepository('SQLite', open);
 describeChannelRepository('SQLite', open);
 describePaging('SQLite', open);
 describeRequestLogRepository('SQLite', open);
+describeUsageStatistics('SQLite', open);
 describeParkedUsage('SQLite', open);

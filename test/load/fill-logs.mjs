@@ -35,7 +35,7 @@ export async function fillLogs(dsn, { rows, now, heavy, ordinary, print }) {
     for (const { definition } of indexes) await knex.raw(definition);
     print(`  ${indexes.length} indexes`);
     await knex.raw(insertRollUp);
-    await knex.raw('VACUUM ANALYZE');
+    await knex.raw('VACUUM ANALYZE logs, usage_hourly');
     print('  roll-up and statistics');
   } finally {
     await knex.destroy();
@@ -65,7 +65,7 @@ const insertRows = `
   SELECT user_id,
          CAST(:now AS bigint) - CAST(:year AS bigint) + i * CAST(:year AS bigint) / CAST(:rows AS bigint),
          type,
-         CASE type WHEN 1 THEN 'topped up ' || i % 100
+         CASE type WHEN 1 THEN 'topped up ' || i / 1000 % 100
                    WHEN 6 THEN '503 no_channel_available: No channel serves this model now.'
                    ELSE '倍率：1.25 × 1.00 × 4.00' END,
          CASE user_id WHEN CAST(:heavyId AS bigint) THEN CAST(:heavyName AS text)
@@ -96,4 +96,4 @@ const insertRollUp = `
                             completion_tokens, quota)
   SELECT created_at / 3600 * 3600, user_id, token_id, channel_id, model_name, count(*), sum(prompt_tokens),
          sum(completion_tokens), sum(quota)
-    FROM logs WHERE type = 2 GROUP BY 1, 2, 3, 4, 5`;
+    FROM logs WHERE type = 2 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`;

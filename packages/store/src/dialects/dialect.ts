@@ -65,11 +65,17 @@ export interface Dialect {
    */
   readonly indexesRequestIds: boolean;
 
+  /** Statements that add and remove indexes of a table. `columns` is what stands in brackets. */
+  changeIndexesSql(
+    table: string,
+    added: readonly { name: string; columns: string }[],
+    removed: readonly string[],
+  ): string[];
   /**
-   * The index that finds log rows by how their content begins; undefined where a search reads the rows one by one, in a
-   * thread of its own.
+   * What the index of log rows by how their content begins is made of; undefined where a search reads the rows one by
+   * one, in a thread of its own.
    */
-  readonly contentIndexSql: string | undefined;
+  readonly contentIndexColumns: string | undefined;
   /** The condition "content begins with" that uses that index. */
   contentBeginsWith(prefix: string): { sql: string; bindings: string[] };
 

@@ -97,6 +97,15 @@ export const mysqlDialect: Dialect = {
     }));
   },
 
+  // At once, because each of them by itself may read the whole table.
+  changeIndexesSql(table, added, removed) {
+    const changes = [
+      ...added.map(({ name, columns }) => `ADD INDEX \`${name}\` (${columns})`),
+      ...removed.map((name) => `DROP INDEX \`${name}\``),
+    ];
+    return changes.length === 0 ? [] : [`ALTER TABLE \`${table}\` ${changes.join(', ')}`];
+  },
+
   async ensureUnicode(connection, table) {
     const [rows] = (await connection.raw(
       `SELECT TABLE_COLLATION AS collation FROM information_schema.TABLES
@@ -157,7 +166,7 @@ export const mysqlDialect: Dialect = {
   },
 
   indexesRequestIds: true,
-  contentIndexSql: 'CREATE INDEX `idx_logs_content` ON `logs` (`content`(16))',
+  contentIndexColumns: '`content`(16)',
   contentBeginsWith: (prefix) => ({
     sql: "`content` LIKE ? ESCAPE '!'",
     bindings: [likePrefix(prefix)],

@@ -70,6 +70,11 @@ export const postgresDialect: Dialect = {
     return rows;
   },
 
+  changeIndexesSql: (table, added, removed) => [
+    ...added.map(({ name, columns }) => `CREATE INDEX "${name}" ON "${table}" (${columns})`),
+    ...removed.map((name) => `DROP INDEX "${name}"`),
+  ],
+
   ensureUnicode: () => Promise.resolve(false),
 
   async resetIdSequence(connection, table) {
@@ -115,7 +120,7 @@ export const postgresDialect: Dialect = {
 
   indexesRequestIds: true,
   // Whole contents may be too long for an index, and text is compared byte by byte only in this class.
-  contentIndexSql: `CREATE INDEX "idx_logs_content" ON "logs" (left("content", 16) text_pattern_ops)`,
+  contentIndexColumns: 'left("content", 16) text_pattern_ops',
   contentBeginsWith: (prefix) => ({
     sql: `left("content", 16) LIKE ? ESCAPE '!' AND "content" LIKE ? ESCAPE '!'`,
     bindings: [likePrefix(Array.from(prefix).slice(0, 16).join('')), likePrefix(prefix)],

@@ -55,6 +55,11 @@ export const sqliteDialect: Dialect = {
     );
   },
 
+  changeIndexesSql: (table, added, removed) => [
+    ...added.map(({ name, columns }) => `CREATE INDEX \`${name}\` ON \`${table}\` (${columns})`),
+    ...removed.map((name) => `DROP INDEX \`${name}\``),
+  ],
+
   ensureUnicode: () => Promise.resolve(false),
 
   resetIdSequence: async () => {
@@ -105,7 +110,7 @@ export const sqliteDialect: Dialect = {
   },
 
   indexesRequestIds: false,
-  contentIndexSql: undefined,
+  contentIndexColumns: undefined,
   contentBeginsWith: (prefix) => ({
     sql: "`content` LIKE ? ESCAPE '!'",
     bindings: [likePrefix(prefix)],

@@ -1,6 +1,6 @@
-import { dropIndexes, ensureIndexes } from '../schema/ensure-table.ts';
+import { replaceIndexes } from '../schema/ensure-table.ts';
 import type { IndexDefinition } from '../schema/table-definition.ts';
-import type { Migration, MigrationContext } from './migration.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * Leads from one value of a column on to the time, and to what a sum needs: the newest rows with that value are found
@@ -40,15 +40,11 @@ export const indexLogsByTime: Migration = {
   async up(context) {
     // As it is read anyway. In the order of time, databases differ on where rows without one belong.
     await context.connection('logs').whereNull('created_at').update({ created_at: 0 });
-    await ensureIndexes(context, 'logs', indexes);
-    await ensureContentIndex(context);
-    await dropIndexes(context, 'logs', replaced);
+    const { contentIndexColumns } = context.dialect;
+    await replaceIndexes(context, 'logs', {
+      add: indexes,
+      raw: contentIndexColumns === undefined ? {} : { idx_logs_content: contentIndexColumns },
+      remove: replaced,
+    });
   },
 };
-
-async function ensureContentIndex({ connection, dialect }: MigrationContext): Promise<void> {
-  const present = await dialect.listIndexes(connection, 'logs');
-  if (dialect.contentIndexSql === undefined) return;
-  if (present.some(({ name }) => name === 'idx_logs_content')) return;
-  await connection.raw(dialect.contentIndexSql);
-}

@@ -60,19 +60,29 @@ export async function ensureIndexes(
   }
 }
 
-/** Removes those of the indexes that the table has. */
-export async function dropIndexes(
+/**
+ * Adds indexes (not unique ones) that the table lacks, and removes others, in as few passes over its rows as the database
+ * can.
+ *
+ * @param raw definitions that only the dialect can write, by name
+ */
+export async function replaceIndexes(
   { connection, dialect }: SchemaContext,
   table: string,
-  names: readonly string[],
+  change: {
+    add: readonly IndexDefinition[];
+    raw: Readonly<Record<string, string>>;
+    remove: readonly string[];
+  },
 ): Promise<void> {
-  const present = await dialect.listIndexes(connection, table);
-  for (const name of names) {
-    if (!present.some((index) => index.name === name)) continue;
-    await connection.schema.alterTable(table, (builder) => {
-      builder.dropIndex([], name);
-    });
-  }
+  const present = new Set((await dialect.listIndexes(connection, table)).map(({ name }) => name));
+  const added = [
+    ...change.add.map((index) => ({ name: index.name, columns: columnsSql(dialect, index) })),
+    ...Object.entries(change.raw).map(([name, columns]) => ({ name, columns })),
+  ].filter(({ name }) => !present.has(name));
+  const removed = change.remove.filter((name) => present.has(name));
+  for (const statement of dialect.changeIndexesSql(table, added, removed))
+    await connection.raw(statement);
 }
 
 async function hasDuplicates(
@@ -104,8 +114,11 @@ function createTableSql(dialect: Dialect, table: TableDefinition): string {
 function createIndexSql(dialect: Dialect, table: string, index: IndexDefinition): string {
   const { quote } = dialect;
   const kind = index.isUnique === true ? 'UNIQUE INDEX' : 'INDEX';
-  const columns = index.columns.map(quote).join(',');
-  return `CREATE ${kind} ${quote(index.name)} ON ${quote(table)}(${columns})`;
+  return `CREATE ${kind} ${quote(index.name)} ON ${quote(table)}(${columnsSql(dialect, index)})`;
+}
+
+function columnsSql({ quote }: Dialect, { columns }: IndexDefinition): string {
+  return columns.map(quote).join(',');
 }
 
 function columnSql(dialect: Dialect, column: ColumnDefinition): string {

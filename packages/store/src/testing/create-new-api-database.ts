@@ -50,7 +50,7 @@ const tables: Readonly<Record<string, Columns>> = {
 const removed = '2025-03-01 10:00:00';
 
 /** One of each thing that is not the same here. */
-export const newApiRows = {
+const newApiRows = {
   users: [
     { id: 1, username: 'root', password: '$2a$10$root', role: 100, status: 1, quota: 100_000_000 },
     {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { hashKey, silentLogger, type SecretBox } from '@turnpike/core';
 import {
   createTestDatabase,
@@ -14,6 +14,9 @@ import {
 } from '../../testing/create-one-api-database.ts';
 import { testNow, testSecretBox } from '../../testing/open-test-store.ts';
 import { importDatabase, type ImportReport, type ImportSettings } from './import-database.ts';
+
+// Each test makes two or three databases.
+jest.setTimeout(60_000);
 
 /** Every promise of the import, from one kind of database to another. */
 export function describeImport(from: DatabaseKind, to: DatabaseKind): void {

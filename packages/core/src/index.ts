@@ -51,11 +51,17 @@ export type { ChannelHealthReport, ChannelHealthSink } from './ports/channel-hea
 export type { FailedRequest, FailedRequestLog } from './ports/request-log.ts';
 export { logTypes } from './ports/request-log-repository.ts';
 export type {
-  DayStatRow,
   LogFilter,
+  LogSort,
   RequestLogRepository,
   RequestLogRow,
 } from './ports/request-log-repository.ts';
+export type {
+  DayStatRow,
+  HourlyUsageRow,
+  UsageFilter,
+  UsageStatistics,
+} from './ports/usage-statistics.ts';
 export { silentLogger } from './ports/logger.ts';
 export type { Logger } from './ports/logger.ts';
 export { systemClock } from './ports/clock.ts';

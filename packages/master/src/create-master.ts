@@ -7,6 +7,7 @@ import { createDelivery, type Deliver } from './notifications/deliver.ts';
 import { createNotifier } from './notifications/notifier.ts';
 import { createConfigPublisher } from './publisher/publish-config.ts';
 import { listJobs } from './schedules/index.ts';
+import { createLogPruner } from './schedules/prune-request-logs.ts';
 import { createAccountAnnouncer } from './services/account-changes.ts';
 import { createAccountService } from './services/account-service.ts';
 import { createApiTokenService } from './services/api-token-service.ts';
@@ -24,10 +25,12 @@ import { createOptionService } from './services/option-service.ts';
 import { createPasswordHasher } from './services/password-hasher.ts';
 import { createQuotaService } from './services/quota-service.ts';
 import { createAuditRecorder } from './services/record-audit.ts';
+import { createLogExportService } from './services/log-export-service.ts';
 import { createRedemptionService } from './services/redemption-service.ts';
 import { createRefundRequest } from './services/refund-service.ts';
 import { createRequestLogService } from './services/request-log-service.ts';
 import { createChannelTester } from './services/test-channel.ts';
+import { createUsageDataService } from './services/usage-data-service.ts';
 import { createSignIn } from './sign-in/create-sign-in.ts';
 import { createUserEditService } from './services/user-edit-service.ts';
 import { createUserService } from './services/user-service.ts';
@@ -80,6 +83,7 @@ export function createMaster(deps: MasterDeps): Master {
     channelStatus,
     pollingIntervalMs: settings.pollingIntervalMs,
   });
+  const logPruner = createLogPruner(shared);
   const channelHealth = createChannelHealthService({ ...shared, channelStatus });
 
   return {
@@ -102,15 +106,17 @@ export function createMaster(deps: MasterDeps): Master {
       models: createModelService(deps),
       billing: createBillingService(shared),
       audit: createAuditService(deps),
-      requestLogs: createRequestLogService(shared),
+      requestLogs: createRequestLogService({ ...shared, logExports: createLogExportService(deps) }),
+      usageData: createUsageDataService(deps),
       options: createOptionService(shared),
     }),
-    jobs: listJobs({ ...shared, channelTests, channelBalances }),
+    jobs: listJobs({ ...shared, channelTests, channelBalances, logPruner }),
     deliver: createDelivery({ ...shared, codes: signIn.codes }),
     channelHealth,
     publishConfig: () => publisher.publish(),
     start: () => publisher.publish(),
     async stop() {
+      logPruner.stop();
       await channelTests.stop();
       await channelBalances.stop();
       await channelHealth.idle();

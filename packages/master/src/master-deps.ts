@@ -20,6 +20,7 @@ import type {
   RequestLogRepository,
   SessionRepository,
   TokenRecord,
+  UsageStatistics,
   UserRepository,
 } from '@turnpike/core';
 import type { SignInEndpoints } from './sign-in/sign-in-endpoints.ts';
@@ -72,6 +73,7 @@ export interface MasterDeps {
   options: OptionRepository;
   configRepository: ConfigRepository;
   requestLogs: RequestLogRepository;
+  usageStatistics: UsageStatistics;
   ledgerRepository: LedgerRepository;
   configBus: ConfigBus;
   channelProbe: ChannelProbe;

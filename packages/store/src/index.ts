@@ -12,3 +12,6 @@ export type { BackupReport } from './maintenance/backup-sqlite.ts';
 export { describeDumpCommand } from './maintenance/dump-command.ts';
 export { moveDatabase } from './maintenance/move-database.ts';
 export type { MoveReport, MoveSettings } from './maintenance/move-database.ts';
+export { importDatabase } from './maintenance/import/import-database.ts';
+export type { ImportReport, ImportSettings } from './maintenance/import/import-database.ts';
+export type { ImportFlavour } from './maintenance/import/import-types.ts';

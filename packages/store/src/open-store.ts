@@ -20,6 +20,7 @@ import type {
   SecretBox,
   SessionRepository,
   TokenSource,
+  UsageStatistics,
   UserRepository,
 } from '@turnpike/core';
 import { openDatabase, type Database } from './connect.ts';
@@ -28,6 +29,7 @@ import { bookExternalChanges } from './ledger/book-external-changes.ts';
 import { drainLogOutbox, forgetLogReceipts } from './ledger/drain-log-outbox.ts';
 import { pruneRemovedTokens } from './ledger/prune-removed-tokens.ts';
 import { pruneUsageRequests } from './ledger/prune-usage-requests.ts';
+import { refuseUnfinishedImport } from './maintenance/import/import-marker.ts';
 import { refuseUnfinishedMove } from './maintenance/move/move-marker.ts';
 import { isMigrated, migrate, type MigrationReport } from './migrations/migrate.ts';
 import { createAccountSource } from './repositories/account-source.ts';
@@ -47,6 +49,7 @@ import { createRedemptionRepository } from './repositories/redemption-repository
 import { createRequestLogRepository } from './repositories/request-log-repository.ts';
 import { createSessionRepository } from './repositories/session-repository.ts';
 import { openSqliteLedger, type SqliteLedger } from './repositories/sqlite-ledger-repository.ts';
+import { createUsageStatistics } from './repositories/usage-statistics.ts';
 import { createTokenSource } from './repositories/token-source.ts';
 import { createUserRepository } from './repositories/user-repository.ts';
 import { decryptKeys, encryptKeys, type SecretsReport } from './secrets/convert-secrets.ts';
@@ -87,6 +90,7 @@ export interface Store {
   options: OptionRepository;
   configRepository: ConfigRepository;
   requestLogs: RequestLogRepository;
+  usageStatistics: UsageStatistics;
   failedRequestLog: FailedRequestLog;
   auditLog: AuditLog;
   /** On SQLite the fast one. */
@@ -134,6 +138,7 @@ export async function openStore(settings: StoreSettings, deps: StoreDeps): Promi
     const main = await openDatabase({ ...rest, variable: 'SQL_DSN', dsn: sqlDsn });
     opened.push(main);
     await refuseUnfinishedMove(main.knex);
+    await refuseUnfinishedImport(main.knex);
     const migration = await bringUpToDate(main, migrates, deps);
     const logs =
       logSqlDsn.trim() === ''
@@ -238,6 +243,7 @@ function createRepositories(
     options: createOptionRepository(shared),
     configRepository: createConfigRepository(shared),
     requestLogs,
+    usageStatistics: createUsageStatistics({ main: main.reader, logs: logDatabase }),
     failedRequestLog: createFailedRequestLog({ requestLogs, logger }),
     auditLog: createAuditLog(shared),
     parkedUsage: createParkedUsageRepository(shared),

@@ -101,16 +101,20 @@ export {
   dayStatSchema,
   quotaSumSchema,
   requestLogFilterSchema,
+  requestLogByTokenQuerySchema,
   requestLogListQuerySchema,
   requestLogRemoveQuerySchema,
   requestLogSchema,
 } from './request-log.ts';
 export type {
   DayStatJson,
+  RequestLogByTokenQueryInput,
   RequestLogFilterInput,
   RequestLogJson,
   RequestLogListQueryInput,
 } from './request-log.ts';
+export { allUsageDataQuerySchema, usageDataQuerySchema, usageDataSchema } from './usage-data.ts';
+export type { AllUsageDataQueryInput, UsageDataJson, UsageDataQueryInput } from './usage-data.ts';
 export { optionSchema, optionUpdateSchema, secretOptionSchema } from './option.ts';
 export type { OptionJson, OptionUpdateInput, SecretOptionJson } from './option.ts';
 export { statusSchema } from './status.ts';
@@ -128,6 +132,7 @@ export { apiTokenRoutes } from './routes/api-token-routes.ts';
 export { channelBatchRoutes } from './routes/channel-batch-routes.ts';
 export { channelRoutes } from './routes/channel-routes.ts';
 export { requestLogRoutes } from './routes/request-log-routes.ts';
+export { usageDataRoutes } from './routes/usage-data-routes.ts';
 export { groupRoutes, optionRoutes } from './routes/option-routes.ts';
 export { auditRoutes } from './routes/audit-routes.ts';
 export { billingRoutes } from './routes/billing-routes.ts';

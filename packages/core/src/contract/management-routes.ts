@@ -13,6 +13,7 @@ import { refundRoutes } from './routes/refund-routes.ts';
 import { requestLogRoutes } from './routes/request-log-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { signInRoutes } from './routes/sign-in-routes.ts';
+import { usageDataRoutes } from './routes/usage-data-routes.ts';
 import { userRoutes } from './routes/user-routes.ts';
 
 const resources: readonly Readonly<Record<string, Route>>[] = [
@@ -27,6 +28,7 @@ const resources: readonly Readonly<Record<string, Route>>[] = [
   channelRoutes,
   channelBatchRoutes,
   requestLogRoutes,
+  usageDataRoutes,
   optionRoutes,
   groupRoutes,
   modelRoutes,

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { pageQuerySchema, queryNumberSchema, queryTextSchema, ruledText } from './input-values.ts';
+import {
+  listQuerySchema,
+  pageQuerySchema,
+  queryNumberSchema,
+  queryTextSchema,
+  ruledText,
+} from './input-values.ts';
+
+/** Unless asked for fewer. */
+const MOST_OF_A_TOKEN = 1000;
 
 /** Bad numbers count as 0, and 0 or empty means: any. Times are Unix seconds, both ends included. */
 export const requestLogFilterSchema = z.object({
@@ -13,7 +22,21 @@ export const requestLogFilterSchema = z.object({
   request_id: queryTextSchema,
 });
 
-export const requestLogListQuerySchema = requestLogFilterSchema.extend(pageQuerySchema.shape);
+/**
+ * `newest`: the whole log by id, a filtered one by time and then by id. Rows are written nearly in the order of time.
+ */
+export const requestLogListQuerySchema = requestLogFilterSchema.extend(
+  listQuerySchema(['newest', 'created_at']).shape,
+);
+
+/** The rows of one API token, asked for with its key. */
+export const requestLogByTokenQuerySchema = pageQuerySchema.extend({
+  /** With or without `sk-`; empty: the key is in the header `Authorization`, where it leaves fewer traces. */
+  key: queryTextSchema,
+  page_size: queryNumberSchema.transform((size) =>
+    size === 0 ? MOST_OF_A_TOKEN : Math.min(size, MOST_OF_A_TOKEN),
+  ),
+});
 
 export const requestLogRemoveQuerySchema = z.object({
   target_timestamp: queryTextSchema.pipe(
@@ -60,5 +83,6 @@ export const quotaSumSchema = z.object({ quota: z.int() });
 
 export type RequestLogJson = z.infer<typeof requestLogSchema>;
 export type RequestLogFilterInput = z.infer<typeof requestLogFilterSchema>;
+export type RequestLogByTokenQueryInput = z.infer<typeof requestLogByTokenQuerySchema>;
 export type RequestLogListQueryInput = z.infer<typeof requestLogListQuerySchema>;
 export type DayStatJson = z.infer<typeof dayStatSchema>;

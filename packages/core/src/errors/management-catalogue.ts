@@ -313,6 +313,14 @@ export const managementErrors = {
     'An update of balances is running. Wait for its end; see /api/channel/update_balance/progress.',
     '余额更新正在运行。请等待其结束；进度见 /api/channel/update_balance/progress。',
   ),
+  tooManyExports: defineError(
+    'too_many_exports',
+    429,
+    'rate_limit_error',
+    true,
+    'Several exports of the log are running. Wait until one has ended.',
+    '已有多个日志导出正在进行。请等待其中一个结束。',
+  ),
   balanceNotSupported: defineError(
     'balance_not_supported',
     400,

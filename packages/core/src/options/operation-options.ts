@@ -12,6 +12,10 @@ export const operationOptions = {
     'Refused and failed requests leave a row in the log, with the reason.',
     '记录被拒绝和失败的请求及其原因。',
   ]),
+  LogRetentionDays: integer(section, { default: 0, min: 0, max: 36_500 }, [
+    'Log rows of every kind are removed after so many days; 0 = never. Hourly figures and balances stay.',
+    '日志（所有类型）保留的天数，过期自动清除；0 为永久保留。小时统计和余额不受影响。',
+  ]),
   RetryTimes: integer(section, { default: 0, min: 0, max: 100 }, [
     'How many other channels are tried after a failure.',
     '失败后尝试其他渠道的次数。',

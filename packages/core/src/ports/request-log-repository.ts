@@ -1,3 +1,4 @@
+import type { Page, PageQuery } from './page.ts';
 import type { FailedRequest } from './request-log.ts';
 
 /** `logs.type` as stored; 6 is ours (refused and failed requests). */
@@ -43,31 +44,39 @@ export interface LogFilter {
   modelName?: string;
   channel?: number;
   requestId?: string;
+  apiTokenId?: number;
 }
 
-export interface DayStatRow {
-  Day: string;
-  ModelName: string;
-  RequestCount: number;
-  Quota: number;
-  PromptTokens: number;
-  CompletionTokens: number;
-}
+/**
+ * `newest`: the whole log by id; by time, and then by id, where it is filtered, because that is what its indexes can do.
+ * Rows are written nearly in the order of time.
+ */
+export type LogSort = 'newest' | 'created_at';
 
 export interface RequestLogRepository {
+  /** Newest first. */
   list(
     filter: LogFilter,
     page: { offset: number; limit: number },
   ): Promise<readonly RequestLogRow[]>;
+  /**
+   * A page, with how many rows there are. Among many rows, of which a second filter leaves few, only the newest are
+   * counted. @throws `invalid_parameter` for a cursor of another list
+   */
+  page(filter: LogFilter, page: PageQuery<LogSort>): Promise<Page<RequestLogRow>>;
+  /** Every row, newest first, a portion at a time; each portion is read when it is asked for. */
+  read(filter: LogFilter): AsyncIterable<readonly RequestLogRow[]>;
   sumQuota(filter: LogFilter): Promise<number>;
   /** Type equals the keyword, or content begins with it; newest first, at most `limit`. */
   search(keyword: string, filter: LogFilter, limit: number): Promise<readonly RequestLogRow[]>;
-  removeBefore(timestamp: number): Promise<number>;
+  /**
+   * Removes what is older than a moment (Unix seconds), in portions that hold up nobody, until the signal says stop.
+   * Resolves to the number of rows.
+   */
+  removeBefore(timestamp: number, signal?: AbortSignal): Promise<number>;
   /** Rows that are not usage: top-ups, management, channel tests. */
   add(
     row: Partial<Omit<RequestLogRow, 'id'>> & Pick<RequestLogRow, 'type' | 'content'>,
   ): Promise<void>;
   addFailed(requests: readonly FailedRequest[]): Promise<void>;
-  /** Own consumption by day and model since a moment (Unix seconds, UTC days). */
-  dayStats(userId: number, since: number): Promise<readonly DayStatRow[]>;
 }

@@ -71,13 +71,10 @@ describe('the own account', () => {
   );
 
   it('has a dashboard that is a list, even when it is empty, of seven days', async () => {
-    const since: number[] = [];
-    test.logs.dayStats = async (_userId, from) => {
-      since.push(from);
-      return [];
-    };
     expect((await test.as('alice').get('/api/user/dashboard')).body.data).toEqual([]);
-    expect(new Date(since[0]! * 1000).toISOString()).toBe('2023-11-08T00:00:00.000Z');
+    expect(test.usage.asked).toEqual([
+      { userId: 3, since: Date.parse('2023-11-08T00:00:00.000Z') / 1000 },
+    ]);
   });
 
   it('knows which models its group may use', async () => {

@@ -9,6 +9,7 @@ const PLAIN_STATUSES: ReadonlySet<string> = new Set([
   'too_many_requests',
   'too_many_attempts',
   'state_refused',
+  'too_many_exports',
   'stale_version',
   'cross_site_request',
   'request_too_large',

@@ -1,5 +1,5 @@
 import type { Clock, Logger, RateLimiter, SessionRepository, UserRepository } from '@turnpike/core';
-import type { OAuthProvider } from '@turnpike/core/contract';
+import { requestLogRoutes, type OAuthProvider } from '@turnpike/core/contract';
 import express, { type Express } from 'express';
 import type { ChannelBalanceService } from '../balances/channel-balance-service.ts';
 import type { MasterDeps, MasterSettings } from '../master-deps.ts';
@@ -18,6 +18,7 @@ import type { QuotaService } from '../services/quota-service.ts';
 import type { RedemptionService } from '../services/redemption-service.ts';
 import type { RefundRequest } from '../services/refund-service.ts';
 import type { RequestLogService } from '../services/request-log-service.ts';
+import type { UsageDataService } from '../services/usage-data-service.ts';
 import type { UserEditService } from '../services/user-edit-service.ts';
 import type { UserService } from '../services/user-service.ts';
 import type { IdentityService } from '../sign-in/identity-service.ts';
@@ -59,6 +60,7 @@ import { mountRoutes } from './routing/mount-routes.ts';
 import { createSessionRouter } from './session-router.ts';
 import { createSignInRouter } from './sign-in-router.ts';
 import { createStatusRouter } from './status-router.ts';
+import { createUsageDataRouter } from './usage-data-router.ts';
 import { createUserRouter } from './user-router.ts';
 
 export interface ApiDeps {
@@ -87,6 +89,7 @@ export interface ApiDeps {
   channelBalances: ChannelBalanceService;
   models: ModelService;
   requestLogs: RequestLogService;
+  usageData: UsageDataService;
   options: OptionService;
   rateLimiter: RateLimiter;
   clock: Clock;
@@ -115,7 +118,7 @@ export function createApi(deps: ApiDeps): Api {
   app.disable('x-powered-by');
   app.disable('etag'); // answers are never cached, so nobody asks again with one
   app.set('trust proxy', [...settings.trustedProxies]);
-  app.use(BILLING_PATHS, allowAnyOrigin);
+  app.use([...BILLING_PATHS, requestLogRoutes.listByToken.path], allowAnyOrigin);
   app.use(
     ['/api', ...BILLING_PATHS],
     createStamp(deps),
@@ -157,6 +160,7 @@ function listRoutes(deps: ApiDeps & { sessions: Sessions }): BoundRoute[] {
     ...createChannelRouter(deps),
     ...createChannelBatchRouter(deps),
     ...createRequestLogRouter(deps),
+    ...createUsageDataRouter(deps),
     ...createOptionRouter(deps),
     ...createModelRouter(deps),
     ...createBillingRouter(deps),

@@ -83,4 +83,80 @@ describe('the log', () => {
       { action: 'log.delete', details: { before: 300, count: 2 } },
     ]);
   });
+
+  it('tells how many rows there are, and where the next page begins', async () => {
+    const { headers, body } = await test.as('alice').get('/api/log/self?page_size=2');
+
+    expect(headers).toMatchObject({ 'x-total-count': '3', 'x-next-cursor': expect.any(String) });
+    expect(body.data).toHaveLength(2);
+    const next = `/api/log/self?page_size=2&cursor=${headers['x-next-cursor']}`;
+    expect((await test.as('alice').get(next)).body.data).toMatchObject([{ created_at: 100 }]);
+  });
+});
+
+describe('the export of the log', () => {
+  const download = (caller: string, path: string) => test.as(caller).get(path).buffer(true);
+
+  it('is a file that a spreadsheet opens, and runs no formula', async () => {
+    await test.logs.add({ type: 1, content: '=1+1, "quoted"', username: 'eve', created_at: 500 });
+
+    const { headers, text } = await download('admin', '/api/log/export?start_timestamp=300');
+
+    expect(headers['content-type']).toBe('text/csv; charset=utf-8');
+    expect(headers['content-disposition']).toMatch(
+      /^attachment; filename="logs-\d{8}T\d{6}Z\.csv"$/,
+    );
+    expect(text.split('\n')).toEqual([
+      '\uFEFFid,time,type,username,token_name,model_name,quota,prompt_tokens,completion_tokens,channel,request_id,elapsed_time,is_stream,content',
+      `5,1970-01-01T00:08:20Z,1,eve,,,0,0,0,0,,0,false,"'=1+1, ""quoted"""`,
+      '4,1970-01-01T00:06:40Z,3,alice,,,0,0,0,0,,0,false,managed',
+      '3,1970-01-01T00:05:00Z,2,admin,,gpt-4o,10,0,0,1,,0,false,ratio',
+      '',
+    ]);
+    expect(test.audit).toMatchObject([{ action: 'log.export', details: { startTimestamp: 300 } }]);
+  });
+
+  it('has own rows only, without ids, for everybody', async () => {
+    const { text } = await download('alice', '/api/log/self/export?username=admin');
+
+    const [head, ...lines] = text.slice(0, -1).split('\n');
+    expect(head).toMatch(/^\uFEFFtime,type,username/);
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expect(line).toContain(',alice,');
+  });
+
+  it('answers an error of the database as every route does', async () => {
+    test.logs.read = async function* () {
+      throw new Error('away');
+    };
+
+    const { status, body } = await test.as('admin').get('/api/log/export');
+
+    expect([status, body.code]).toEqual([500, 'internal_error']);
+  });
+});
+
+describe('the log of one API token', () => {
+  it('is there for whoever has the key, from any page', async () => {
+    const { body } = await test.as('alice').post('/api/token/').send({ name: 'mine' });
+    const { id, key } = body.data;
+    await test.logs.add({ type: 2, content: `token ${id}`, user_id: 3, quota: 7 });
+
+    for (const given of [key, `sk-${key}`]) {
+      const answer = await test.anonymous.get(`/api/log/token?key=${given}`);
+      expect(answer.body.data).toMatchObject([{ id: 0, quota: 7 }]);
+      expect(answer.headers['access-control-allow-origin']).toBe('*');
+    }
+    const byHeader = test.anonymous.get('/api/log/token').set('authorization', `Bearer sk-${key}`);
+    expect((await byHeader).body.data).toHaveLength(1);
+  });
+
+  it.each(['', '?key=', '?key=sk-nobody', "?key='%20OR%201=1"])(
+    'is not there for "%s"',
+    async (query) => {
+      const { body } = await test.anonymous.get(`/api/log/token${query}`);
+
+      expect(body).toMatchObject({ success: false, code: 'invalid_api_key' });
+    },
+  );
 });

@@ -12,6 +12,7 @@ import { remindOfQuota } from '../notifications/remind-of-quota.ts';
 import type { ConfigPublisher } from '../publisher/publish-config.ts';
 import type { ChannelTestService } from '../services/channel-test-service.ts';
 import type { CurrentOptions } from '../services/current-options.ts';
+import type { LogPruner } from './prune-request-logs.ts';
 
 export interface ScheduleDeps {
   publisher: ConfigPublisher;
@@ -23,6 +24,7 @@ export interface ScheduleDeps {
   currentOptions: CurrentOptions;
   notifier: Notifier;
   clock: Clock;
+  logPruner: LogPruner;
   settings: Pick<
     MasterSettings,
     'channelTestIntervalMs' | 'channelUpdateIntervalMs' | 'configSyncIntervalMs'
@@ -49,6 +51,7 @@ export function listJobs(deps: ScheduleDeps): ScheduledJob[] {
         await deps.oneTimeCodes.prune(deps.clock.now());
       },
     },
+    { name: 'prune-request-logs', intervalMs: 60 * MINUTE, run: () => deps.logPruner.run() },
   ];
   if (settings.channelTestIntervalMs !== undefined)
     jobs.push({

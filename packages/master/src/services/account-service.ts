@@ -1,10 +1,4 @@
-import type {
-  DayStatRow,
-  RequestLogRepository,
-  User,
-  UserChange,
-  UserRepository,
-} from '@turnpike/core';
+import type { DayStatRow, UsageStatistics, User, UserChange, UserRepository } from '@turnpike/core';
 import { isGatewayError, roles, type Clock } from '@turnpike/core';
 import type { AccountUpdateInput } from '@turnpike/core/contract';
 import type { AnnounceAccounts } from './account-changes.ts';
@@ -19,7 +13,7 @@ const DAY_SECONDS = 86_400;
 
 export interface AccountServiceDeps {
   users: UserRepository;
-  requestLogs: RequestLogRepository;
+  usageStatistics: UsageStatistics;
   passwords: PasswordHasher;
   announceAccounts: AnnounceAccounts;
   recordAudit: RecordAudit;
@@ -85,7 +79,7 @@ export function createAccountService(deps: AccountServiceDeps) {
     dashboard(actor: Caller): Promise<readonly DayStatRow[]> {
       const now = Math.floor(deps.clock.now() / 1000);
       const today = now - (now % DAY_SECONDS);
-      return deps.requestLogs.dayStats(actor.user.id, today - 6 * DAY_SECONDS);
+      return deps.usageStatistics.dayStats(actor.user.id, today - 6 * DAY_SECONDS);
     },
   };
 }

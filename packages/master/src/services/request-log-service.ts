@@ -1,30 +1,69 @@
 import {
   logTypes,
   type LogFilter,
+  type Page,
   type RequestLogRepository,
   type RequestLogRow,
+  type TokenRecord,
 } from '@turnpike/core';
-import type { RequestLogFilterInput, RequestLogListQueryInput } from '@turnpike/core/contract';
+import type {
+  RequestLogByTokenQueryInput,
+  RequestLogFilterInput,
+  RequestLogListQueryInput,
+} from '@turnpike/core/contract';
 import type { Caller } from './caller.ts';
+import type { LogExportService } from './log-export-service.ts';
 import type { RecordAudit } from './record-audit.ts';
+import { mapPage, toPageQuery } from './to-page-query.ts';
 
 const MAX_FOUND = 100;
 
 export interface RequestLogServiceDeps {
   requestLogs: RequestLogRepository;
+  logExports: LogExportService;
   recordAudit: RecordAudit;
 }
 
 export type RequestLogService = ReturnType<typeof createRequestLogService>;
 
 /** The log: everything for administrators, own rows (without their ids) for everyone. */
-export function createRequestLogService({ requestLogs, recordAudit }: RequestLogServiceDeps) {
+export function createRequestLogService(deps: RequestLogServiceDeps) {
+  const { requestLogs, logExports, recordAudit } = deps;
   return {
-    list: (query: RequestLogListQueryInput) => requestLogs.list(toFilter(query), toPage(query)),
+    list: (query: RequestLogListQueryInput): Promise<Page<RequestLogRow>> =>
+      requestLogs.page(toFilter(query), toPageQuery(query)),
 
-    async listOwn(query: RequestLogListQueryInput, actor: Caller) {
-      return withoutIds(await requestLogs.list(toOwnFilter(query, actor), toPage(query)));
+    async listOwn(query: RequestLogListQueryInput, actor: Caller): Promise<Page<RequestLogRow>> {
+      const page = await requestLogs.page(toOwnFilter(query, actor), toPageQuery(query));
+      return mapPage(page, withoutId);
     },
+
+    /** What one API token did, for its holder. */
+    async listByToken(
+      { p, page_size: limit }: RequestLogByTokenQueryInput,
+      { userId, apiTokenId }: TokenRecord,
+    ): Promise<readonly RequestLogRow[]> {
+      const rows = await requestLogs.list({ userId, apiTokenId }, { offset: p * limit, limit });
+      return rows.map(withoutId);
+    },
+
+    /** Everything that a filter finds, as a file. @throws `too_many_exports` */
+    async export(
+      query: RequestLogFilterInput,
+      actor: Caller,
+      begin: () => NodeJS.WritableStream,
+    ): Promise<void> {
+      const filter = toFilter(query);
+      await recordAudit(actor, 'log.export', '', { ...filter });
+      await logExports.write(filter, { withIds: true }, begin);
+    },
+
+    /** @throws `too_many_exports` */
+    exportOwn: (
+      query: RequestLogFilterInput,
+      actor: Caller,
+      begin: () => NodeJS.WritableStream,
+    ): Promise<void> => logExports.write(toOwnFilter(query, actor), { withIds: false }, begin),
 
     search: (keyword: string) => requestLogs.search(keyword, {}, MAX_FOUND),
 
@@ -32,7 +71,8 @@ export function createRequestLogService({ requestLogs, recordAudit }: RequestLog
     async searchOwn(keyword: string, actor: Caller) {
       if (!/^[1-9]\d{0,5}$/.test(keyword)) return [];
       const filter = { userId: actor.user.id, type: Number(keyword) };
-      return withoutIds(await requestLogs.list(filter, { offset: 0, limit: MAX_FOUND }));
+      const rows = await requestLogs.list(filter, { offset: 0, limit: MAX_FOUND });
+      return rows.map(withoutId);
     },
 
     /** Σ of what was charged; the type is always consumption. */
@@ -55,10 +95,6 @@ export function createRequestLogService({ requestLogs, recordAudit }: RequestLog
   };
 }
 
-function toPage({ p, page_size }: RequestLogListQueryInput): { offset: number; limit: number } {
-  return { offset: p * page_size, limit: page_size };
-}
-
 /** 0 and empty mean "any". */
 function toFilter(query: RequestLogFilterInput): LogFilter {
   return {
@@ -77,6 +113,6 @@ function toOwnFilter(query: RequestLogFilterInput, actor: Caller): LogFilter {
   return { ...toFilter({ ...query, username: '', channel: 0 }), userId: actor.user.id };
 }
 
-function withoutIds(rows: readonly RequestLogRow[]): RequestLogRow[] {
-  return rows.map((row) => ({ ...row, id: 0 }));
+function withoutId(row: RequestLogRow): RequestLogRow {
+  return { ...row, id: 0 };
 }

@@ -1,4 +1,5 @@
 import type { LogFilter, RequestLogRepository, RequestLogRow } from '@turnpike/core';
+import { pageRows } from './page-rows.ts';
 
 export interface InMemoryLogs extends RequestLogRepository {
   rows: RequestLogRow[];
@@ -12,12 +13,20 @@ export function createInMemoryLogs(): InMemoryLogs {
       .filter((row) => filter.userId === undefined || row.user_id === filter.userId)
       .filter((row) => filter.username === undefined || row.username === filter.username)
       .filter((row) => filter.modelName === undefined || row.model_name === filter.modelName)
+      .filter(
+        (row) => filter.apiTokenId === undefined || row.content === `token ${filter.apiTokenId}`,
+      )
       .filter((row) => filter.channel === undefined || row.channel === filter.channel)
       .filter((row) => row.created_at >= (filter.startTimestamp ?? 0))
       .filter((row) => row.created_at <= (filter.endTimestamp ?? Infinity))
       .sort((a, b) => b.id - a.id);
   return {
     rows,
+    page: async (filter, query) => pageRows(find(filter), { ...query, sort: 'id' }),
+    async *read(filter) {
+      const found = find(filter);
+      for (let start = 0; start < found.length; start += 2) yield found.slice(start, start + 2);
+    },
     list: async (filter, { offset, limit }) => find(filter).slice(offset, offset + limit),
     sumQuota: async (filter) => find(filter).reduce((sum, row) => sum + row.quota, 0),
     search: async (keyword, filter, limit) =>
@@ -34,7 +43,6 @@ export function createInMemoryLogs(): InMemoryLogs {
       rows.push({ ...emptyRow, ...row, id: rows.length + 1 });
     },
     addFailed: () => Promise.reject(new Error('not part of the management API')),
-    dayStats: async () => [],
   };
 }
 

@@ -31,6 +31,7 @@ import {
 } from './in-memory-sign-in.ts';
 import { pageRows } from './page-rows.ts';
 import { createInMemoryRedemptions, type InMemoryRedemptions } from './in-memory-redemptions.ts';
+import { createInMemoryUsage, type InMemoryUsage } from './in-memory-usage.ts';
 import { createInMemoryUsers, type InMemoryUsers } from './in-memory-users.ts';
 
 export interface TestMaster {
@@ -43,6 +44,7 @@ export interface TestMaster {
   redemptions: InMemoryRedemptions;
   ledger: InMemoryLedger;
   logs: InMemoryLogs;
+  usage: InMemoryUsage;
   stored: Record<string, string>;
   audit: AuditEntry[];
   published: ConfigSnapshot[];
@@ -74,6 +76,7 @@ export async function openMaster(
   const channels = createInMemoryChannels();
   const ledger = createInMemoryLedger(users, apiTokens);
   const logs = createInMemoryLogs();
+  const usage = createInMemoryUsage();
   const stored: Record<string, string> = {};
   const audit: AuditEntry[] = [];
   const { configBus, published, announced } = createBus();
@@ -108,6 +111,7 @@ export async function openMaster(
       raiseVersion: async () => undefined,
     },
     requestLogs: logs,
+    usageStatistics: usage,
     ledgerRepository: ledger,
     configBus,
     channelProbe: { probe: (id) => probe.answer(id) },
@@ -185,6 +189,7 @@ export async function openMaster(
       redemptions,
       ledger,
       logs,
+      usage,
       stored,
       audit,
       published,

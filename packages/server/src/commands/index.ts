@@ -32,6 +32,20 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     },
     load: async () => (await import('./move-database.ts')).moveToDatabase,
   },
+  import: {
+    text: 'Bring the data of a One API or New API into an empty database.',
+    flags: {
+      from: { value: '<program>', text: 'one-api or new-api: whose database it is.' },
+      dsn: {
+        value: '<dsn>',
+        text: 'The database: postgres://…, mysql://…, a SQLite file; - reads it from standard input.',
+      },
+      'log-dsn': { value: '<dsn>', text: 'Where its logs are, if not there too.' },
+      'without-logs': { text: 'Everything but the log.' },
+      'dry-run': { text: 'Tell what would be imported, and write nothing.' },
+    },
+    load: async () => (await import('./import-database.ts')).importFromDatabase,
+  },
   queue: {
     text: 'Show usage that waits or could not be charged: queue [retry <id…|all> | drop <id…>].',
     load: async () => (await import('./queue.ts')).queue,

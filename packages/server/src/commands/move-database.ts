@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { moveDatabase } from '@turnpike/store';
 import type { Command } from '../cli/run-cli.ts';
 import { findSqlitePath } from '../compose/data-directory.ts';
 import type { Settings } from '../settings/load-settings.ts';
 import { describeEncryptionKey } from './encryption-key-place.ts';
 import { print } from './open-store-command.ts';
+import { readDsnFlag } from './read-dsn-flag.ts';
 
 /** Moves the SQLite database to PostgreSQL or MySQL, and says what to set afterwards. */
 export const moveToDatabase: Command = async (settings, logger, operands, flags) => {
@@ -41,7 +41,7 @@ function readTarget(operands: readonly string[], flag: string | true | undefined
       'move-database needs one target: turnpike move-database --to postgres://user:password@host:5432/name (or mysql://…, or user:password@tcp(host:3306)/name).',
     );
   }
-  return to === '-' ? readFileSync(0, 'utf8').trim() : to;
+  return readDsnFlag(to);
 }
 
 function printNextSteps(settings: Settings, sqliteFile: string): void {

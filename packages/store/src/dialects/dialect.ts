@@ -67,6 +67,20 @@ export interface Dialect {
    */
   readonly indexesRequestIds: boolean;
 
+  /** Statements that add and remove indexes of a table. `columns` is what stands in brackets. */
+  changeIndexesSql(
+    table: string,
+    added: readonly { name: string; columns: string }[],
+    removed: readonly string[],
+  ): string[];
+  /**
+   * What the index of log rows by how their content begins is made of; undefined where a search reads the rows one by
+   * one, in a thread of its own.
+   */
+  readonly contentIndexColumns: string | undefined;
+  /** The condition "content begins with" that uses that index. */
+  contentBeginsWith(prefix: string): { sql: string; bindings: string[] };
+
   /** `like` without regard to case. */
   readonly likeOperator: string;
   /** SQL for the UTC day (`2026-01-31`) of a column in Unix seconds. */

@@ -7,6 +7,16 @@ export function errorMessageOf(error: unknown): string {
   return readTextField(error, 'message');
 }
 
+/**
+ * What the database says. Knex puts the whole statement in front of it, and the driver beside it, with every value: the
+ * error itself must therefore go no further, not as a cause either. Values may be secrets.
+ */
+export function describeDriverError(error: unknown): string {
+  const message = errorMessageOf(error);
+  const text = message.slice(message.lastIndexOf(' - ') + 1).replace(/^- /, '');
+  return `${text.slice(0, 200)} (${errorCodeOf(error)})`;
+}
+
 /** Failures of Node's sockets and of the pool that mean "cannot reach it now". */
 export function isConnectionFailure(error: unknown): boolean {
   return (

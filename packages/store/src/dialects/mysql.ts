@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { likePrefix } from '../schema/like-prefix.ts';
 import type { Dialect } from './dialect.ts';
 import { errorCodeOf, isConnectionFailure } from './driver-error.ts';
 import { retryTransaction } from './retry-transaction.ts';
@@ -97,6 +98,15 @@ export const mysqlDialect: Dialect = {
     }));
   },
 
+  // At once, because each of them by itself may read the whole table.
+  changeIndexesSql(table, added, removed) {
+    const changes = [
+      ...added.map(({ name, columns }) => `ADD INDEX \`${name}\` (${columns})`),
+      ...removed.map((name) => `DROP INDEX \`${name}\``),
+    ];
+    return changes.length === 0 ? [] : [`ALTER TABLE \`${table}\` ${changes.join(', ')}`];
+  },
+
   async ensureUnicode(connection, table) {
     const [rows] = (await connection.raw(
       `SELECT TABLE_COLLATION AS collation FROM information_schema.TABLES
@@ -157,6 +167,11 @@ export const mysqlDialect: Dialect = {
   },
 
   indexesRequestIds: true,
+  contentIndexColumns: '`content`(16)',
+  contentBeginsWith: (prefix) => ({
+    sql: "`content` LIKE ? ESCAPE '!'",
+    bindings: [likePrefix(prefix)],
+  }),
   likeOperator: 'like',
   utcDayOf: (column) =>
     `DATE_FORMAT(DATE_ADD('1970-01-01 00:00:00', INTERVAL ${column} SECOND), '%Y-%m-%d')`,

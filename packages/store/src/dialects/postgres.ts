@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { likePrefix } from '../schema/like-prefix.ts';
 import type { Dialect, ExistingIndex } from './dialect.ts';
 import { errorCodeOf, isConnectionFailure } from './driver-error.ts';
 import { unnestRows } from './postgres-arrays.ts';
@@ -70,6 +71,11 @@ export const postgresDialect: Dialect = {
     return rows;
   },
 
+  changeIndexesSql: (table, added, removed) => [
+    ...added.map(({ name, columns }) => `CREATE INDEX "${name}" ON "${table}" (${columns})`),
+    ...removed.map((name) => `DROP INDEX "${name}"`),
+  ],
+
   ensureUnicode: () => Promise.resolve(false),
 
   async resetIdSequence(connection, table) {
@@ -114,6 +120,12 @@ export const postgresDialect: Dialect = {
   },
 
   indexesRequestIds: true,
+  // Whole contents may be too long for an index, and text is compared byte by byte only in this class.
+  contentIndexColumns: 'left("content", 16) text_pattern_ops',
+  contentBeginsWith: (prefix) => ({
+    sql: `left("content", 16) LIKE ? ESCAPE '!' AND "content" LIKE ? ESCAPE '!'`,
+    bindings: [likePrefix(Array.from(prefix).slice(0, 16).join('')), likePrefix(prefix)],
+  }),
   likeOperator: 'ilike',
   utcDayOf: (column) => `to_char(to_timestamp(${column}) AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
 

@@ -1,3 +1,4 @@
+import { likePrefix } from '../schema/like-prefix.ts';
 import type { Dialect } from './dialect.ts';
 import { errorCodeOf, isConnectionFailure } from './driver-error.ts';
 import { retryTransaction } from './retry-transaction.ts';
@@ -55,6 +56,11 @@ export const sqliteDialect: Dialect = {
     );
   },
 
+  changeIndexesSql: (table, added, removed) => [
+    ...added.map(({ name, columns }) => `CREATE INDEX \`${name}\` ON \`${table}\` (${columns})`),
+    ...removed.map((name) => `DROP INDEX \`${name}\``),
+  ],
+
   ensureUnicode: () => Promise.resolve(false),
 
   resetIdSequence: async () => {
@@ -105,6 +111,11 @@ export const sqliteDialect: Dialect = {
   },
 
   indexesRequestIds: false,
+  contentIndexColumns: undefined,
+  contentBeginsWith: (prefix) => ({
+    sql: "`content` LIKE ? ESCAPE '!'",
+    bindings: [likePrefix(prefix)],
+  }),
   likeOperator: 'like',
   utcDayOf: (column) => `strftime('%Y-%m-%d', ${column}, 'unixepoch')`,
 

@@ -1,6 +1,7 @@
 import type { TableDefinition } from '../schema/table-definition.ts';
 import { ensureColumns, ensureTable } from '../schema/ensure-table.ts';
-import type { Migration, MigrationContext } from './migration.ts';
+import { writeOpeningEntries } from '../ledger/opening-entries.ts';
+import type { Migration } from './migration.ts';
 
 /** The request ids that were charged: the primary key is what makes a charge happen once. Kept 35 days. */
 const usageRequests: TableDefinition = {
@@ -100,30 +101,6 @@ export const createLedger: Migration = {
     const version = { name: 'quota_version', type: 'integer', default: 0 } as const;
     await ensureColumns(context, 'users', [version]);
     await ensureColumns(context, 'tokens', [version]);
-    await writeOpeningEntries(context, 'user', 'users', 'quota', '');
-    await writeOpeningEntries(
-      context,
-      'token',
-      'tokens',
-      'remain_quota',
-      'AND NOT COALESCE(unlimited_quota, false)',
-    );
+    await writeOpeningEntries(context.connection, context.now);
   },
 };
-
-async function writeOpeningEntries(
-  { connection, now }: MigrationContext,
-  kind: 'user' | 'token',
-  table: string,
-  balance: string,
-  condition: string,
-): Promise<void> {
-  await connection.raw(
-    `INSERT INTO quota_entries (account_kind, account_id, delta, reason, reference, created_at)
-     SELECT '${kind}', id, COALESCE(${balance}, 0), 'opening', CONCAT('opening:${kind}:', id), ${Math.floor(now / 1000)}
-       FROM ${table} a
-      WHERE NOT EXISTS (SELECT 1 FROM quota_entries e
-                         WHERE e.account_kind = '${kind}' AND e.account_id = a.id)
-            ${condition}`,
-  );
-}

@@ -10,6 +10,7 @@ import { extendUsageRequests } from './20261121100100_extend_usage_requests.ts';
 import { createBudgets } from './20261121100200_create_budgets.ts';
 import { createSignIn } from './20261121110000_create_sign_in.ts';
 import { createNotifications } from './20261121110100_create_notifications.ts';
+import { indexLogsByTime } from './20261121120000_index_logs_by_time.ts';
 import { addChannelTags } from './20261121130000_add_channel_tags.ts';
 import { indexAuditEntries } from './20261121130100_index_audit_entries.ts';
 import type { Migration } from './migration.ts';
@@ -28,9 +29,10 @@ export const migrations: readonly Migration[] = [
   createBudgets,
   createSignIn,
   createNotifications,
+  indexLogsByTime,
   addChannelTags,
   indexAuditEntries,
 ];
 
 /** Those of a log database of its own. */
-export const logMigrations: readonly Migration[] = [extendLogs];
+export const logMigrations: readonly Migration[] = [extendLogs, indexLogsByTime];

@@ -110,7 +110,7 @@ export function describeMigrations(name: string, kind: DatabaseKind): void {
         const original = after[table]!.map((row, index) =>
           pickLike(row as object, before[table]![index] as object),
         );
-        expect(original).toEqual(before[table]);
+        expect(original).toEqual(before[table]!.map(withMoment));
       }
     });
 
@@ -337,6 +337,12 @@ export function describeMigrations(name: string, kind: DatabaseKind): void {
       expect(kept.map(({ charged }) => charged).sort((a, b) => a - b)).toEqual([1, 34]);
     });
   });
+}
+
+/** A log row without a moment gets one, as it was read anyway. */
+function withMoment(row: unknown): unknown {
+  const { created_at: at } = row as { created_at?: unknown };
+  return at === null ? { ...(row as object), created_at: expect.anything() } : row;
 }
 
 function pickLike(row: object, example: object): object {

@@ -12,6 +12,7 @@ import { describePaging } from './paging.contract.ts';
 import { describeRedemptionRepository } from './redemption-repository.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
 import { describeSessionRepository } from './session-repository.contract.ts';
+import { describeUsageStatistics } from './usage-statistics.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
 for (const [name, kind] of [
@@ -25,6 +26,7 @@ for (const [name, kind] of [
   describeChannelRepository(name, open);
   describePaging(name, open);
   describeRequestLogRepository(name, open);
+  describeUsageStatistics(name, open);
   describeParkedUsage(name, open);
   describeRedemptionRepository(name, open);
   describeSessionRepository(name, open);
@@ -38,6 +40,7 @@ describeRequestLogRepository('SQLite, logs in PostgreSQL', () =>
   openWithLogs('sqlite', 'postgres'),
 );
 describeRequestLogRepository('PostgreSQL, logs in MySQL', () => openWithLogs('postgres', 'mysql'));
+describeUsageStatistics('SQLite, logs in PostgreSQL', () => openWithLogs('sqlite', 'postgres'));
 
 async function openWithLogs(
   main: 'sqlite' | 'postgres',

@@ -11,6 +11,7 @@ import { describePaging } from './paging.contract.ts';
 import { describeRedemptionRepository } from './redemption-repository.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
 import { describeSessionRepository } from './session-repository.contract.ts';
+import { describeUsageStatistics } from './usage-statistics.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
 const open = () => openTestStore('sqlite');
@@ -21,6 +22,7 @@ describeApiTokenRepository('SQLite', open);
 describeChannelRepository('SQLite', open);
 describePaging('SQLite', open);
 describeRequestLogRepository('SQLite', open);
+describeUsageStatistics('SQLite', open);
 describeParkedUsage('SQLite', open);
 describeRedemptionRepository('SQLite', open);
 describeSessionRepository('SQLite', open);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { logTypes, type RequestLogRepository } from '@turnpike/core';
+import { logTypes, type LogFilter, type RequestLogRepository } from '@turnpike/core';
 import { createAccounts } from '../testing/make-accounts.ts';
 import { testNow, type TestStore } from '../testing/open-test-store.ts';
 
@@ -16,6 +16,13 @@ export function describeRequestLogRepository(name: string, open: () => Promise<T
       logs = test.store.requestLogs;
     });
     afterAll(() => test.close());
+
+    /** By the connection of the test: the log database may be another one. */
+    async function insertMany(row: Record<string, unknown>, count: number): Promise<void> {
+      const knex = test.logDatabase.knex;
+      for (let left = count; left > 0; left -= 400)
+        await knex('logs').insert(Array.from({ length: Math.min(left, 400) }, () => row));
+    }
 
     it('lists newest first by every filter, and sums what was charged', async () => {
       const { user, channel, makeEvent } = await createAccounts(test.store);
@@ -60,6 +67,12 @@ export function describeRequestLogRepository(name: string, open: () => Promise<T
       expect(await search('3')).toEqual(['3 gifts', '100% of it']);
       expect(await search('100%')).toEqual(['100% of it']);
       expect(await search('1%')).toEqual([]);
+      expect(await search('')).toEqual(['3 gifts', '100% of it']);
+      const long = 'a text that is longer than what an index holds';
+      await logs.add({ type: logTypes.system, content: `${long} 1`, user_id });
+      await logs.add({ type: logTypes.system, content: `${long} 2`, user_id });
+      expect(await search(`${long} 1`)).toEqual([`${long} 1`]);
+      expect(await search(long.slice(0, 10))).toHaveLength(2);
     });
 
     it('fills in the moment and zero values of a row', async () => {
@@ -108,38 +121,75 @@ export function describeRequestLogRepository(name: string, open: () => Promise<T
       });
     });
 
-    it('adds up own consumption by UTC day and model', async () => {
-      const { user, makeEvent } = await createAccounts(test.store);
-      const midnight = testNow - (testNow % 86_400_000);
-      await test.store.ledgerRepository.applyUsage([
-        makeEvent({ at: midnight - 1, quota: 1 }),
-        makeEvent({ at: midnight, quota: 2 }),
-        makeEvent({ at: midnight + 1000, quota: 4 }),
-        makeEvent({ at: midnight, quota: 8, billedModel: 'z' }),
-      ]);
-      await test.store.drainLogOutbox();
-      const day = new Date(midnight).toISOString().slice(0, 10);
-      const counts = { RequestCount: 1, PromptTokens: 10, CompletionTokens: 5 };
+    it('reads page after page without a gap or a row twice, and counts what there is', async () => {
+      const user_id = 4141;
+      for (let index = 0; index < 7; index += 1)
+        await logs.add({
+          type: index % 2 === 0 ? logTypes.topUp : logTypes.manage,
+          content: String(index),
+          user_id,
+          created_at: 4_000_000 + Math.floor(index / 3), // several in one second
+        });
+      const first = { offset: 0, limit: 2, sort: 'newest', direction: 'desc' } as const;
 
-      expect(await logs.dayStats(user.id, midnight / 1000)).toEqual([
-        {
-          Day: day,
-          ModelName: 'gpt-4o',
-          RequestCount: 2,
-          Quota: 6,
-          PromptTokens: 20,
-          CompletionTokens: 10,
-        },
-        { Day: day, ModelName: 'z', Quota: 8, ...counts },
-      ]);
-      const all = await logs.dayStats(user.id, midnight / 1000 - 1);
-      expect(all[0]).toEqual({
-        Day: new Date(midnight - 1).toISOString().slice(0, 10),
-        ModelName: 'gpt-4o',
-        Quota: 1,
-        ...counts,
+      const seen: string[] = [];
+      for (let cursor: string | undefined; seen.length < 20;) {
+        const page = await logs.page({ userId: user_id }, { ...first, ...(cursor && { cursor }) });
+        seen.push(...page.rows.map(({ content }) => content));
+        if (cursor === undefined) expect(page.total).toEqual({ count: 7, isCapped: false });
+        else await logs.add({ type: logTypes.topUp, content: 'late', user_id });
+        cursor = page.nextCursor;
+        if (cursor === undefined) break;
+      }
+
+      expect(seen).toEqual(['6', '5', '4', '3', '2', '1', '0']);
+      const filter = { userId: user_id, type: logTypes.manage, endTimestamp: 4_000_001 };
+      const page = await logs.page(filter, { ...first, direction: 'asc' });
+      expect(page).toMatchObject({ total: { count: 3, isCapped: false } });
+      expect(page.rows.map(({ content }) => content)).toEqual(['1', '3']);
+    });
+
+    it('refuses the cursor of another list', async () => {
+      const first = { offset: 0, limit: 1, sort: 'newest', direction: 'desc' } as const;
+      const { nextCursor: cursor = '' } = await logs.page({}, first);
+
+      await expect(logs.page({ userId: 4141 }, { ...first, cursor })).rejects.toMatchObject({
+        code: 'invalid_parameter',
       });
-      expect(await logs.dayStats(999_999, 0)).toEqual([]);
+    });
+
+    it('counts to ten thousand and no further, nor among too many others', async () => {
+      const user_id = 5151;
+      const row = { user_id, created_at: 5_000_000, type: 2, content: '', model_name: 'often' };
+      await insertMany({ ...row, username: 'many', token_name: '', quota: 1 }, 10_200);
+      await logs.add({ ...row, type: 4, model_name: 'once' });
+      const first = { offset: 0, limit: 1, sort: 'newest', direction: 'desc' } as const;
+      const countOf = async (filter: LogFilter) => (await logs.page(filter, first)).total;
+
+      expect(await countOf({ userId: user_id })).toEqual({ count: 10_001, isCapped: true });
+      expect(await countOf({ userId: user_id, modelName: 'often' })).toEqual({
+        count: 10_001,
+        isCapped: true,
+      });
+      expect(await countOf({ userId: user_id, modelName: 'once' })).toEqual({
+        count: 1,
+        isCapped: false,
+      });
+    });
+
+    it('hands out every row in portions', async () => {
+      const ids = new Set<number>();
+      let last = Infinity;
+      for await (const rows of logs.read({ userId: 5151 })) {
+        expect(rows.length).toBeLessThanOrEqual(500);
+        for (const { id, created_at: at } of rows) {
+          if (at === 5_000_000) expect(id).toBeLessThan(last);
+          if (at === 5_000_000) last = id;
+          ids.add(id);
+        }
+      }
+
+      expect(ids.size).toBe(10_201);
     });
 
     it('clears away what is older than a moment', async () => {
@@ -149,6 +199,8 @@ export function describeRequestLogRepository(name: string, open: () => Promise<T
 
       expect(await logs.removeBefore(1_000_000 - 200)).toBe(1);
       expect(await logs.list({ userId: 555 }, page)).toHaveLength(2);
+      const stopped = AbortSignal.abort();
+      expect(await logs.removeBefore(1_000_000, stopped)).toBe(0);
       expect(await logs.removeBefore(1_000_000)).toBe(2);
     });
   });

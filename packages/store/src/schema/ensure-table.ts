@@ -61,6 +61,31 @@ export async function ensureIndexes(
   }
 }
 
+/**
+ * Adds indexes (not unique ones) that the table lacks, and removes others, in as few passes over its rows as the database
+ * can.
+ *
+ * @param raw definitions that only the dialect can write, by name
+ */
+export async function replaceIndexes(
+  { connection, dialect }: SchemaContext,
+  table: string,
+  change: {
+    add: readonly IndexDefinition[];
+    raw: Readonly<Record<string, string>>;
+    remove: readonly string[];
+  },
+): Promise<void> {
+  const present = new Set((await dialect.listIndexes(connection, table)).map(({ name }) => name));
+  const added = [
+    ...change.add.map((index) => ({ name: index.name, columns: columnsSql(dialect, index) })),
+    ...Object.entries(change.raw).map(([name, columns]) => ({ name, columns })),
+  ].filter(({ name }) => !present.has(name));
+  const removed = change.remove.filter((name) => present.has(name));
+  for (const statement of dialect.changeIndexesSql(table, added, removed))
+    await connection.raw(statement);
+}
+
 async function hasDuplicates(
   connection: Knex,
   table: string,
@@ -90,8 +115,11 @@ function createTableSql(dialect: Dialect, table: TableDefinition): string {
 function createIndexSql(dialect: Dialect, table: string, index: IndexDefinition): string {
   const { quote } = dialect;
   const kind = index.isUnique === true ? 'UNIQUE INDEX' : 'INDEX';
-  const columns = index.columns.map(quote).join(',');
-  return `CREATE ${kind} ${quote(index.name)} ON ${quote(table)}(${columns})`;
+  return `CREATE ${kind} ${quote(index.name)} ON ${quote(table)}(${columnsSql(dialect, index)})`;
+}
+
+function columnsSql({ quote }: Dialect, { columns }: IndexDefinition): string {
+  return columns.map(quote).join(',');
 }
 
 function columnSql(dialect: Dialect, column: ColumnDefinition): string {

@@ -9,7 +9,10 @@ export type MetaName =
   | 'quota-reminders-began'
   /** That the rows came from another database, and how far they are copied. */
   | 'move'
-  | 'move-position';
+  | 'move-position'
+  /** The same for the import of another program's database. */
+  | 'import'
+  | 'import-position';
 
 /** What the database remembers about itself; undefined where it does not. */
 export async function readMeta(connection: Knex, name: MetaName): Promise<string | undefined> {

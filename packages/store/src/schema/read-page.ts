@@ -4,7 +4,7 @@ import { readCount } from './read-aggregate.ts';
 import { readNumber, readText, type Row } from './read-column.ts';
 
 /** Nobody leafs further, and counting millions of rows for each page would be slow. */
-const MOST_COUNTED = 10_001;
+export const MOST_COUNTED = 10_001;
 
 /** What a list is sorted by. */
 export interface SortKey {
@@ -18,6 +18,8 @@ export interface PageSource {
   /** The rows of the list: filtered, neither sorted nor limited. They have an `id`, which decides between equals. */
   rows: Knex.QueryBuilder;
   key: SortKey;
+  /** How the rows are counted, where a plain count could take long. */
+  count?: () => Promise<{ count: number; isCapped: boolean }>;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface PageSource {
  * @throws `invalid_parameter` for a cursor that this list did not give out
  */
 export async function readPage(
-  { knex, rows, key }: PageSource,
+  { knex, rows, key, count = () => countRows(knex, rows.clone()) }: PageSource,
   query: PageQuery<string>,
 ): Promise<Page<Row>> {
   const select = rows
@@ -36,8 +38,7 @@ export async function readPage(
     .select('*', knex.raw(`${key.sql} AS page_key`))
     .orderByRaw(`${key.sql} ${query.direction}, id ${query.direction}`)
     .limit(query.limit + 1);
-  const total =
-    query.cursor === undefined ? { total: await countRows(knex, rows.clone()) } : undefined;
+  const total = query.cursor === undefined ? { total: await count() } : undefined;
   if (query.cursor === undefined) void select.offset(query.offset);
   else beginBehind(select, key, query, readCursor(query.cursor, key, query));
 
@@ -72,7 +73,8 @@ function beginBehind(
   { value, id }: Place,
 ): void {
   const beyond = direction === 'asc' ? '>' : '<';
-  void select.whereRaw(`(${sql} ${beyond} ? OR (${sql} = ? AND id ${beyond} ?))`, [
+  // Led by the key alone, so that every database begins in its index where the page begins.
+  void select.whereRaw(`${sql} ${beyond}= ? AND (${sql} ${beyond} ? OR id ${beyond} ?)`, [
     value,
     value,
     id,

@@ -17,6 +17,8 @@ export const testSecretBox = createSecretBox('a key for tests only');
 export interface TestStore {
   store: Store;
   database: Database;
+  /** The same for log rows. */
+  logDatabase: Database;
   testDatabase: TestDatabase;
   /** The ledger by way of Knex, also where the store has a faster one. */
   knexLedger: LedgerRepository;
@@ -39,15 +41,22 @@ export async function openTestStore(
     { secretBox: testSecretBox, clock, logger: silentLogger, isConsumptionLogged },
   );
   const database = await openDatabase({ ...place, variable: 'SQL_DSN', dsn: testDatabase.dsn });
+  const { logSqlDsn = '' } = settings;
+  const logDatabase =
+    logSqlDsn === ''
+      ? database
+      : await openDatabase({ ...place, variable: 'LOG_SQL_DSN', dsn: logSqlDsn });
   const { knex, dialect } = database;
   return {
     store,
     database,
+    logDatabase,
     testDatabase,
     knexLedger: createLedgerRepository({ knex, dialect, clock, isConsumptionLogged }),
     switches,
     async close() {
       await store.close();
+      if (logDatabase !== database) await logDatabase.close();
       await database.close();
       await testDatabase.drop();
     },

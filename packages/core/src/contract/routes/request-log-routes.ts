@@ -3,6 +3,7 @@ import { searchQuerySchema } from '../input-values.ts';
 import {
   quotaSumSchema,
   requestLogFilterSchema,
+  requestLogByTokenQuerySchema,
   requestLogListQuerySchema,
   requestLogRemoveQuerySchema,
   requestLogSchema,
@@ -34,6 +35,30 @@ export const requestLogRoutes = defineRoutes('log', {
     summary: 'Sum the quota of consumption.',
     query: requestLogFilterSchema,
     data: quotaSumSchema,
+  },
+  export: {
+    method: 'get',
+    path: '/api/log/export',
+    role: 'admin',
+    summary: 'Download every row of a filter as comma-separated values, newest first.',
+    query: requestLogFilterSchema,
+    media: 'text/csv',
+  },
+  exportOwn: {
+    method: 'get',
+    path: '/api/log/self/export',
+    role: 'common',
+    summary: 'Download every own row of a filter as comma-separated values, newest first.',
+    query: requestLogFilterSchema,
+    media: 'text/csv',
+  },
+  listByToken: {
+    method: 'get',
+    path: '/api/log/token',
+    role: 'guest',
+    summary: 'List the rows of one API token for whoever has its key; `id` is 0. From any origin.',
+    query: requestLogByTokenQuerySchema,
+    rows: requestLogSchema,
   },
   remove: {
     method: 'delete',

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Database as SqliteDatabase } from 'better-sqlite3';
 import type { Dialect } from '../../dialects/dialect.ts';
-import { errorCodeOf, errorMessageOf } from '../../dialects/driver-error.ts';
+import { describeDriverError, errorCodeOf } from '../../dialects/driver-error.ts';
 import type { Cell, MoveTable } from './move-column.ts';
 import { advancePosition, type MovePosition } from './move-marker.ts';
 import { SourceReader } from './read-source.ts';
@@ -79,16 +79,6 @@ async function writePage(
     if (errorCodeOf(error) === '') throw error;
     throw await explainRefusal(deps, table, rows, reader, error);
   }
-}
-
-/**
- * What the database says. Knex puts the whole statement in front of it, and the driver beside it, with every value: the
- * error itself must therefore go no further, not as a cause either. Values may be secrets.
- */
-function describeDriverError(error: unknown): string {
-  const message = errorMessageOf(error);
-  const text = message.slice(message.lastIndexOf(' - ') + 1).replace(/^- /, '');
-  return `${text.slice(0, 200)} (${errorCodeOf(error)})`;
 }
 
 /** Large values go in statements of their own. */

@@ -1,0 +1,4 @@
+import { describeLogPlans } from './query-plans.contract.ts';
+
+describeLogPlans('PostgreSQL', 'postgres');
+describeLogPlans('MySQL', 'mysql');

@@ -1,0 +1,3 @@
+import { describeLogPlans } from './query-plans.contract.ts';
+
+describeLogPlans('SQLite', 'sqlite');

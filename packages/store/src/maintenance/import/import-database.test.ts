@@ -1,0 +1,3 @@
+import { describeImport } from './import-database.contract.ts';
+
+describeImport('sqlite', 'sqlite');

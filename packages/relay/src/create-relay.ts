@@ -29,6 +29,7 @@ import { handleRelayRequest } from './pipeline/handle-relay-request.ts';
 import type { RelayDeps, RelaySettings } from './relay-deps.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
 import { followConfig } from './snapshot/follow-config.ts';
+import { ChannelAffinity } from './upstream/channel-affinity.ts';
 import { ChannelCooldowns } from './upstream/channel-cooldowns.ts';
 import { Credentials } from './upstream/credentials.ts';
 import { createUpstreamPools, type PoolSettings } from './upstream/pools.ts';
@@ -98,6 +99,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       },
     },
     cooldowns: new ChannelCooldowns(options.clock),
+    affinity: new ChannelAffinity(options.clock),
     retryBudget: new RetryBudget(),
     ticker: new StreamTicker(),
     readKey: createKeyReader(),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import {
   createCapsuleBox,
   type ChannelHealthSink,
@@ -26,6 +27,7 @@ import { answerOther } from './http/answer-other.ts';
 import { StreamTicker } from './http/stream-ticker.ts';
 import { handleCount, isCount } from './pipeline/handle-count.ts';
 import { handleRelayRequest } from './pipeline/handle-relay-request.ts';
+import { RealtimeDoor } from './realtime/realtime-door.ts';
 import type { RelayDeps, RelaySettings } from './relay-deps.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
 import { followConfig } from './snapshot/follow-config.ts';
@@ -60,6 +62,10 @@ export interface RelayOptions {
 export interface Relay {
   /** Answers a request whose URL `isRelayUrl` accepts. Never throws. */
   handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Takes over a connection that wants to be a socket (Realtime API). Never throws. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** The node is stopping: no new sessions, and open ones end within `graceMs`. */
+  drain(graceMs: number): void;
   /** Tests channels on the same path as real traffic, without a bill. */
   probe: ChannelProbe;
   /** A configuration was received: requests can be served. */
@@ -112,6 +118,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     logger,
   };
 
+  const realtime = new RealtimeDoor(deps);
   return {
     handle(request, response) {
       const route = matchRoute(request.method ?? '', request.url ?? '');
@@ -120,6 +127,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
         else void handleRelayRequest(deps, route, request, response);
       } else if (request.method === 'OPTIONS') answerPreflight(request, response);
       else void answerOther(deps, route, request, response);
+    },
+    upgrade: (request, socket, head) => void realtime.handle(request, socket, head),
+    drain(graceMs) {
+      realtime.drain(graceMs);
     },
     probe: createChannelProbe(deps),
     isReady: () => config.current() !== undefined,

@@ -45,6 +45,7 @@ export type {
 export { toClientError } from './families/openai-chat/to-client-error.ts';
 export { encodeError, encodeStreamError } from './families/openai-chat/encode-error.ts';
 export type { EncodedError, ErrorContext } from './families/openai-chat/encode-error.ts';
+export { createItemId, responseIdOfItem } from './families/openai-responses/item-ids.ts';
 export { encodeResponsesStreamError } from './families/openai-responses/encode-stream-error.ts';
 export { redactText } from './families/openai-chat/redact.ts';
 export type { Confidential } from './families/openai-chat/redact.ts';
@@ -56,7 +57,7 @@ export type { CatalogueModel } from './providers/model-catalogue.ts';
 export { findBalanceQuery } from './balances/balance-queries.ts';
 export type { Framing } from './codec.ts';
 export type { CredentialCall, RequestToSign } from './credentials.ts';
-export { findBridges } from './families/bridges.ts';
+export { findBridges, hasOwnWire } from './families/bridges.ts';
 export { findClientCodec, findUpstreamCodec } from './families/index.ts';
 export { EventFolder } from './translate/event-folder.ts';
 export { replayResponse } from './translate/replay-response.ts';

@@ -8,6 +8,7 @@ import {
   type FailedRequestLog,
   type Ledger,
   type Logger,
+  type ResponseStore,
   type SecretBox,
   type StateStore,
   type TokenDirectory,
@@ -46,6 +47,7 @@ export interface RelayOptions {
   channelHealth: ChannelHealthSink;
   secretBox: SecretBox;
   stateStore: StateStore;
+  responseStore: ResponseStore;
   /** Seals what clients carry from one protocol to another; the same on all nodes. */
   capsuleSecret: string;
   clock: Clock;
@@ -74,7 +76,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const pools = createUpstreamPools(settings);
   const bodyPool = new BodyPool();
   const capsules = createCapsuleBox(options.capsuleSecret);
-  const conversations = createConversations(capsules);
+  const conversations = createConversations(options.capsuleSecret);
   const deps: RelayDeps = {
     ...options,
     settings,

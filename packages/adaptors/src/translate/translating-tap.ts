@@ -1,7 +1,7 @@
 import { isGatewayError, type StreamEvent, type UpstreamError } from '@turnpike/core';
 import type { StreamFacts, StreamTap } from '../codec.ts';
 import type { StreamDecoder, StreamEncoder } from '../translation.ts';
-import type { FrameReader } from '../wire/frame-reader.ts';
+import type { FrameReader } from '../wire/frames.ts';
 import type { SseFrame } from '../wire/sse-frame.ts';
 import { SaidText } from './said-text.ts';
 

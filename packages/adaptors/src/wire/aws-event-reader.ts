@@ -1,7 +1,7 @@
 import { EventStreamCodec, type Message } from '@smithy/eventstream-codec';
 import { errors } from '@turnpike/core';
 import { asObject, asText, parseJson } from './json-object.ts';
-import type { FrameReader } from './frame-reader.ts';
+import type { FrameReader } from './frames.ts';
 import { maxFrameBytes } from './frame-splitter.ts';
 import type { SseFrame } from './sse-frame.ts';
 

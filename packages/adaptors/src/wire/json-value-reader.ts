@@ -1,5 +1,5 @@
 import { errors } from '@turnpike/core';
-import type { FrameReader } from './frame-reader.ts';
+import type { FrameReader } from './frames.ts';
 import { maxFrameBytes } from './frame-splitter.ts';
 import type { SseFrame } from './sse-frame.ts';
 

@@ -1,6 +1,6 @@
 import { isGatewayError } from '@turnpike/core';
 import type { StreamFacts, StreamTap, UpstreamError } from '../codec.ts';
-import type { FrameReader } from './frame-reader.ts';
+import type { FrameReader } from './frames.ts';
 import type { SseFrame } from './sse-frame.ts';
 
 /**

@@ -4,10 +4,12 @@ import { listModels, retrieveModel } from '../models/list-models.ts';
 import { answerError } from '../pipeline/answer-client.ts';
 import { authenticate } from '../pipeline/authenticate.ts';
 import type { RelayDeps } from '../relay-deps.ts';
+import { answerStoredResponse } from '../responses/answer-stored-response.ts';
 import { createRequestId } from '../request-id.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { Door } from './door.ts';
-import { pathOf, searchOf, type RelayRoute } from './relay-routes.ts';
+import { pathOf, searchOf } from './relay-routes.ts';
+import type { RelayRoute } from './route.ts';
 
 /** Everything under the relay's doors that is not relayed: model lists, 501, 404, 405. */
 export async function answerOther(
@@ -63,6 +65,10 @@ async function answerRoute(
       return retrieveModel(snapshot, caller, door, route.model);
     case 'list-models':
       return listModels(snapshot, caller, door, new URLSearchParams(searchOf(request.url ?? '')));
+    case 'stored-response': {
+      const query = new URLSearchParams(searchOf(request.url ?? ''));
+      return answerStoredResponse(deps, snapshot, caller.token.userId, route, query);
+    }
     case 'not-implemented':
     case 'account-resource':
     case 'operation':

@@ -1,5 +1,5 @@
 import type { Operation } from '@turnpike/core';
-import type { RelayRoute } from './relay-routes.ts';
+import type { RelayRoute } from './route.ts';
 
 /** What may be done with a model: the verb behind the last colon of the path. */
 const verbs: Readonly<Record<string, { operation: Operation; isStream?: boolean }>> = {

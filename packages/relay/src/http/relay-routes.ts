@@ -2,32 +2,8 @@ import type { Operation } from '@turnpike/core';
 import { accountRows, notImplementedRows } from './account-routes.ts';
 import type { Door } from './door.ts';
 import { matchGemini } from './gemini-routes.ts';
-
-/** A path whose requests are relayed. */
-export interface OperationRoute {
-  kind: 'operation';
-  door: Door;
-  operation: Operation;
-  path: string;
-  body: 'json' | 'multipart';
-  /** The model, where the path names it. */
-  pathModel?: string;
-  /** Whether the answer is a stream, where the path says it. */
-  isStream?: boolean;
-}
-
-/** What a path under the relay's doors means. */
-export type RelayRoute =
-  | OperationRoute
-  /** About something that one upstream account keeps. `path` in its `/v1/…` form. */
-  | { kind: 'account-resource'; door: Door; path: string }
-  | { kind: 'list-models'; door: Door | undefined }
-  | { kind: 'retrieve-model'; door: Door | undefined; model: string }
-  | { kind: 'not-implemented'; door: Door }
-  | { kind: 'wrong-method'; door: Door; allowed: string }
-  /** Somebody looks whether anybody is here. */
-  | { kind: 'greeting'; door: Door }
-  | { kind: 'unknown'; door: Door };
+import { matchStoredResponse } from './stored-response-routes.ts';
+import type { OperationRoute, RelayRoute } from './route.ts';
 
 interface OperationRow {
   path: string;
@@ -130,7 +106,11 @@ function matchCanonical(method: string, path: string): RelayRoute {
   if (path === '/v1') return greetOrUnknown(method, 'openai');
   const model = afterPrefix(path, '/v1/models/');
   if (model !== undefined) return matchModel(method, model, isRead);
-  return matchEngine(method, path, isRead) ?? matchRest(method, path);
+  return (
+    matchEngine(method, path, isRead) ??
+    matchStoredResponse(method, path) ??
+    matchRest(method, path)
+  );
 }
 
 function greetOrUnknown(method: string, door: Door): RelayRoute {

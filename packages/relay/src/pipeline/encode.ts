@@ -1,6 +1,6 @@
-import type { Readable } from 'node:stream';
 import {
   dialectOf,
+  hasOwnWire,
   planBodyEdits,
   planGeminiEdits,
   spliceJson,
@@ -8,48 +8,20 @@ import {
   type JsonProbe,
   type SpliceEdit,
 } from '@turnpike/adaptors';
-import type { Loss } from '@turnpike/core';
 import type { Upload } from '../http/receive-upload.ts';
-import type { RelayDeps } from '../relay-deps.ts';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
-import type { Admission } from './admit.ts';
-import type { AnswerTranslator } from './answer-translator.ts';
 import { findAddress } from './find-address.ts';
 import { planSystemPrompt } from './force-system-prompt.ts';
 import type { InboundRequest } from './inbound-request.ts';
-import { needsPatch, patchBody } from './patch-body.ts';
+import { needsPatch } from './patch-body.ts';
+import {
+  beginRequest,
+  ownHeaders,
+  type EncodeDeps,
+  type EncodedRequest,
+  type EncodeInput,
+} from './encoded-request.ts';
 import { mergeHeaders } from './merge-headers.ts';
 import { findForeignWay, mustTranslate, translateRequest } from './translate.ts';
-
-/** A request as one upstream gets it. */
-export interface EncodedRequest {
-  origin: string;
-  path: string;
-  headers: string[];
-  body: Buffer | Readable;
-  dialect: Dialect;
-  /** The stream's usage frame is ours, not the client's. */
-  hideUsage: boolean;
-  /** A system prompt of the client was replaced by the channel's. */
-  systemPromptReset: boolean;
-  /** Makes the answer one of the client's protocol; undefined on the byte plane. */
-  translator: AnswerTranslator | undefined;
-  /** What could not be carried. */
-  losses: readonly Loss[];
-}
-
-export interface EncodeInput {
-  channel: RelayChannel;
-  upstreamModel: string;
-  inbound: InboundRequest;
-  admission: Pick<Admission, 'outputClamp' | 'reservation'>;
-  requestId: string;
-}
-
-export type EncodeDeps = Pick<
-  RelayDeps,
-  'settings' | 'capsules' | 'stateStore' | 'metrics' | 'conversations'
->;
 
 /**
  * Makes the upstream request: the original bytes with a few members spliced where the channel speaks the client's own
@@ -71,7 +43,8 @@ export function encodeRequest(
     search: inbound.search,
     isStream: inbound.facts.isStream,
   });
-  if (url === undefined) {
+  const isOwnWire = inbound.family === undefined && hasOwnWire(inbound.operation, provider);
+  if (url === undefined || isOwnWire) {
     const way = findForeignWay(channel, inbound, upstreamModel);
     return way === undefined ? undefined : translateRequest(deps, input, way);
   }
@@ -84,11 +57,11 @@ export function encodeRequest(
 
 /** The byte plane. */
 function relayRequest(
-  { settings }: EncodeDeps,
+  { settings, conversations }: EncodeDeps,
   input: EncodeInput,
   url: string,
   dialect: Dialect,
-): EncodedRequest {
+): EncodedRequest | Promise<EncodedRequest> {
   const { channel, upstreamModel, inbound } = input;
   const encoded = beginRequest(url, dialect);
   const contentType =
@@ -101,33 +74,16 @@ function relayRequest(
   if (inbound.door === 'openai') headers.push(...inbound.forwardedHeaders, ...own);
   else mergeHeaders(headers, own, inbound.forwardedHeaders);
   if (settings.forwardRequestId) headers.push('x-turnpike-request-id', input.requestId);
-  return encoded;
-}
-
-/** The channel's headers; where it wants a short-lived credential, that follows right before sending. */
-export function ownHeaders(channel: RelayChannel, dialect: Dialect): readonly string[] {
-  return channel.provider?.credentialCall === undefined
-    ? channel.upstreamHeaders(dialect)
-    : Object.entries(dialect.headers ?? {}).flat();
-}
-
-const noBody = Buffer.alloc(0);
-const noLosses: readonly Loss[] = [];
-
-/** A request to an address, with nothing in it yet. */
-export function beginRequest(url: string, dialect: Dialect): EncodedRequest {
-  const slash = pathStartOf(url);
-  return {
-    origin: url.slice(0, slash),
-    path: slash === url.length ? '/' : url.slice(slash),
-    headers: [],
-    body: noBody,
-    dialect,
-    hideUsage: false,
-    systemPromptReset: false,
-    translator: undefined,
-    losses: noLosses,
-  };
+  const { body } = encoded;
+  if (!(body instanceof Uint8Array) || !needsPatch(dialect, upstreamModel, body)) return encoded;
+  const { operation } = inbound;
+  const { type: channelType, config } = channel;
+  return conversations
+    .patch(body, { channelType, operation, config, model: upstreamModel })
+    .then((patched) => {
+      encoded.body = patched;
+      return encoded;
+    });
 }
 
 /** Returns the content type. The length is said here, because nobody can see it in a stream. */
@@ -158,10 +114,7 @@ function encodeJson(
       ? undefined
       : planSystemPrompt(inbound.family, probe, channel.systemPrompt);
   const spliced = splice(probe, prompt === undefined ? edits : [...edits, prompt.edit]);
-  const { dialect } = encoded;
-  encoded.body = needsPatch(dialect, upstreamModel, spliced)
-    ? patchBody(dialect, upstreamModel, spliced)
-    : spliced;
+  encoded.body = spliced;
   encoded.hideUsage = hideUsage;
   encoded.systemPromptReset = prompt?.isReset ?? false;
   return 'application/json';
@@ -175,10 +128,4 @@ function splice(probe: JsonProbe, edits: readonly SpliceEdit[]): Buffer {
 
 function acceptFor({ facts }: InboundRequest): string {
   return facts.isStream ? 'text/event-stream' : 'application/json';
-}
-
-/** Cheaper than a URL object; providers give absolute URLs only. */
-function pathStartOf(url: string): number {
-  const slash = url.indexOf('/', url.indexOf('//') + 2);
-  return slash === -1 ? url.length : slash;
 }

@@ -1,6 +1,6 @@
 import { findUpstreamCodec, translationOrder } from '@turnpike/adaptors';
 import { conversationOperations, familyOf, type Family, type Operation } from '@turnpike/core';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
 
 /** What an upstream is asked for. */
 export interface AddressInput {

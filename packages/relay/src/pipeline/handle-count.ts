@@ -3,16 +3,16 @@ import { findClientCodec, type PathFacts } from '@turnpike/adaptors';
 import { errors, isGatewayError, type CanonicalRequest, type Operation } from '@turnpike/core';
 import { readConversationText } from '../counting/conversation-text.ts';
 import { ClientConnection } from '../http/client-connection.ts';
-import type { OperationRoute } from '../http/relay-routes.ts';
+import type { OperationRoute } from '../http/route.ts';
 import type { RelayDeps } from '../relay-deps.ts';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import { createRequestId } from '../request-id.ts';
 import { answerError } from './answer-client.ts';
 import { authenticate } from './authenticate.ts';
 import { answerHeaders, callUpstreams } from './call.ts';
 import { findAddress } from './find-address.ts';
 import {
-  discardBody,
+  discardRequest,
   pathFactsOf,
   receiveRequest,
   type InboundRequest,
@@ -58,7 +58,7 @@ export async function handleCount(
     status = known.status;
     answerError(connection, known);
   } finally {
-    if (inbound !== undefined) await discardBody(deps.bodyPool, inbound.body);
+    if (inbound !== undefined) await discardRequest(deps.bodyPool, inbound);
     deps.metrics.requestFinished(operation, status, deps.clock.now() - now, 0);
   }
 }

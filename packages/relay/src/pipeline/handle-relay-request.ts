@@ -2,15 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, isGatewayError, type GatewayError } from '@turnpike/core';
 import { ClientConnection } from '../http/client-connection.ts';
 import { readClientRequestId } from '../http/request-headers.ts';
-import type { OperationRoute } from '../http/relay-routes.ts';
+import type { OperationRoute } from '../http/route.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
+import { withHistory } from '../responses/with-history.ts';
+import { keepAnswer } from '../responses/keep-answer.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 import type { Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
 import { callUpstreams, type Served } from './call.ts';
 import { answerClient, answerError, breakOff } from './answer-client.ts';
-import { discardBody, receiveRequest, type InboundRequest } from './inbound-request.ts';
+import { discardRequest, receiveRequest, type InboundRequest } from './inbound-request.ts';
 import { letIn } from './let-in.ts';
 import { meterAnswer } from './meter.ts';
 import { logFieldsOf, publishUsage } from './publish.ts';
@@ -46,7 +48,11 @@ export async function handleRelayRequest(
     const recognised = authenticate(deps, request, route.door);
     const known = recognised instanceof Promise ? await recognised : recognised;
     progress.caller = known;
-    const inbound = (progress.inbound = await receiveRequest(deps, route, request));
+    const received = (progress.inbound = await receiveRequest(deps, route, request));
+    const inbound =
+      received.operation === 'responses'
+        ? await withHistory(deps, known.token.userId, received)
+        : received;
     const letInAs = await letIn(deps, snapshot, known, request, connection.requestId, inbound);
     const { caller, plan } = letInAs;
     progress.caller = caller;
@@ -58,7 +64,7 @@ export async function handleRelayRequest(
     if (admission !== undefined) await deps.ledger.release(connection.requestId);
     fail(deps, connection, progress, error);
   } finally {
-    if (progress.inbound !== undefined) await discardBody(deps.bodyPool, progress.inbound.body);
+    if (progress.inbound !== undefined) await discardRequest(deps.bodyPool, progress.inbound);
   }
 }
 
@@ -91,7 +97,11 @@ async function bill(
     attempts: served.attempts,
     systemPromptReset: served.systemPromptReset,
   });
-  answerClient(connection, inbound, served);
+  const last =
+    inbound.operation === 'responses'
+      ? await keepAnswer(deps, caller.token.userId, inbound, served)
+      : undefined;
+  answerClient(connection, inbound, served, last);
   const status = connection.isGone ? 499 : 200;
   deps.metrics.usagePublished(event);
   deps.metrics.requestFinished(inbound.operation, status, event.durationMs, event.firstByteMs);

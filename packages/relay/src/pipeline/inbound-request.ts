@@ -20,7 +20,8 @@ import type { BodyPool } from '../http/body-pool.ts';
 import { readBody } from '../http/read-body.ts';
 import { receiveUpload, type Upload } from '../http/receive-upload.ts';
 import type { Door } from '../http/door.ts';
-import { searchOf, type OperationRoute } from '../http/relay-routes.ts';
+import { searchOf } from '../http/relay-routes.ts';
+import type { OperationRoute } from '../http/route.ts';
 import type { RelaySettings } from '../relay-deps.ts';
 
 /** A request as it came, and the little that is read of it. The body is kept for every attempt. */
@@ -48,8 +49,22 @@ export interface InboundRequest {
   priceFacts: RequestFacts;
   /** Whether the body carries opaque state of ours; undefined until somebody looked. */
   hasCapsule: boolean | undefined;
+  /** What it goes on from, where that is stored here. */
+  history: History | undefined;
   /** Decoded when an attempt needs a translation, and kept for the next. */
   conversation: Promise<Conversation> | undefined;
+}
+
+/** What a request of the Responses API goes on from. */
+export interface History {
+  /** The answer that it goes on from; undefined where it only names items of one. */
+  previousId: string | undefined;
+  /** JSON: the list of what is new, references resolved. */
+  input: string;
+  /** The account whose vendor keeps the conversation: there the request goes as it came. */
+  keptBy: number | undefined;
+  /** The same request with its whole conversation, for every other account. Made once. */
+  expand(): Promise<InboundRequest>;
 }
 
 export type InboundBody = { kind: 'json'; probe: JsonProbe } | { kind: 'upload'; upload: Upload };
@@ -133,8 +148,18 @@ export function pathFactsOf(inbound: InboundRequest): PathFacts {
   return readPathFacts(route, headers, search);
 }
 
-/** No attempt needs the body any more. Safe to repeat. */
-export function discardBody(bodyPool: BodyPool, body: InboundBody): Promise<void> | undefined {
+/** No attempt needs the request any more. Safe to repeat. */
+export function discardRequest(
+  bodyPool: BodyPool,
+  { body, conversation }: InboundRequest,
+): Promise<void> | undefined {
+  // Where it could not be opened somebody was told already.
+  conversation?.then(
+    (opened) => {
+      opened.close();
+    },
+    () => undefined,
+  );
   if (body.kind === 'upload') return body.upload.discard();
   bodyPool.giveBack(body.probe.body);
   return undefined;
@@ -167,6 +192,7 @@ function toInbound(
       route.operation === 'speech' && body.kind === 'json' ? countCharacters(body.probe) : 0,
     priceFacts: { size: facts.size, quality: facts.quality, isAnswered: true },
     hasCapsule: undefined,
+    history: undefined,
     conversation: undefined,
   };
 }

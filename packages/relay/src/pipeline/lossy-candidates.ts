@@ -1,5 +1,5 @@
 import { errors, type GatewayError, type Loss } from '@turnpike/core';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import {
   describeLosses,

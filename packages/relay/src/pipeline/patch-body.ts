@@ -1,4 +1,5 @@
-import type { Dialect } from '@turnpike/adaptors';
+import { dialectOf, findProvider, type Dialect } from '@turnpike/adaptors';
+import type { Operation } from '@turnpike/core';
 
 const developer = Buffer.from('"developer"');
 
@@ -9,8 +10,22 @@ export function needsPatch(dialect: Dialect, model: string, body: Buffer): boole
   return paths?.some((path) => body.includes(`"${lastName(path)}"`)) ?? false;
 }
 
+/** An upstream, as plain data: a large body is patched in another thread. */
+export interface PatchTarget {
+  /** Of the provider. */
+  channelType: number;
+  operation: Operation;
+  config: Readonly<Record<string, unknown>>;
+  /** The upstream's name. */
+  model: string;
+}
+
 /** Parses a body, changes what this upstream refuses, and prints it again. Everything else keeps its order. */
-export function patchBody(dialect: Dialect, model: string, body: Buffer): Buffer {
+export function patchBody(body: Buffer, target: PatchTarget): Buffer {
+  const { channelType, operation, config, model } = target;
+  const provider = findProvider(channelType);
+  if (provider === undefined) throw new Error(`no provider ${String(channelType)}`);
+  const dialect = dialectOf(provider, { operation, config });
   const tree = JSON.parse(body.toString('utf8')) as unknown;
   if (refusesDeveloper(dialect, model)) renameDeveloper(tree);
   for (const path of dialect.deletePaths ?? []) deletePath(tree, path.split('.'));

@@ -1,6 +1,7 @@
 import { channelStatuses, chooseChannels, errors, type Operation, type Tier } from '@turnpike/core';
 import type { ChannelCooldowns } from '../upstream/channel-cooldowns.ts';
-import type { RelayChannel, RelaySnapshot, RoutePrice } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
+import type { RelaySnapshot, RoutePrice } from '../snapshot/relay-snapshot.ts';
 import type { Caller } from './authenticate.ts';
 
 /** Which channels may serve a request, in the order they are tried, and what each may cost. */

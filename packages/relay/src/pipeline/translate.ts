@@ -16,8 +16,9 @@ import {
   type OpaqueState,
 } from '@turnpike/core';
 import type { Conversation } from '../conversation/conversation.ts';
+import { echoRequest } from '../responses/echo-request.ts';
 import { createStateMemory } from '../state/remember-state.ts';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import { BridgedAnswer } from './bridged-answer.ts';
 import {
   beginRequest,
@@ -25,7 +26,7 @@ import {
   type EncodeDeps,
   type EncodedRequest,
   type EncodeInput,
-} from './encode.ts';
+} from './encoded-request.ts';
 import { findAddress, findTranslationTarget } from './find-address.ts';
 import { pathFactsOf, type InboundRequest } from './inbound-request.ts';
 import { mergeHeaders } from './merge-headers.ts';
@@ -133,7 +134,10 @@ async function translateConversation(
     observe: from === family ? undefined : createStateMemory(stateStore, { userId, scope, model }),
     reportLosses: report,
     context: {
-      request: { ...conversation.request, isStream: inbound.facts.isStream },
+      request: echoRequest(deps.responseStore, inbound, {
+        ...conversation.request,
+        isStream: inbound.facts.isStream,
+      }),
       path: pathFactsOf(inbound),
       requestId: input.requestId,
       model: inbound.facts.model,

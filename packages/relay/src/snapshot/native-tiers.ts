@@ -1,6 +1,6 @@
 import { weightOf, type ChannelSnapshot, type Operation, type Tier } from '@turnpike/core';
 import { findAddress } from '../pipeline/find-address.ts';
-import type { RelayChannel } from './relay-snapshot.ts';
+import type { RelayChannel } from './relay-channel.ts';
 
 /**
  * Parts each tier into channels that take an operation as it is and those that need a translation. Worked out once for

@@ -1,6 +1,6 @@
-import { findProvider, type Dialect, type Provider } from '@turnpike/adaptors';
+import { findProvider } from '@turnpike/adaptors';
 import { createNativeTiers } from './native-tiers.ts';
-import { readFamilies } from './read-channel-config.ts';
+import { toRelayChannel, type RelayChannel } from './relay-channel.ts';
 import {
   createPriceList,
   createRouteIndex,
@@ -8,7 +8,6 @@ import {
   type AppliedPrice,
   type ChannelSnapshot,
   type ConfigSnapshot,
-  type Family,
   type ModelPrice,
   type Operation,
   type OptionValues,
@@ -17,26 +16,6 @@ import {
   type SecretBox,
   type Tier,
 } from '@turnpike/core';
-
-/** A channel ready to be called. */
-export interface RelayChannel {
-  id: number;
-  name: string;
-  type: number;
-  status: number;
-  /** Undefined for types whose wire this build does not speak. */
-  provider: Provider | undefined;
-  baseUrl: string;
-  config: Readonly<Record<string, unknown>>;
-  modelMapping: Readonly<Record<string, string>>;
-  systemPrompt: string;
-  /** Families that an administrator declared for this channel, best first; undefined: those of its provider. */
-  families: readonly Family[] | undefined;
-  /** The upstream credential; opened on first use. @throws when it can not be opened */
-  key(): string;
-  /** Credentials and the dialect's own headers: name, value, … The same list each time. */
-  upstreamHeaders(dialect: Dialect): readonly string[];
-}
 
 /** What one model costs through one kind of channel. */
 export interface RoutePrice {
@@ -64,15 +43,6 @@ export interface RelaySnapshot {
   /** The different prices that a request may be billed at: the estimate is the maximum over them. */
   pricesOf(tiers: readonly Tier[], model: string): readonly RoutePrice[];
 }
-
-/** Legacy `other` column: the config field that it fills when that is empty, by channel type. */
-const legacyOther: Readonly<Record<number, string>> = {
-  3: 'api_version',
-  17: 'plugin',
-  18: 'api_version',
-  21: 'library_id',
-  24: 'api_version',
-};
 
 /** Prepares a published snapshot for requests. */
 export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretBox): RelaySnapshot {
@@ -145,44 +115,4 @@ export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretB
 /** Channels of a type that this build can not call are never drawn. */
 function isServable(channel: ChannelSnapshot): boolean {
   return findProvider(channel.type) !== undefined;
-}
-
-function toRelayChannel(channel: ChannelSnapshot, secretBox: SecretBox): RelayChannel {
-  const provider = findProvider(channel.type);
-  const config = withLegacyOther(channel);
-  let opened: string | undefined;
-  const key = (): string => (opened ??= secretBox.open(channel.sealedKey));
-  const headerLists = new Map<Dialect, readonly string[]>();
-  return {
-    id: channel.id,
-    name: channel.name,
-    type: channel.type,
-    status: channel.status,
-    provider,
-    baseUrl: (channel.baseUrl || (provider?.defaultBaseUrl ?? '')).replace(/\/+$/, ''),
-    config,
-    modelMapping: channel.modelMapping,
-    systemPrompt: channel.systemPrompt,
-    families: readFamilies(config),
-    key,
-    upstreamHeaders(dialect) {
-      let headers = headerLists.get(dialect);
-      if (headers === undefined) {
-        const all = { ...dialect.headers, ...provider?.authorize(key(), config) };
-        headers = Object.entries(all).flat();
-        headerLists.set(dialect, headers);
-      }
-      return headers;
-    },
-  };
-}
-
-function withLegacyOther({
-  type,
-  config,
-  other,
-}: ChannelSnapshot): Readonly<Record<string, unknown>> {
-  const field = legacyOther[type];
-  if (field === undefined || other === '' || (config[field] ?? '') !== '') return config;
-  return { ...config, [field]: other };
 }

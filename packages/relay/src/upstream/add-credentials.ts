@@ -1,7 +1,7 @@
 import type { FailedAttempt } from '@turnpike/adaptors';
 import type { Clock } from '@turnpike/core';
-import type { EncodedRequest } from '../pipeline/encode.ts';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
+import type { EncodedRequest } from '../pipeline/encoded-request.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import { isCredentialError, isFresh, type Credentials } from './credentials.ts';
 
 interface CredentialDeps {

@@ -13,7 +13,8 @@ import type { ClientSide } from '../pipeline/client-side.ts';
 import type { InboundRequest } from '../pipeline/inbound-request.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
-import type { RelayChannel, RelaySnapshot } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
+import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 
 /** What is asked where neither the caller nor the channel's models say (One API's). */
 const USUAL_MODEL = 'gpt-3.5-turbo';
@@ -118,6 +119,7 @@ function makeQuestion(model: string, prompt: string): InboundRequest {
     characters: 0,
     priceFacts: {},
     hasCapsule: false,
+    history: undefined,
     conversation: undefined,
   };
 }

@@ -16,6 +16,7 @@ export const upstreamKinds: readonly UpstreamKind[] = [
     family: 'openai-responses',
     channel: { type: 1, config: families('openai-responses') },
   },
+  { name: 'anthropic', family: 'anthropic', channel: { type: 14 } },
   { name: 'gemini', family: 'gemini', channel: { type: 24 } },
 ];
 
@@ -29,6 +30,8 @@ export interface ProtocolWorld extends World {
   clients: readonly Client[];
   /** The model that a kind of upstream serves. */
   modelOf(kind: UpstreamKind): string;
+  /** Gives a model a price, so that it can be served. */
+  price(model: string): Promise<unknown>;
   stopAll(): Promise<void>;
 }
 
@@ -36,6 +39,10 @@ export async function startProtocolWorld(): Promise<ProtocolWorld> {
   const [world, upstream] = await Promise.all([startWorld(), startFakeUpstream()]);
   const modelOf = ({ name }: UpstreamKind): string => `model-${name}`;
   const ratios = Object.fromEntries(upstreamKinds.map((kind) => [modelOf(kind), 1]));
+  const price = (model: string): Promise<unknown> => {
+    ratios[model] = 1;
+    return world.admin.setOption('ModelRatio', ratios);
+  };
   await world.admin.setOption('ModelRatio', ratios);
   for (const kind of upstreamKinds)
     await world.admin.createChannel({
@@ -49,6 +56,7 @@ export async function startProtocolWorld(): Promise<ProtocolWorld> {
     upstream,
     clients: openClients(world.gateway.url, world.token.key),
     modelOf,
+    price,
     async stopAll() {
       await world.stop();
       await upstream.close();

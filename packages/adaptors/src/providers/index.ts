@@ -5,6 +5,7 @@ import { anthropic } from './anthropic.ts';
 import { azure } from './azure.ts';
 import { baichuan } from './baichuan.ts';
 import { baiduV2 } from './baidu-v2.ts';
+import { bedrock } from './bedrock.ts';
 import { custom } from './custom.ts';
 import { deepSeek } from './deepseek.ts';
 import { doubao } from './doubao.ts';
@@ -38,6 +39,7 @@ const providers: readonly Provider[] = [
   ...openAiResellers,
   azure,
   anthropic,
+  bedrock,
   custom,
   zhipu,
   ai360,

@@ -50,7 +50,7 @@ export function encodeRequest(
   }
   const dialect = dialectOf(provider, { operation: inbound.operation, config: channel.config });
   const { family } = inbound;
-  if (family !== undefined && mustTranslate(inbound, dialect))
+  if (family !== undefined && mustTranslate(inbound, dialect, upstreamModel))
     return translateRequest(deps, input, { kind: 'family', family, url });
   return relayRequest(deps, input, url, dialect);
 }

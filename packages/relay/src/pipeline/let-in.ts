@@ -5,6 +5,7 @@ import { preferChannel } from '../responses/prefer-channel.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 import { admit, type Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
+import { conversationKeyOf } from './conversation-key.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { planChannels, type ChannelPlan } from './plan.ts';
 import { beginInGroup } from './shared-limits.ts';
@@ -37,7 +38,10 @@ export async function letIn(
 ): Promise<LetIn> {
   let caller = known;
   for (let reads = 0; ; reads += 1) {
-    const drawn = planChannels(deps, snapshot, caller, inbound.facts.model, inbound.operation);
+    const { apiTokenId, userId } = caller.token;
+    const drawn = planChannels(deps, snapshot, caller, inbound.facts.model, inbound.operation, () =>
+      conversationKeyOf(userId, inbound),
+    );
     const keptBy = inbound.history?.keptBy;
     const plan = keptBy === undefined ? drawn : preferChannel(drawn, keptBy);
     const groupPermit = beginInGroup(deps.sharedLimits, plan, inbound);
@@ -49,7 +53,6 @@ export async function letIn(
     groupPermit?.cancel();
     // What the directory gives is older than what the ledger knows: one change after the other is just being written.
     if (reads === MOST_READS) throw errors.notReady({ retryAfterMs: 1000 });
-    const { apiTokenId, userId } = caller.token;
     deps.tokenDirectory.forget({ apiTokenIds: [apiTokenId], userIds: [userId] });
     caller = await authenticate(deps, request, inbound.door);
   }

@@ -57,8 +57,13 @@ export function findForeignWay(
 }
 
 /** Whether a conversation has to be taken apart although the channel speaks its protocol. */
-export function mustTranslate(inbound: InboundRequest, { streaming }: Dialect): boolean {
+export function mustTranslate(inbound: InboundRequest, dialect: Dialect, model: string): boolean {
   const { isStream } = inbound.facts;
+  const { streaming, wire, messages } = dialect;
+  if (wire?.isUsedFor(model) === true) return true;
+  // A header has to become a member of the body.
+  if (messages?.hasBetasInBody === true && inbound.headers['anthropic-beta'] !== undefined)
+    return true;
   if (streaming === 'only' ? !isStream : streaming === 'never' && isStream) return true;
   // Google's streams without `alt=sse` are one JSON array, which grows.
   if (inbound.door === 'gemini' && isStream && !/[?&]alt=sse(?:&|$)/.test(inbound.search))
@@ -66,7 +71,7 @@ export function mustTranslate(inbound: InboundRequest, { streaming }: Dialect): 
   return hasCapsule(inbound);
 }
 
-/** A capsule must never reach an upstream. */
+/** A capsule must never reach an upstream, nor what is known to be refused there. */
 function hasCapsule(inbound: InboundRequest): boolean {
   if (inbound.body.kind !== 'json') return false;
   const { body } = inbound.body.probe;

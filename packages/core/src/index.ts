@@ -146,4 +146,6 @@ export type {
   StoredNotification,
 } from './ports/notification-queue.ts';
 export type { QuotaReminders, UserBelowThreshold } from './ports/quota-reminders.ts';
+export { describeAnswerShape, listInputs } from './openapi/describe-shape.ts';
+export type { RouteInput } from './openapi/describe-shape.ts';
 export { describeApi } from './openapi/describe-api.ts';

@@ -39,7 +39,7 @@ export async function openAgreeableSignIn(): Promise<{
   const endpoints = Object.keys(signInEndpoints).map((name) => [name, `${url}/${name}`]);
   return {
     deps: {
-      signInEndpoints: Object.fromEntries(endpoints) as unknown as SignInEndpoints,
+      signInEndpoints: Object.fromEntries(endpoints),
       oneTimeCodes: {
         put: async () => undefined,
         redeem: async ({ purpose }) => (purpose === 'sign-in-state' ? '{"userId":0}' : ''),

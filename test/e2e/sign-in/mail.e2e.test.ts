@@ -200,6 +200,29 @@ describe('an address', () => {
   });
 });
 
+describe('a login that fails', () => {
+  it('takes as long for a name that nobody has as for one that somebody has', async () => {
+    await register('hal', 'hal@example.com');
+    const browser = new Browser();
+    const measure = async (username: string): Promise<number> => {
+      const begun = performance.now();
+      await browser.post(api('/user/login'), { username, password: 'wrong password' });
+      return performance.now() - begun;
+    };
+    const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
+    for (let n = 0; n < 9; n += 1) {
+      times.known.push(await measure('hal'));
+      times.unknown.push(await measure(`nobody${n}`));
+    }
+    const [known, unknown] = [times.known, times.unknown].map(
+      (list) => list.toSorted((a, b) => a - b)[4]!,
+    );
+    // Hashing a password takes some ten times as long as everything else.
+    expect(unknown! / known!).toBeGreaterThan(0.5);
+    expect(unknown! / known!).toBeLessThan(2);
+  });
+});
+
 describe('what is delivered later', () => {
   it('survives that the gateway is killed, and that the mail host is away', async () => {
     await register('fay', 'fay@example.com');

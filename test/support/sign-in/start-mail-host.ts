@@ -29,6 +29,7 @@ export async function startMailHost(
   const server = new SMTPServer({
     authOptional: account === undefined,
     allowInsecureAuth: true,
+    logger: false,
     // A host for tests only offers TLS where a test wants it.
     hideSTARTTLS: true,
     onAuth(auth, _session, done) {

@@ -1,5 +1,6 @@
 import type { BalanceAnswer, BalanceRequest } from '@turnpike/core';
 import type { MasterDeps, MasterSettings } from '../index.ts';
+import { openAgreeableSignIn, visitorSession } from './agreeable-sign-in.ts';
 import { openMaster, type TestMaster } from './open-master.ts';
 
 /** A secret in every place that holds one; none may ever come out. */
@@ -10,10 +11,14 @@ export async function openFilledMaster(
   settings: Partial<MasterSettings> = {},
   overrides: Partial<MasterDeps> = {},
 ): Promise<TestMaster> {
+  const signIn = await openAgreeableSignIn();
   const test = await openMaster(
     { globalApiRateLimit: 0, ...settings },
-    { findBalanceQuery: () => tellBalance, ...overrides },
+    { findBalanceQuery: () => tellBalance, ...signIn.deps, ...overrides },
   );
+  await test.sessions.create(visitorSession(test.clock.now()));
+  Object.assign(test.stored, signIn.options);
+  test.users.rows.get(3)!.email = 'alice@example.com';
   await test.addUser('bob');
   await test.channels.createMany(
     ['one', 'two'].map((name) => ({
@@ -39,6 +44,7 @@ const secretOptions = [
   'WeChatServerToken',
   'TurnstileSecretKey',
   'MessagePusherToken',
+  'WebhookSecret',
 ];
 
 /** Without a request: the upstream of these channels tells without being asked. */

@@ -212,8 +212,10 @@ export const okProbe: ProbeResult = {
   isFatal: false,
 };
 
+export const testSessionSecret = 'a secret of the tests';
+
 const testSettings: MasterSettings = {
-  sessionSecret: 'a secret of the tests',
+  sessionSecret: testSessionSecret,
   secureCookies: 'auto',
   trustedProxies: [],
   globalApiRateLimit: 480,

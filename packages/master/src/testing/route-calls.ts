@@ -1,14 +1,23 @@
+import { visitorCookie } from './agreeable-sign-in.ts';
+
 /** A call of a route that succeeds for the lowest role that may make it, on what `openFilledMaster` holds. */
 export interface GoodCall {
   /** For the parameters of the path. */
   params?: Readonly<Record<string, string | number>>;
   query?: string;
   body?: object;
+  headers?: Readonly<Record<string, string>>;
   /** Leaves a trace in the audit log. */
   isAudited?: boolean;
 }
 
 const channel = { id: 1 };
+/** Back from a provider, in the browser that began. */
+const comingBack = {
+  query: 'code=good&state=good',
+  headers: { cookie: visitorCookie },
+  isAudited: true,
+};
 const audited = { isAudited: true };
 
 /**
@@ -25,6 +34,20 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
 
   sessionLogin: { body: { username: 'alice', password: 'correct horse' } },
   sessionLogout: {},
+  sessionEndAll: {},
+
+  signInRegister: { body: { username: 'dave', password: 'daves secret' }, ...audited },
+  signInSendVerification: { query: 'email=dave@example.com' },
+  signInSendReset: { query: 'email=alice@example.com' },
+  signInResetPassword: { body: { email: 'alice@example.com', token: 'good' }, ...audited },
+  signInStartOAuth: { query: 'provider=github' },
+  signInGithub: comingBack,
+  signInLark: comingBack,
+  signInOidc: comingBack,
+  signInWechat: { query: 'code=good', ...audited },
+  signInBindWechat: { query: 'code=good', ...audited },
+  signInBindEmail: { query: 'email=other@example.com&code=good', ...audited },
+  signInUnbind: { params: { provider: 'email' }, ...audited },
 
   accountRead: {},
   accountUpdate: { body: { display_name: 'Alice A.' }, ...audited },

@@ -13,11 +13,12 @@ export interface CallChange {
 
 /** The good call of a route, changed in some way. */
 export function sendGoodCall({ master }: TestMaster, route: Route, change: CallChange = {}) {
-  const { params = {}, query = '', body } = goodCalls[route.id] ?? {};
+  const { params = {}, query = '', body, headers } = goodCalls[route.id] ?? {};
   const values = { ...params, ...change.params };
   const path = route.path.replace(/:(\w+)/g, (_match, name: string) => String(values[name]));
   const call = request(master.router)[(change.method ?? route.method) as 'get'](`${path}?${query}`);
-  for (const [name, value] of Object.entries(change.headers ?? {})) void call.set(name, value);
+  for (const [name, value] of Object.entries({ ...headers, ...change.headers }))
+    void call.set(name, value);
   const sent = body ?? change.body;
   return sent === undefined ? call : call.send({ ...body, ...change.body });
 }

@@ -57,7 +57,7 @@ export type { CatalogueModel } from './providers/model-catalogue.ts';
 export { findBalanceQuery } from './balances/balance-queries.ts';
 export type { Framing } from './codec.ts';
 export type { CredentialCall, RequestToSign } from './credentials.ts';
-export { findBridges } from './families/bridges.ts';
+export { findBridges, hasOwnWire } from './families/bridges.ts';
 export { findClientCodec, findUpstreamCodec } from './families/index.ts';
 export { EventFolder } from './translate/event-folder.ts';
 export { replayResponse } from './translate/replay-response.ts';

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AnswerFacts, StreamTap, UpstreamError } from '@turnpike/adaptors';
+import { isGatewayError } from '@turnpike/core';
 
 /** What a translated answer says, and the client's bytes of it. */
 export interface TranslatedAnswer extends AnswerFacts {
@@ -30,6 +31,16 @@ export function failedAnswer(error: UpstreamError | undefined): TranslatedAnswer
     body: Buffer.alloc(0),
     contentType: '',
   };
+}
+
+/** Whatever an upstream answered, it is one answer at most that breaks: what a codec refuses is unreadable. */
+export function readGuarded(read: () => TranslatedAnswer): TranslatedAnswer {
+  try {
+    return read();
+  } catch (error) {
+    if (isGatewayError(error)) return failedAnswer(undefined);
+    throw error;
+  }
 }
 
 /** Undefined where the bytes are no JSON object. */

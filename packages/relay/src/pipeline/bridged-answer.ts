@@ -9,6 +9,7 @@ import {
   carriesError,
   failedAnswer,
   parseObject,
+  readGuarded,
   type AnswerTranslator,
   type TranslatedAnswer,
 } from './answer-translator.ts';
@@ -39,6 +40,14 @@ export class BridgedAnswer implements AnswerTranslator {
   }
 
   readAnswer(body: Buffer): TranslatedAnswer {
+    return readGuarded(() => this.#read(body));
+  }
+
+  readError(status: number, headers: IncomingHttpHeaders, body: Buffer): UpstreamError {
+    return readUpstreamError(status, headers, body, { dialect: this.#context.dialect });
+  }
+
+  #read(body: Buffer): TranslatedAnswer {
     const parsed = parseObject(body);
     if (parsed === undefined) return failedAnswer(undefined);
     if (carriesError(parsed)) return failedAnswer(this.readError(200, {}, body));
@@ -50,9 +59,5 @@ export class BridgedAnswer implements AnswerTranslator {
       body: Buffer.from(JSON.stringify(made.body)),
       contentType: 'application/json; charset=utf-8',
     };
-  }
-
-  readError(status: number, headers: IncomingHttpHeaders, body: Buffer): UpstreamError {
-    return readUpstreamError(status, headers, body, { dialect: this.#context.dialect });
   }
 }

@@ -1,5 +1,6 @@
 import {
   dialectOf,
+  hasOwnWire,
   planBodyEdits,
   planGeminiEdits,
   spliceJson,
@@ -42,7 +43,8 @@ export function encodeRequest(
     search: inbound.search,
     isStream: inbound.facts.isStream,
   });
-  if (url === undefined) {
+  const isOwnWire = inbound.family === undefined && hasOwnWire(inbound.operation, provider);
+  if (url === undefined || isOwnWire) {
     const way = findForeignWay(channel, inbound, upstreamModel);
     return way === undefined ? undefined : translateRequest(deps, input, way);
   }

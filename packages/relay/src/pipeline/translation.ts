@@ -17,6 +17,7 @@ import {
   carriesError,
   failedAnswer,
   parseObject,
+  readGuarded,
   type AnswerTranslator,
   type TranslatedAnswer,
 } from './answer-translator.ts';
@@ -65,7 +66,9 @@ export class Translation implements AnswerTranslator {
   }
 
   readAnswer(body: Buffer, headers: IncomingHttpHeaders): TranslatedAnswer {
-    return this.#comesAsStream(headers) ? this.#foldStream(body) : this.#readWhole(body);
+    return readGuarded(() =>
+      this.#comesAsStream(headers) ? this.#foldStream(body) : this.#readWhole(body),
+    );
   }
 
   readError(status: number, headers: IncomingHttpHeaders, body: Buffer): UpstreamError {

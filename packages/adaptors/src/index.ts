@@ -63,6 +63,9 @@ export { findBridges, hasOwnWire } from './families/bridges.ts';
 export { findClientCodec, findUpstreamCodec } from './families/index.ts';
 export { EventFolder } from './translate/event-folder.ts';
 export { replayResponse } from './translate/replay-response.ts';
+export { restoreResponse } from './translate/restore-tools.ts';
+export type { ToolRestoration } from './translate/restore-tools.ts';
+export { createRestoringDecoder } from './translate/restoring-decoder.ts';
 export { TranslatingTap } from './translate/translating-tap.ts';
 export type {
   Encoded,

@@ -33,7 +33,10 @@ export interface ConversationTarget {
 }
 
 /** An upstream's body, ready to be sent. */
-export interface EncodedConversation extends Pick<EncodedUpstreamRequest, 'headers' | 'losses'> {
+export interface EncodedConversation extends Pick<
+  EncodedUpstreamRequest,
+  'headers' | 'losses' | 'restoration'
+> {
   body: Buffer;
 }
 
@@ -85,7 +88,7 @@ export function encodeConversation(
     config: target.config,
   });
   const whole = { ...addRememberedState(request, remembered), isStream: target.isStream };
-  const { body, headers, losses } = codec.encodeRequest(whole, {
+  const { body, ...rest } = codec.encodeRequest(whole, {
     model: target.model,
     dialect,
     config: target.config,
@@ -93,7 +96,7 @@ export function encodeConversation(
     ...(target.outputClamp !== undefined && { outputClamp: target.outputClamp }),
     ...(target.systemPrompt !== '' && { systemPrompt: target.systemPrompt }),
   });
-  return { body: Buffer.from(JSON.stringify(body)), headers, losses };
+  return { ...rest, body: Buffer.from(JSON.stringify(body)) };
 }
 
 /** A conversation that is small enough to be dealt with here and now. */

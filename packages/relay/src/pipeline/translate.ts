@@ -136,6 +136,7 @@ async function translateConversation(
     upstream: requireCodec(findUpstreamCodec(family)),
     dialect,
     isUpstreamStream,
+    restoration: made.restoration,
     observe: from === family ? undefined : createStateMemory(stateStore, { userId, scope, model }),
     reportLosses: report,
     context: {

@@ -21,6 +21,8 @@ const openAiOperations: ReadonlySet<Operation> = new Set<Operation>([
   'transcription',
   'translation',
   'responses',
+  'realtime',
+  'account-resource',
 ]);
 
 type ChannelConfig = Readonly<Record<string, unknown>>;

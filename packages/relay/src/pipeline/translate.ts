@@ -2,9 +2,10 @@ import {
   dialectOf,
   findBridges,
   findClientCodec,
-  findUpstreamCodec,
+  findProviderCodec,
   type Dialect,
   type OperationBridge,
+  withRestoration,
   type Provider,
 } from '@turnpike/adaptors';
 import {
@@ -127,7 +128,7 @@ async function translateConversation(
   report(made.losses);
   encoded.translator = new Translation({
     client: requireCodec(findClientCodec(from)),
-    upstream: requireCodec(findUpstreamCodec(family)),
+    upstream: withRestoration(requireCodec(findProviderCodec(provider, family)), made.restoration),
     dialect,
     isUpstreamStream,
     observe: from === family ? undefined : createStateMemory(stateStore, { userId, scope, model }),

@@ -65,6 +65,8 @@ export interface ChatTraits {
     | 'enable-thinking'
     /** OpenRouter's `reasoning: { effort, max_tokens }`. */
     | 'reasoning';
+  /** Temperature and its like are refused. */
+  refusesSampling?: boolean;
   /** Efforts that are known, lowest first, where not all are; others move to the nearest one. */
   efforts?: readonly NonNullable<ReasoningSettings['effort']>[];
   /** How thoughts of earlier turns go back to it. */

@@ -8,6 +8,7 @@ import {
   type FailedRequestLog,
   type Ledger,
   type Logger,
+  type ResponseStore,
   type SecretBox,
   type StateStore,
   type TokenDirectory,
@@ -46,6 +47,7 @@ export interface RelayOptions {
   channelHealth: ChannelHealthSink;
   secretBox: SecretBox;
   stateStore: StateStore;
+  responseStore: ResponseStore;
   /** Seals what clients carry from one protocol to another; the same on all nodes. */
   capsuleSecret: string;
   clock: Clock;

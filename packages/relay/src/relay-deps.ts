@@ -5,6 +5,7 @@ import type {
   FailedRequestLog,
   Ledger,
   Logger,
+  ResponseStore,
   StateStore,
   TokenDirectory,
   UsageSink,
@@ -63,6 +64,7 @@ export interface RelayDeps {
   conversations: Conversations;
   capsules: CapsuleBox;
   stateStore: StateStore;
+  responseStore: ResponseStore;
   readKey: KeyReader;
   clientAddressOf: ClientAddressOf;
   clock: Clock;

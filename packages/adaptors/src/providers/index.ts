@@ -1,6 +1,7 @@
 import type { Provider } from '../codec.ts';
 import { ai360 } from './ai360.ts';
 import { aliBailian } from './ali-bailian.ts';
+import { anthropic } from './anthropic.ts';
 import { azure } from './azure.ts';
 import { baichuan } from './baichuan.ts';
 import { baiduV2 } from './baidu-v2.ts';
@@ -39,6 +40,7 @@ const providers: readonly Provider[] = [
   openAi,
   ...openAiResellers,
   azure,
+  anthropic,
   custom,
   zhipu,
   ai360,

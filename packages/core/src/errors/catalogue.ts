@@ -314,6 +314,14 @@ export const errors = {
       `The response '${String(d['id'])}' does not exist here: it was not stored, was deleted, or has expired.`,
     (d) => `响应 '${String(d['id'])}' 不存在：未存储、已删除或已过期。`,
   ),
+  itemNotFound: defineError(
+    'item_not_found',
+    404,
+    REQUEST,
+    false,
+    (d) => `The item '${String(d['id'])}' is not stored here. Send the item itself in 'input'.`,
+    (d) => `此处未存储项目 '${String(d['id'])}'。请在 'input' 中发送该项目本身。`,
+  ),
   unsupportedParameter: defineError(
     'unsupported_parameter',
     400,

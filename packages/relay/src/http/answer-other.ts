@@ -4,6 +4,7 @@ import { listModels, retrieveModel } from '../models/list-models.ts';
 import { answerError } from '../pipeline/answer-client.ts';
 import { authenticate } from '../pipeline/authenticate.ts';
 import type { RelayDeps } from '../relay-deps.ts';
+import { answerStoredResponse } from '../responses/answer-stored-response.ts';
 import { createRequestId } from '../request-id.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { Door } from './door.ts';
@@ -64,6 +65,10 @@ async function answerRoute(
       return retrieveModel(snapshot, caller, door, route.model);
     case 'list-models':
       return listModels(snapshot, caller, door, new URLSearchParams(searchOf(request.url ?? '')));
+    case 'stored-response': {
+      const query = new URLSearchParams(searchOf(request.url ?? ''));
+      return answerStoredResponse(deps, snapshot, caller.token.userId, route, query);
+    }
     case 'not-implemented':
     case 'account-resource':
     case 'operation':

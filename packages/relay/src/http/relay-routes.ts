@@ -2,6 +2,7 @@ import type { Operation } from '@turnpike/core';
 import { accountRows, notImplementedRows } from './account-routes.ts';
 import type { Door } from './door.ts';
 import { matchGemini } from './gemini-routes.ts';
+import { matchStoredResponse } from './stored-response-routes.ts';
 import type { OperationRoute, RelayRoute } from './route.ts';
 
 interface OperationRow {
@@ -105,7 +106,11 @@ function matchCanonical(method: string, path: string): RelayRoute {
   if (path === '/v1') return greetOrUnknown(method, 'openai');
   const model = afterPrefix(path, '/v1/models/');
   if (model !== undefined) return matchModel(method, model, isRead);
-  return matchEngine(method, path, isRead) ?? matchRest(method, path);
+  return (
+    matchEngine(method, path, isRead) ??
+    matchStoredResponse(method, path) ??
+    matchRest(method, path)
+  );
 }
 
 function greetOrUnknown(method: string, door: Door): RelayRoute {

@@ -1,5 +1,6 @@
 import type { Operation } from '@turnpike/core';
 import type { Door } from './door.ts';
+import type { StoredResponseRoute } from './stored-response-routes.ts';
 
 /** A path whose requests are relayed. */
 export interface OperationRoute {
@@ -19,6 +20,7 @@ export type RelayRoute =
   | OperationRoute
   /** About something that one upstream account keeps. `path` in its `/v1/…` form. */
   | { kind: 'account-resource'; door: Door; path: string }
+  | StoredResponseRoute
   | { kind: 'list-models'; door: Door | undefined }
   | { kind: 'retrieve-model'; door: Door | undefined; model: string }
   | { kind: 'not-implemented'; door: Door }

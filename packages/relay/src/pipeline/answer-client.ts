@@ -18,11 +18,16 @@ import { addLossHeader } from './lossy-candidates.ts';
 
 const DONE = Buffer.from('data: [DONE]\n\n');
 
-/** Sends what was withheld until the bill was safe: the whole body, or a stream's last event. */
+/**
+ * Sends what was withheld until the bill was safe: the whole body, or a stream's last event.
+ *
+ * @param last that event, where somebody has asked for it already
+ */
 export function answerClient(
   connection: ClientConnection,
   inbound: InboundRequest,
   served: Served,
+  last?: Buffer,
 ): void {
   const { outcome } = served;
   if (outcome.kind === 'buffered') {
@@ -36,7 +41,7 @@ export function answerClient(
   } else if (outcome.wasCutByBudget) {
     connection.end(budgetCut(inbound, outcome.tap));
   } else {
-    connection.end(outcome.tap.terminal());
+    connection.end(last ?? outcome.tap.terminal());
   }
 }
 

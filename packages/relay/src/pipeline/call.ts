@@ -15,6 +15,7 @@ import {
 } from '@turnpike/adaptors';
 import type { Loss } from '@turnpike/core';
 import type { RelayDeps } from '../relay-deps.ts';
+import { requestFor } from '../responses/with-history.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
 import { addCredentials } from '../upstream/add-credentials.ts';
@@ -48,6 +49,8 @@ export interface Served {
   systemPromptReset: boolean;
   /** What of the request could not be carried to this upstream. */
   losses: readonly Loss[];
+  /** It is not the upstream's own answer, but one made from it. */
+  isTranslated: boolean;
   /** Present under a hard budget, for streams. */
   guard: BudgetGuard | undefined;
 }
@@ -107,7 +110,10 @@ async function attempt(
   attempts: number,
   isLastResort: boolean,
 ): Promise<AttemptResult> {
-  const { plan, inbound, admission } = call;
+  const { plan, admission } = call;
+  const { history } = call.inbound;
+  const inbound =
+    history === undefined ? call.inbound : await requestFor(call.inbound, history, channel.id);
   const routePrice = plan.priceThrough(channel);
   const encoding =
     routePrice === undefined
@@ -134,7 +140,7 @@ async function attempt(
     admission.isHard && inbound.facts.isStream && inbound.facts.hasTextOutput
       ? new BudgetGuard(deps.ledger, admission, routePrice, admission.groupRatio)
       : undefined;
-  const outcome = await exchange(deps, call, encoded, guard);
+  const outcome = await exchange(deps, { ...call, inbound }, encoded, guard);
   deps.metrics.attemptFinished(channel.provider?.id ?? 'unknown', outcome.kind);
   if (outcome.kind === 'failed' || outcome.kind === 'abandoned') return outcome;
   deps.cooldowns.noteSuccess(channel.id);
@@ -147,6 +153,7 @@ async function attempt(
     attempts,
     systemPromptReset: encoded.systemPromptReset,
     losses: encoded.losses,
+    isTranslated: encoded.translator !== undefined,
     guard,
   };
 }

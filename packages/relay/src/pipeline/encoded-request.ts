@@ -34,7 +34,7 @@ export interface EncodeInput {
 
 export type EncodeDeps = Pick<
   RelayDeps,
-  'settings' | 'capsules' | 'stateStore' | 'metrics' | 'conversations'
+  'settings' | 'capsules' | 'stateStore' | 'responseStore' | 'metrics' | 'conversations'
 >;
 
 /** The channel's headers; where it wants a short-lived credential, that follows right before sending. */

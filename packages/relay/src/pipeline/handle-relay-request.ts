@@ -5,6 +5,8 @@ import { readClientRequestId } from '../http/request-headers.ts';
 import type { OperationRoute } from '../http/route.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
+import { withHistory } from '../responses/with-history.ts';
+import { keepAnswer } from '../responses/keep-answer.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 import type { Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
@@ -46,7 +48,11 @@ export async function handleRelayRequest(
     const recognised = authenticate(deps, request, route.door);
     const known = recognised instanceof Promise ? await recognised : recognised;
     progress.caller = known;
-    const inbound = (progress.inbound = await receiveRequest(deps, route, request));
+    const received = (progress.inbound = await receiveRequest(deps, route, request));
+    const inbound =
+      received.operation === 'responses'
+        ? await withHistory(deps, known.token.userId, received)
+        : received;
     const letInAs = await letIn(deps, snapshot, known, request, connection.requestId, inbound);
     const { caller, plan } = letInAs;
     progress.caller = caller;
@@ -91,7 +97,11 @@ async function bill(
     attempts: served.attempts,
     systemPromptReset: served.systemPromptReset,
   });
-  answerClient(connection, inbound, served);
+  const last =
+    inbound.operation === 'responses'
+      ? await keepAnswer(deps, caller.token.userId, inbound, served)
+      : undefined;
+  answerClient(connection, inbound, served, last);
   const status = connection.isGone ? 499 : 200;
   deps.metrics.usagePublished(event);
   deps.metrics.requestFinished(inbound.operation, status, event.durationMs, event.firstByteMs);

@@ -49,8 +49,22 @@ export interface InboundRequest {
   priceFacts: RequestFacts;
   /** Whether the body carries opaque state of ours; undefined until somebody looked. */
   hasCapsule: boolean | undefined;
+  /** What it goes on from, where that is stored here. */
+  history: History | undefined;
   /** Decoded when an attempt needs a translation, and kept for the next. */
   conversation: Promise<Conversation> | undefined;
+}
+
+/** What a request of the Responses API goes on from. */
+export interface History {
+  /** The answer that it goes on from; undefined where it only names items of one. */
+  previousId: string | undefined;
+  /** JSON: the list of what is new, references resolved. */
+  input: string;
+  /** The account whose vendor keeps the conversation: there the request goes as it came. */
+  keptBy: number | undefined;
+  /** The same request with its whole conversation, for every other account. Made once. */
+  expand(): Promise<InboundRequest>;
 }
 
 export type InboundBody = { kind: 'json'; probe: JsonProbe } | { kind: 'upload'; upload: Upload };
@@ -178,6 +192,7 @@ function toInbound(
       route.operation === 'speech' && body.kind === 'json' ? countCharacters(body.probe) : 0,
     priceFacts: { size: facts.size, quality: facts.quality, isAnswered: true },
     hasCapsule: undefined,
+    history: undefined,
     conversation: undefined,
   };
 }

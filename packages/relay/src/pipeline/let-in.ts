@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { errors } from '@turnpike/core';
 import type { RelayDeps } from '../relay-deps.ts';
+import { preferChannel } from '../responses/prefer-channel.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 import { admit, type Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
@@ -30,7 +31,9 @@ export async function letIn(
 ): Promise<LetIn> {
   let caller = known;
   for (let isFresh = false; ; isFresh = true) {
-    const plan = planChannels(deps, snapshot, caller, inbound.facts.model, inbound.operation);
+    const drawn = planChannels(deps, snapshot, caller, inbound.facts.model, inbound.operation);
+    const keptBy = inbound.history?.keptBy;
+    const plan = keptBy === undefined ? drawn : preferChannel(drawn, keptBy);
     const admission = await admit(deps.ledger, requestId, caller, plan, inbound);
     if (admission !== 'stale-record') return { caller, plan, admission };
     // What the directory gives is older than what the ledger knows: a change is just being written.

@@ -17,6 +17,7 @@ import {
   type OpaqueState,
 } from '@turnpike/core';
 import type { Conversation } from '../conversation/conversation.ts';
+import { echoRequest } from '../responses/echo-request.ts';
 import { createStateMemory } from '../state/remember-state.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import { BridgedAnswer } from './bridged-answer.ts';
@@ -134,7 +135,10 @@ async function translateConversation(
     observe: from === family ? undefined : createStateMemory(stateStore, { userId, scope, model }),
     reportLosses: report,
     context: {
-      request: { ...conversation.request, isStream: inbound.facts.isStream },
+      request: echoRequest(deps.responseStore, inbound, {
+        ...conversation.request,
+        isStream: inbound.facts.isStream,
+      }),
       path: pathFactsOf(inbound),
       requestId: input.requestId,
       model: inbound.facts.model,

@@ -119,6 +119,7 @@ function makeQuestion(model: string, prompt: string): InboundRequest {
     characters: 0,
     priceFacts: {},
     hasCapsule: false,
+    history: undefined,
     conversation: undefined,
   };
 }

@@ -21,8 +21,9 @@ export interface MessageContext {
 
 /** The messages of a request. Turns that came from a chat and were not touched are the messages that they were. */
 export function encodeMessages(request: CanonicalRequest, context: MessageContext): JsonObject[] {
-  const { turns, losses } = arrangeTurns(request.turns);
-  context.losses.losses.push(...losses);
+  const arranged = arrangeTurns(request.turns);
+  context.losses.losses.push(...arranged.losses);
+  const turns = moveMedia(arranged.turns, context);
   const loopStart = turns.findLastIndex(({ role }) => role === 'user') + 1;
   const messages = encodeInstructions(request.instructions, context);
   turns.forEach((turn, index) => {
@@ -103,26 +104,14 @@ function encodeTurn(turn: Turn, context: TurnContext): JsonObject[] {
     }
     case 'assistant':
       return encodeAssistant(turn, context);
-    case 'user':
-    case 'tool': {
+    case 'tool':
+      return turn.parts.flatMap((part) =>
+        part.kind === 'tool-result' ? [encodeResult(part, context)] : [],
+      );
+    case 'user': {
       if (isOwn(turn) && context.traits.isTextOnly !== true) return [turn.origin.raw];
-      const results = turn.parts.filter((part) => part.kind === 'tool-result');
-      const rest = turn.parts.filter((part) => part.kind !== 'tool-result');
-      const messages = results.map((result) => encodeResult(result, context));
-      const media = results
-        .filter(({ origin }) => origin?.family !== 'openai-chat')
-        .flatMap(mediaOf);
-      const content = encodeContent([...media, ...rest], { ...context, at });
-      if (media.length > 0) {
-        context.losses.add(
-          'warn',
-          'approximated',
-          at,
-          'media of tool results follow as user parts',
-        );
-      }
-      if (content === undefined) return messages;
-      return [...messages, defined({ role: 'user', name: turn.name, content })];
+      const content = encodeContent(turn.parts, { ...context, at });
+      return content === undefined ? [] : [defined({ role: 'user', name: turn.name, content })];
     }
   }
 }
@@ -159,9 +148,36 @@ function placeholderOf(callId: string, part: Part): string {
   return `[${kind} of ${callId} follows]`;
 }
 
-/** Tool messages are text: what is none goes behind them, labelled with the call that it belongs to. */
-function mediaOf({ callId, content }: ToolResultPart): Part[] {
-  return content.flatMap((part): Part[] =>
-    part.kind === 'media' ? [{ kind: 'text', text: `[${part.media} of ${callId}]` }, part] : [],
+/**
+ * Tool messages are text: what is none goes to what the user says next, labelled with the call that it belongs to.
+ */
+function moveMedia(turns: readonly Turn[], { losses }: MessageContext): readonly Turn[] {
+  const moved: Turn[] = [];
+  let waiting: readonly Part[] = [];
+  turns.forEach((turn, index) => {
+    if (waiting.length > 0) {
+      const isUser = turn.role === 'user';
+      moved.push({ role: 'user', parts: isUser ? [...waiting, ...turn.parts] : waiting });
+      if (!isUser) moved.push(turn);
+    } else moved.push(turn);
+    waiting = turn.role === 'tool' ? turn.parts.flatMap(mediaOf) : [];
+    if (waiting.length > 0) {
+      losses.add(
+        'warn',
+        'approximated',
+        `turns[${index}]`,
+        'media of results follow as user parts',
+      );
+    }
+  });
+  return waiting.length === 0 ? moved : [...moved, { role: 'user', parts: waiting }];
+}
+
+function mediaOf(part: Part): readonly Part[] {
+  if (part.kind !== 'tool-result' || part.origin?.family === 'openai-chat') return [];
+  return part.content.flatMap((inner): Part[] =>
+    inner.kind === 'media'
+      ? [{ kind: 'text', text: `[${inner.media} of ${part.callId}]` }, inner]
+      : [],
   );
 }

@@ -77,14 +77,7 @@ function encodeSettings(
     stop: encodeStop(output.stop, traits, losses),
     n: output.choices === 1 ? undefined : output.choices,
     seed: output.seed,
-    temperature: output.temperature,
-    top_p: output.topP,
-    top_k: encodeTopK(output, traits, losses),
-    frequency_penalty: output.frequencyPenalty,
-    presence_penalty: output.presencePenalty,
-    logit_bias: output.logitBias,
-    logprobs: output.logprobs?.enabled,
-    top_logprobs: output.logprobs?.top,
+    ...encodeSampling(output, traits, losses),
     response_format: encodeFormat(output.format, traits, losses),
     verbosity: output.verbosity,
     modalities: output.modalities,
@@ -112,14 +105,31 @@ function encodeStop(
   return stop.slice(0, maxStops);
 }
 
-function encodeTopK(
-  { topK }: OutputSettings,
-  { takesTopK }: ChatTraits,
+/** Settings of the draw of words: OpenAI's thinking models refuse all of them. */
+function encodeSampling(
+  output: OutputSettings,
+  { takesTopK, refusesSampling }: ChatTraits,
   losses: LossList,
-): number | undefined {
-  if (topK === undefined || takesTopK === true) return topK;
-  losses.add('warn', 'dropped', 'output.top_k', 'this upstream does not know it');
-  return undefined;
+): JsonObject {
+  const { topK } = output;
+  if (topK !== undefined && takesTopK !== true) {
+    losses.add('warn', 'dropped', 'output.top_k', 'this upstream does not know it');
+  }
+  const settings = defined({
+    temperature: output.temperature,
+    top_p: output.topP,
+    top_k: takesTopK === true ? topK : undefined,
+    frequency_penalty: output.frequencyPenalty,
+    presence_penalty: output.presencePenalty,
+    logit_bias: output.logitBias,
+    logprobs: output.logprobs?.enabled,
+    top_logprobs: output.logprobs?.top,
+  });
+  if (refusesSampling !== true) return settings;
+  if (Object.keys(settings).length > 0) {
+    losses.add('warn', 'dropped', 'output.temperature', 'this model takes no sampling settings');
+  }
+  return {};
 }
 
 function encodeFormat(

@@ -1,4 +1,11 @@
-import type { InstructionPart, JsonRecord, OpaqueState, Part, Turn } from '@turnpike/core';
+import {
+  errors,
+  type InstructionPart,
+  type JsonRecord,
+  type OpaqueState,
+  type Part,
+  type Turn,
+} from '@turnpike/core';
 import { asObject, asObjects, asText } from '../../wire/json-object.ts';
 import { refuse } from '../openai-chat/refuse.ts';
 import { findBuiltInCall, findBuiltInOutput } from './built-in-tools.ts';
@@ -17,7 +24,7 @@ export interface DecodedInput {
  * Decodes `input`. What the model said and called between two inputs is one assistant turn, and the outputs that
  * answer its calls are one tool turn; everything else keeps a turn of its own.
  *
- * @throws `invalid_request` where it is neither text nor a list of objects
+ * @throws `invalid_request` where it is neither text nor a list of objects, `item_not_found` where it only names an item
  */
 export function decodeInput(input: unknown): DecodedInput {
   const instructions: InstructionPart[] = [];
@@ -75,6 +82,8 @@ function decodeItem(raw: JsonRecord): OpenTurn {
     case 'reasoning':
     case 'compaction':
       return { role: 'assistant', parts: [decodeReasoning(raw)] };
+    case 'item_reference':
+      throw errors.itemNotFound({ id: stringOf(raw['id']), param: 'input' });
     default:
       return decodeOther(type, raw);
   }

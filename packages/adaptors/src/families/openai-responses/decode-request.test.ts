@@ -254,6 +254,12 @@ describe('decodeRequest', () => {
     );
   });
 
+  it('refuses items that are somewhere else', () => {
+    expect(() => decode({ input: [{ type: 'item_reference', id: 'msg_9' }] })).toThrow(
+      expect.objectContaining({ code: 'item_not_found', status: 404 }),
+    );
+  });
+
   it('refuses history that it does not have', () => {
     expect(() => decode({ input: 'x', previous_response_id: 'resp_1' })).toThrow(
       expect.objectContaining({ code: 'previous_response_not_found', status: 400 }),

@@ -355,7 +355,6 @@ describe('a request of this family for an upstream of this family', () => {
       { type: 'web_search_call', id: 'ws_1', status: 'completed', action: {} },
       { type: 'function_call_output', call_id: 'c', output: [{ type: 'input_text', text: 'x' }] },
       { type: 'shell_call_output', call_id: 'd', output: [] },
-      { type: 'item_reference', id: 'msg_9' },
       { type: 'compaction', encrypted_content: 'gBBB' },
       { type: 'from_tomorrow', x: 1 },
       { role: 'user', content: [{ type: 'input_hologram', data: 'z' }] },

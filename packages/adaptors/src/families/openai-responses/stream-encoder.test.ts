@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CanonicalResponse, JsonRecord, PartHeader, StreamEvent } from '@turnpike/core';
 import { foldEvents } from '../../translate/event-folder.ts';
 import { encodeResponse } from './encode-response.ts';
+import { responseIdOfItem } from './item-ids.ts';
 import { ResponsesStreamEncoder } from './stream-encoder.ts';
 import { encodeStream, makeContext } from './testing/translate-events.ts';
 
@@ -159,6 +160,10 @@ describe('ResponsesStreamEncoder', () => {
     expect(added.map(({ item }) => (item as JsonRecord)['id'])).toEqual(output.map(({ id }) => id));
     expect(added.map(({ output_index: index }) => index)).toEqual([0, 1, 2, 3]);
     expect(new Set(output.map(({ id }) => id)).size).toBe(4);
+    const { id } = events[0]!['response'] as JsonRecord;
+    expect(new Set(output.map((item) => responseIdOfItem(String(item['id']))))).toEqual(
+      new Set([id]),
+    );
   });
 
   it('makes a whole answer equal to what its stream ends with', () => {

@@ -244,7 +244,9 @@ describe('what cannot be carried', () => {
   it('is refused with its name where the client wants that', async () => {
     const answer = await askTwice('model-anthropic', { 'x-gateway-loss-policy': 'strict' });
     expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({ error: { param: 'output.n', code: 'invalid_request' } });
+    expect(await answer.json()).toMatchObject({
+      error: { param: 'output.n', code: 'invalid_request' },
+    });
   });
 
   it('goes to a channel that loses nothing, whatever its priority', async () => {

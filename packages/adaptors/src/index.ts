@@ -24,6 +24,8 @@ export { setFormField } from './wire/splice-form.ts';
 export type { FormSegment, SplicedForm } from './wire/splice-form.ts';
 export { defaultModels, readJsonRequest } from './families/openai-chat/read-request.ts';
 export type { BodyFacts } from './families/openai-chat/read-request.ts';
+export { readRealtimeEvent } from './families/realtime/read-realtime-event.ts';
+export type { RealtimeEvent } from './families/realtime/read-realtime-event.ts';
 export { readFormRequest } from './families/media/read-form-request.ts';
 export { planBodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export type { BodyEditInput, BodyEdits } from './families/openai-chat/plan-body-edits.ts';

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import {
   createCapsuleBox,
   type ChannelHealthSink,
@@ -26,9 +27,11 @@ import { answerOther } from './http/answer-other.ts';
 import { StreamTicker } from './http/stream-ticker.ts';
 import { handleCount, isCount } from './pipeline/handle-count.ts';
 import { handleRelayRequest } from './pipeline/handle-relay-request.ts';
+import { RealtimeDoor } from './realtime/realtime-door.ts';
 import type { RelayDeps, RelaySettings } from './relay-deps.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
 import { followConfig } from './snapshot/follow-config.ts';
+import { ChannelAffinity } from './upstream/channel-affinity.ts';
 import { ChannelCooldowns } from './upstream/channel-cooldowns.ts';
 import { Credentials } from './upstream/credentials.ts';
 import { createUpstreamPools, type PoolSettings } from './upstream/pools.ts';
@@ -59,6 +62,10 @@ export interface RelayOptions {
 export interface Relay {
   /** Answers a request whose URL `isRelayUrl` accepts. Never throws. */
   handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Takes over a connection that wants to be a socket (Realtime API). Never throws. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** The node is stopping: no new sessions, and open ones end within `graceMs`. */
+  drain(graceMs: number): void;
   /** Tests channels on the same path as real traffic, without a bill. */
   probe: ChannelProbe;
   /** A configuration was received: requests can be served. */
@@ -98,6 +105,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       },
     },
     cooldowns: new ChannelCooldowns(options.clock),
+    affinity: new ChannelAffinity(options.clock),
     retryBudget: new RetryBudget(),
     ticker: new StreamTicker(),
     readKey: createKeyReader(),
@@ -110,6 +118,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     logger,
   };
 
+  const realtime = new RealtimeDoor(deps);
   return {
     handle(request, response) {
       const route = matchRoute(request.method ?? '', request.url ?? '');
@@ -118,6 +127,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
         else void handleRelayRequest(deps, route, request, response);
       } else if (request.method === 'OPTIONS') answerPreflight(request, response);
       else void answerOther(deps, route, request, response);
+    },
+    upgrade: (request, socket, head) => void realtime.handle(request, socket, head),
+    drain(graceMs) {
+      realtime.drain(graceMs);
     },
     probe: createChannelProbe(deps),
     isReady: () => config.current() !== undefined,

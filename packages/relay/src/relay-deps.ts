@@ -18,6 +18,7 @@ import type { KeyReader } from './http/key-reader.ts';
 import type { StreamTicker } from './http/stream-ticker.ts';
 import type { RelayMetrics } from './relay-metrics.ts';
 import type { ConfigFollower } from './snapshot/follow-config.ts';
+import type { ChannelAffinity } from './upstream/channel-affinity.ts';
 import type { ChannelCooldowns } from './upstream/channel-cooldowns.ts';
 import type { Credentials } from './upstream/credentials.ts';
 import type { UpstreamPools } from './upstream/pools.ts';
@@ -58,6 +59,7 @@ export interface RelayDeps {
   bodyPool: BodyPool;
   timeouts: { stream: UpstreamTimeouts; whole: UpstreamTimeouts };
   cooldowns: ChannelCooldowns;
+  affinity: ChannelAffinity;
   retryBudget: RetryBudget;
   ticker: StreamTicker;
   /** Decodes conversations that are translated. */

@@ -42,9 +42,12 @@ export const azure: Provider = {
     const version = readVersion(config);
     const task = target.path.slice('/v1'.length);
     if (isUndated(version) || baseUrl.endsWith('/openai/v1')) {
+      if (operation === 'realtime') return joinUrl(baseUrl, '/openai/v1/realtime') + target.search;
       return v1Operations.has(operation) ? joinUrl(baseUrl, `/openai/v1${task}`) : undefined;
     }
     const search = `?api-version=${encodeURIComponent(version)}`;
+    if (operation === 'realtime')
+      return `${joinUrl(baseUrl, '/openai/realtime')}${search}&deployment=${encodeURIComponent(toDeployment(target))}`;
     // The one task of the dated line that names its deployment in the body.
     if (operation === 'responses') return joinUrl(baseUrl, '/openai/responses') + search;
     if (!deploymentOperations.has(operation)) return undefined;

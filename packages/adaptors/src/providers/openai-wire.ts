@@ -21,6 +21,7 @@ const openAiOperations: ReadonlySet<Operation> = new Set<Operation>([
   'transcription',
   'translation',
   'responses',
+  'realtime',
 ]);
 
 type ChannelConfig = Readonly<Record<string, unknown>>;

@@ -144,6 +144,7 @@ async function attempt(
   deps.metrics.attemptFinished(channel.provider?.id ?? 'unknown', outcome.kind);
   if (outcome.kind === 'failed' || outcome.kind === 'abandoned') return outcome;
   deps.cooldowns.noteSuccess(channel.id);
+  if (plan.conversation !== undefined) deps.affinity.note(plan.conversation, channel.id);
   return {
     outcome,
     plan,

@@ -5,6 +5,7 @@ import { preferChannel } from '../responses/prefer-channel.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 import { admit, type Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
+import { conversationKeyOf } from './conversation-key.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { planChannels, type ChannelPlan } from './plan.ts';
 
@@ -31,14 +32,16 @@ export async function letIn(
 ): Promise<LetIn> {
   let caller = known;
   for (let isFresh = false; ; isFresh = true) {
-    const drawn = planChannels(deps, snapshot, caller, inbound.facts.model, inbound.operation);
+    const { apiTokenId, userId } = caller.token;
+    const drawn = planChannels(deps, snapshot, caller, inbound.facts.model, inbound.operation, () =>
+      conversationKeyOf(userId, inbound),
+    );
     const keptBy = inbound.history?.keptBy;
     const plan = keptBy === undefined ? drawn : preferChannel(drawn, keptBy);
     const admission = await admit(deps.ledger, requestId, caller, plan, inbound);
     if (admission !== 'stale-record') return { caller, plan, admission };
     // What the directory gives is older than what the ledger knows: a change is just being written.
     if (isFresh) throw errors.notReady({ retryAfterMs: 1000 });
-    const { apiTokenId, userId } = caller.token;
     deps.tokenDirectory.forget({ apiTokenIds: [apiTokenId], userIds: [userId] });
     caller = await authenticate(deps, request, inbound.door);
   }

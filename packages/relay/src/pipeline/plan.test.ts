@@ -1,9 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { makeChannel, makeSnapshot, makeToken } from '../testing/make-relay-snapshot.ts';
+import { ChannelAffinity } from '../upstream/channel-affinity.ts';
 import { ChannelCooldowns } from '../upstream/channel-cooldowns.ts';
 import { planChannels, type ChannelPlan } from './plan.ts';
 
-const deps = { cooldowns: new ChannelCooldowns({ now: () => 0 }), random: () => 0 };
+const clock = { now: () => 0 };
+const deps = {
+  cooldowns: new ChannelCooldowns(clock),
+  affinity: new ChannelAffinity(clock),
+  random: () => 0,
+};
 const caller = { token: makeToken(), pinnedChannel: undefined };
 
 function idsOf(plan: ChannelPlan): number[] {
@@ -30,6 +36,41 @@ describe('planChannels', () => {
     expect(idsOf(planChannels({ ...deps, cooldowns }, snapshot, caller, 'gpt-4o-mini'))).toEqual([
       1, 2,
     ]);
+  });
+
+  it('prefers channels of a tier that speak the client’s protocol', () => {
+    const snapshot = makeSnapshot([
+      makeChannel({ id: 1, type: 24, weight: 1000 }),
+      makeChannel({ id: 2 }),
+      makeChannel({ id: 3, type: 24, priority: 1 }),
+    ]);
+    expect(idsOf(planChannels(deps, snapshot, caller, 'gpt-4o-mini', 'chat'))).toEqual([3, 2, 1]);
+    const gemini = planChannels(deps, snapshot, caller, 'gpt-4o-mini', 'generate-content');
+    expect(idsOf(gemini)).toEqual([3, 1, 2]);
+  });
+
+  it('stays with the channel that served a conversation, while it is one of the best', () => {
+    const snapshot = makeSnapshot([1, 2, 3].map((id) => makeChannel({ id })));
+    const affinity = new ChannelAffinity(clock);
+    const cooldowns = new ChannelCooldowns(clock);
+    const plan = (text: string, isKnown = true): number[] =>
+      idsOf(
+        planChannels(
+          { ...deps, affinity, cooldowns },
+          snapshot,
+          caller,
+          'gpt-4o-mini',
+          'chat',
+          () => ({ text, isKnown }),
+        ),
+      );
+    affinity.note('a', 3);
+    expect(plan('a')).toEqual([3, 1, 2]);
+    expect(plan('b')).toEqual([1, 2, 3]);
+    // Its first turn: nobody can know it.
+    expect(plan('a', false)).toEqual([1, 2, 3]);
+    cooldowns.noteRateLimit(3, 1000);
+    expect(plan('a')).toEqual([1, 2, 3]);
   });
 
   it('prices every model name that a request may be billed by', () => {

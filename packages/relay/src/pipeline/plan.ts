@@ -1,8 +1,10 @@
 import { channelStatuses, chooseChannels, errors, type Operation, type Tier } from '@turnpike/core';
+import type { ChannelAffinity } from '../upstream/channel-affinity.ts';
 import type { ChannelCooldowns } from '../upstream/channel-cooldowns.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { RelaySnapshot, RoutePrice } from '../snapshot/relay-snapshot.ts';
 import type { Caller } from './authenticate.ts';
+import type { ConversationKey } from './conversation-key.ts';
 
 /** Which channels may serve a request, in the order they are tried, and what each may cost. */
 export interface ChannelPlan {
@@ -11,6 +13,8 @@ export interface ChannelPlan {
   model: string;
   group: string;
   isPinned: boolean;
+  /** The conversation, to remember who serves it; undefined where there is no choice. */
+  conversation: string | undefined;
   /** Every price that the request may be billed at. Never empty. */
   prices: readonly RoutePrice[];
   /** Price through one of the channels; undefined where it has none and the policy refuses. */
@@ -21,8 +25,12 @@ export interface ChannelPlan {
 
 export interface PlanDeps {
   cooldowns: ChannelCooldowns;
+  affinity: Pick<ChannelAffinity, 'find'>;
   random: () => number;
 }
+
+/** Tells conversations apart; asked only where there is a choice. */
+export type FindConversation = () => ConversationKey | undefined;
 
 /**
  * Finds the candidates for a model. Nothing here waits; channels that are cooling come last.
@@ -35,21 +43,23 @@ export function planChannels(
   caller: Caller,
   model: string,
   operation: Operation = 'chat',
+  findConversation: FindConversation = () => undefined,
 ): ChannelPlan {
   const { token } = caller;
   if (token.models !== undefined && !token.models.has(model))
     throw errors.modelNotAllowed({ model, param: 'model' });
   return caller.pinnedChannel === undefined
-    ? planByModel(deps, snapshot, token.group, model, operation)
+    ? planByModel(deps, snapshot, token.group, model, operation, findConversation)
     : planPinned(snapshot, caller, model, caller.pinnedChannel);
 }
 
 function planByModel(
-  { cooldowns, random }: PlanDeps,
+  { cooldowns, affinity, random }: PlanDeps,
   snapshot: RelaySnapshot,
   group: string,
   model: string,
   operation: Operation,
+  findConversation: FindConversation,
 ): ChannelPlan {
   const tiers = snapshot.routes.tiersFor(group, model);
   if (tiers.length === 0) {
@@ -59,19 +69,52 @@ function planByModel(
   }
   const prices = snapshot.pricesOf(tiers, model);
   if (prices.length === 0) throw errors.modelNotPriced({ model, param: 'model' });
+  const ordered = snapshot.nativeFirst(tiers, model, operation);
+  const cooling = cooldowns.cooling();
+  const conversation = hasChoice(tiers) ? findConversation() : undefined;
+  const last = conversation?.isKnown === true ? affinity.find(conversation.text) : undefined;
+  const draw = drawer(snapshot, ordered, cooling, random);
   return {
     snapshot,
     model,
     group,
     isPinned: false,
+    conversation: conversation?.text,
     prices,
     priceThrough: (channel) => snapshot.priceThrough(channel, model),
-    next: drawer(
-      snapshot,
-      snapshot.nativeFirst(tiers, model, operation),
-      cooldowns.cooling(),
-      random,
-    ),
+    next: mayServe(ordered, last, cooling) ? startingWith(snapshot.channel(last), draw) : draw,
+  };
+}
+
+function hasChoice([first]: readonly Tier[]): boolean {
+  return first !== undefined && first.channels.length > 1;
+}
+
+/** Only within the best tier: priorities are somebody's will. */
+function mayServe(
+  [first]: readonly Tier[],
+  channelId: number | undefined,
+  cooling: ReadonlySet<number> | undefined,
+): channelId is number {
+  if (channelId === undefined || first === undefined) return false;
+  const isThere = first.channels.some(({ id }) => id === channelId);
+  return isThere && cooling?.has(channelId) !== true;
+}
+
+/** One channel, and behind it the rest as they are drawn. */
+function startingWith(
+  preferred: RelayChannel | undefined,
+  draw: () => RelayChannel | undefined,
+): () => RelayChannel | undefined {
+  if (preferred === undefined) return draw;
+  let isTaken = false;
+  return () => {
+    if (!isTaken) {
+      isTaken = true;
+      return preferred;
+    }
+    const drawn = draw();
+    return drawn?.id === preferred.id ? draw() : drawn;
   };
 }
 
@@ -120,6 +163,7 @@ function planPinned(
     model,
     group: caller.token.group,
     isPinned: true,
+    conversation: undefined,
     prices: [price],
     priceThrough: () => price,
     next() {

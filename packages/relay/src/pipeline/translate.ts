@@ -67,7 +67,7 @@ export function mustTranslate(inbound: InboundRequest, { streaming }: Dialect): 
   return hasCapsule(inbound);
 }
 
-/** A capsule must never reach an upstream. */
+/** A capsule must never reach an upstream, nor what is known to be refused there. */
 function hasCapsule(inbound: InboundRequest): boolean {
   if (inbound.body.kind !== 'json') return false;
   const { body } = inbound.body.probe;

@@ -69,6 +69,7 @@ async function ask(
           model,
           group: '',
           isPinned: true,
+          conversation: undefined,
           prices: [],
           priceThrough: () => ({
             upstreamModel: channel.modelMapping[model] ?? model,

@@ -66,6 +66,7 @@ export async function serve(settings: Settings, logger: Logger): Promise<number>
     const signal = await stopSignal;
     logger.info({ signal }, 'stopping: no new connections, requests in flight may end');
     stopping.isStopping = true;
+    gateway.relay?.drain(settings.shutdownGraceMs);
     const isClean = await closeGracefully(server, settings.shutdownGraceMs);
     if (!isClean)
       logger.warn(
@@ -153,6 +154,10 @@ function createServer(
       if (stopping.isStopping) response.setHeader('connection', 'close');
       if (relay === undefined) refuseToRelay(request, response);
       else relay.handle(request, response);
+    },
+    upgrade(request, socket, head) {
+      if (relay === undefined) socket.destroy();
+      else relay.upgrade(request, socket, head);
     },
     app: createApp({ gateway, health, frontendBaseUrl }),
   });

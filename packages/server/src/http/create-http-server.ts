@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** Longer than the idle time-outs of common load balancers, so that they close first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -12,6 +13,8 @@ const MAX_HEADER_BYTES = 64 * 1024;
 export interface HttpDoors {
   isRelayUrl(url: string): boolean;
   relay(request: IncomingMessage, response: ServerResponse): void;
+  /** A connection that wants to be a socket. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Everything else: management API, health, console. */
   app(request: IncomingMessage, response: ServerResponse): void;
 }
@@ -32,6 +35,9 @@ export function createHttpServer(doors: HttpDoors): Server {
       else doors.app(request, response);
     },
   );
+  server.on('upgrade', (request, socket, head) => {
+    doors.upgrade(request, socket, head);
+  });
   server.on('clientError', answerBadRequest);
   return server;
 }

@@ -1,6 +1,14 @@
 import type { CredentialCall, RequestToSign } from './credentials.ts';
-import type { Family, Operation, ReasoningSettings, UpstreamError, Usage } from '@turnpike/core';
+import type {
+  Family,
+  JsonRecord,
+  Operation,
+  ReasoningSettings,
+  UpstreamError,
+  Usage,
+} from '@turnpike/core';
 import type { CallIdRule } from './translate/call-ids.ts';
+import type { SseFrame } from './wire/sse-frame.ts';
 
 export type { UpstreamError } from '@turnpike/core';
 
@@ -108,6 +116,24 @@ export interface MessagesTraits {
   lacksStructuredOutput?: (model: string) => boolean;
 }
 
+/** A wire of a vendor's own that is near enough to a family for one to be made of the other. */
+export interface OwnWire {
+  /** Whether a model is called in it; others are called as the family is. */
+  isUsedFor(model: string): boolean;
+  /** The vendor's body of a family's request. */
+  encodeRequest(body: JsonRecord): JsonRecord;
+  /** The family's answer of the vendor's; one that is the family's already, as it is. */
+  decodeResponse(body: JsonRecord): JsonRecord;
+  /** The family's frames of the vendor's. One per answer. */
+  createFrameDecoder(): FrameDecoder;
+}
+
+export interface FrameDecoder {
+  push(frame: SseFrame): readonly SseFrame[];
+  /** What is owed when the transport ended. */
+  end(): readonly SseFrame[];
+}
+
 /** Variations of one provider within its family, as data. */
 export interface Dialect {
   streamUsage: StreamUsage;
@@ -133,6 +159,8 @@ export interface Dialect {
   deletePaths?: readonly string[];
   /** Chat family: what differs inside the conversation, for a model of this upstream. */
   chat?: (model: string) => ChatTraits;
+  /** What is spoken instead of the family's own wire; requests are always translated then. */
+  wire?: OwnWire;
   /** Anthropic family: what differs from Anthropic's own service. */
   messages?: MessagesTraits;
   /** Extra request headers. */

@@ -28,6 +28,7 @@ import { StreamTicker } from './http/stream-ticker.ts';
 import { handleCount, isCount } from './pipeline/handle-count.ts';
 import { handleRelayRequest } from './pipeline/handle-relay-request.ts';
 import { RealtimeDoor } from './realtime/realtime-door.ts';
+import { passThrough } from './pipeline/pass-through.ts';
 import type { RelayDeps, RelaySettings } from './relay-deps.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
 import { followConfig } from './snapshot/follow-config.ts';
@@ -136,6 +137,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
         if (isCount(route.operation)) void handleCount(deps, route, request, response);
         else void handleRelayRequest(deps, route, request, response);
       } else if (request.method === 'OPTIONS') answerPreflight(request, response);
+      else if (route.kind === 'account-resource') void passThrough(deps, route, request, response);
       else void answerOther(deps, route, request, response);
     },
     upgrade: (request, socket, head) => void realtime.handle(request, socket, head),

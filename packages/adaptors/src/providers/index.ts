@@ -5,6 +5,7 @@ import { anthropic } from './anthropic.ts';
 import { azure } from './azure.ts';
 import { baichuan } from './baichuan.ts';
 import { baiduV2 } from './baidu-v2.ts';
+import { bedrock } from './bedrock.ts';
 import { cloudflare } from './cloudflare.ts';
 import { cohere } from './cohere/cohere.ts';
 import { custom } from './custom.ts';
@@ -41,6 +42,7 @@ const providers: readonly Provider[] = [
   ...openAiResellers,
   azure,
   anthropic,
+  bedrock,
   custom,
   zhipu,
   ai360,

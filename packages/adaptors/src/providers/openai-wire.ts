@@ -22,6 +22,7 @@ const openAiOperations: ReadonlySet<Operation> = new Set<Operation>([
   'translation',
   'responses',
   'realtime',
+  'account-resource',
 ]);
 
 type ChannelConfig = Readonly<Record<string, unknown>>;

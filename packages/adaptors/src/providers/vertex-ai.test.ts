@@ -202,7 +202,10 @@ describe('dialects of Vertex AI', () => {
   it('names the version to Claude instead of the model', () => {
     expect(vertexAi.dialectFor!({ operation: 'messages', config: {} })).toMatchObject({
       deleteMembers: ['model'],
-      defaultMembers: [{ key: 'anthropic_version', json: '"vertex-2023-10-16"' }],
+      defaultMembers: [
+        { key: 'anthropic_version', json: '"vertex-2023-10-16"' },
+        { key: 'max_tokens', json: '4096' },
+      ],
     });
   });
 });

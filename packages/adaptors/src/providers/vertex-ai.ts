@@ -21,7 +21,12 @@ const geminiDialect: Dialect = {
 const claudeDialect: Dialect = {
   streamUsage: 'always',
   deleteMembers: ['model'],
-  defaultMembers: [{ key: 'anthropic_version', json: '"vertex-2023-10-16"' }],
+  defaultMembers: [
+    { key: 'anthropic_version', json: '"vertex-2023-10-16"' },
+    { key: 'max_tokens', json: '4096' },
+  ],
+  // No addresses of pictures, and neither schemas of answers nor strict tools.
+  messages: { needsInlineMedia: true, lacksStructuredOutput: () => true },
 };
 
 /** Its way to count tokens names the model in the body. */

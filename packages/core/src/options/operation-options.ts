@@ -67,6 +67,10 @@ export const operationOptions = {
       '协议转换允许的丢失：全部允许但计数；不允许影响回答的丢失；不允许任何有影响的丢失。',
     ],
   ),
+  AccountResourcesChannel: integer(section, { default: 0, min: 0, max: 2_147_483_647 }, [
+    'Id of the channel to which files, batches, fine-tuning, assistants and threads are passed, for keys of administrators; 0 = none.',
+    '文件、批处理、微调、助手与线程请求转发到的渠道 ID，仅限管理员密钥；0 为不转发。',
+  ]),
   DrainAbortedStreams: bool(section, false, [
     'When a client goes away in a stream, the upstream is read to its end to learn the true usage.',
     '客户端中途断开时继续读完上游流，以获取准确用量。',

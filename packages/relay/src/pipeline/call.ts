@@ -236,10 +236,12 @@ const COMMENT = Buffer.from(': keep-alive\n\n');
 
 function streamHead(
   headers: IncomingHttpHeaders,
-  { translator, losses }: EncodedRequest,
+  { translator, losses, dialect }: EncodedRequest,
   inbound: InboundRequest,
 ): { headers: string[]; isEventStream: boolean } {
-  const made = answerHeaders(headers, translator?.streamContentType);
+  const isReframed = dialect.framing !== undefined && dialect.framing !== 'sse';
+  const reframed = isReframed ? 'text/event-stream; charset=utf-8' : undefined;
+  const made = answerHeaders(headers, translator?.streamContentType ?? reframed);
   addLossHeader(made, inbound, losses);
   return { headers: made, isEventStream: made[1]?.startsWith('text/event-stream') ?? false };
 }

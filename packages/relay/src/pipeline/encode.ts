@@ -50,7 +50,7 @@ export function encodeRequest(
     return way === undefined ? undefined : translateRequest(deps, input, way);
   }
   const dialect = dialectOf(provider, { operation: inbound.operation, config: channel.config });
-  if (family !== undefined && (isOwnWire || mustTranslate(inbound, dialect)))
+  if (family !== undefined && (isOwnWire || mustTranslate(inbound, dialect, upstreamModel)))
     return translateRequest(deps, input, { kind: 'family', family, url });
   return relayRequest(deps, input, url, dialect);
 }

@@ -2,7 +2,7 @@
 const joined: ReadonlySet<string> = new Set(['anthropic-beta']);
 
 /**
- * Adds headers to a list of name, value, …: the channel's own, then the client's, which win where both name one.
+ * Adds headers to a list of name, value, …: the channel's own, then the client's. Each is there once; the last one wins.
  *
  * @param own the channel's; @param forwarded the client's; names in lower case
  */
@@ -12,7 +12,7 @@ export function mergeHeaders(
   forwarded: readonly string[],
 ): void {
   const merged = new Map<string, string>();
-  for (const list of [own, forwarded]) {
+  for (const list of [headers.splice(0), own, forwarded]) {
     for (let at = 0; at + 1 < list.length; at += 2) {
       const name = (list[at] as string).toLowerCase();
       const value = list[at + 1] as string;

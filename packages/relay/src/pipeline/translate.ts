@@ -58,8 +58,13 @@ export function findForeignWay(
 }
 
 /** Whether a conversation has to be taken apart although the channel speaks its protocol. */
-export function mustTranslate(inbound: InboundRequest, { streaming }: Dialect): boolean {
+export function mustTranslate(inbound: InboundRequest, dialect: Dialect, model: string): boolean {
   const { isStream } = inbound.facts;
+  const { streaming, wire, messages } = dialect;
+  if (wire?.isUsedFor(model) === true) return true;
+  // A header has to become a member of the body.
+  if (messages?.hasBetasInBody === true && inbound.headers['anthropic-beta'] !== undefined)
+    return true;
   if (streaming === 'only' ? !isStream : streaming === 'never' && isStream) return true;
   // Google's streams without `alt=sse` are one JSON array, which grows.
   if (inbound.door === 'gemini' && isStream && !/[?&]alt=sse(?:&|$)/.test(inbound.search))

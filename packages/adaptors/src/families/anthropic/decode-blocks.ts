@@ -206,7 +206,7 @@ export function readCacheControl(raw: JsonObject): { ttl?: string } | undefined 
   return ttl === undefined ? {} : { ttl };
 }
 
-export function decodeCitations(value: unknown): readonly Annotation[] {
+function decodeCitations(value: unknown): readonly Annotation[] {
   return asArray(value).flatMap((entry) => {
     const raw = asObject(entry);
     return raw === undefined ? [] : [decodeCitation(raw)];

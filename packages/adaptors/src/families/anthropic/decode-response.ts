@@ -44,6 +44,6 @@ export function decodeFinish(body: JsonObject, isCalling: boolean): Finish {
   return correctFinish(defined({ ...finish, stopSequence, details }), isCalling);
 }
 
-export function hasCalls(parts: readonly Part[]): boolean {
+function hasCalls(parts: readonly Part[]): boolean {
   return parts.some((part) => part.kind === 'tool-call' && part.tool !== 'hosted');
 }

@@ -55,7 +55,7 @@ function encodeThoughts(part: ReasoningPart, context: AnswerBlockContext): JsonO
   ];
 }
 
-export function thoughtText({ text, summary }: ReasoningPart): string {
+function thoughtText({ text, summary }: ReasoningPart): string {
   return text ?? (summary ?? []).join('\n\n');
 }
 

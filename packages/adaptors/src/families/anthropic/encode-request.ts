@@ -200,6 +200,12 @@ function trimEnd(message: JsonObject): JsonObject {
   return { ...message, content: [...content.slice(0, -1), { ...last, text }] };
 }
 
+function toWire(body: JsonObject, { dialect, model }: EncodeTarget): JsonObject {
+  return dialect.wire?.isUsedFor(model) === true
+    ? dialect.wire.encodeRequest(body)
+    : applyDialect(body, dialect);
+}
+
 /** Betas go where the host wants them, and only those that it knows. */
 function finish(
   body: JsonObject,
@@ -216,7 +222,7 @@ function finish(
   }
   const isInBody = hasBetasInBody === true && taken.length > 0;
   return {
-    body: applyDialect(isInBody ? { ...body, anthropic_beta: taken } : body, dialect),
+    body: toWire(isInBody ? { ...body, anthropic_beta: taken } : body, target),
     headers: taken.length === 0 || isInBody ? {} : { 'anthropic-beta': taken.join(',') },
     losses: losses.losses,
   };

@@ -47,14 +47,15 @@ export function readMessagesError(
 
 /** An error event of a stream. */
 export function readMessagesStreamError(event: JsonObject, dialect: Dialect): UpstreamError {
-  const type = asText(asObject(event['error'])?.['type']);
-  const status = statusOfType[type ?? ''] ?? 500;
+  const type = asText(asObject(event['error'])?.['type']) ?? '';
+  const status = statusOfType[type] ?? 500;
   const error = readErrorValue(event, status, dialect);
+  if (error !== undefined && type.endsWith('Exception')) return withException(error, type);
   return withTypeAsCode(error ?? { ...unknownError, status });
 }
 
 /** @param exception its name, with or without a capital letter at the beginning */
-export function withException(error: UpstreamError, exception: string): UpstreamError {
+function withException(error: UpstreamError, exception: string): UpstreamError {
   const known = exception.slice(0, 1).toLowerCase() + exception.slice(1);
   const status = statusOfException[known];
   return {

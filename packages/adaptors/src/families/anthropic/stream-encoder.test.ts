@@ -83,7 +83,7 @@ describe('MessagesStreamEncoder', () => {
         output_tokens: 40,
       },
     });
-    expect(sent[0]?.message?.usage.input_tokens).toBeGreaterThan(0);
+    expect(sent[0]?.message?.usage['input_tokens']).toBeGreaterThan(0);
   });
 
   it('has one block open at a time, whatever order the parts come in', () => {
@@ -242,6 +242,6 @@ describe('MessagesStreamEncoder', () => {
     const message = accumulateMessage(encode(events));
     expect(message.stop_reason).toBe(reason);
     expect(message.content.length).toBeGreaterThan(0);
-    expect(message.usage.output_tokens).toBeGreaterThan(0);
+    expect(message.usage['output_tokens']).toBeGreaterThan(0);
   });
 });

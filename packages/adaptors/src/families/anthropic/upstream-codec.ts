@@ -3,14 +3,20 @@ import { decodeMessage, readUsageOf } from './decode-response.ts';
 import { encodeMessagesRequest } from './encode-request.ts';
 import { MessagesStreamTap } from './messages-stream-tap.ts';
 import { readMessagesError } from './read-error.ts';
+import { WireStreamDecoder } from '../../translate/wire-stream-decoder.ts';
 import { MessagesStreamDecoder } from './stream-decoder.ts';
 
 /** The Messages API towards upstreams: Anthropic, and those who host or copy it. */
 export const anthropicUpstreamCodec: UpstreamCodec = {
   family: 'anthropic',
   encodeRequest: encodeMessagesRequest,
-  decodeResponse: decodeMessage,
-  createStreamDecoder: (dialect) => new MessagesStreamDecoder(dialect),
+  decodeResponse: (body, dialect) =>
+    decodeMessage(dialect.wire?.decodeResponse(body) ?? body, dialect),
+  createStreamDecoder(dialect) {
+    const decoder = new MessagesStreamDecoder(dialect);
+    const { wire } = dialect;
+    return wire === undefined ? decoder : new WireStreamDecoder(wire.createFrameDecoder(), decoder);
+  },
   readError: readMessagesError,
   readUsage: readUsageOf,
   createTap: ({ dialect }) => new MessagesStreamTap(dialect),

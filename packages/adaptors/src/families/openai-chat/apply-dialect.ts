@@ -1,5 +1,5 @@
 import type { Dialect } from '../../codec.ts';
-import { parseJson, type JsonObject } from '../../wire/json-object.ts';
+import { asObject, parseJson, type JsonObject } from '../../wire/json-object.ts';
 
 /** Does to a body that was built what `planBodyEdits` does to one that is passed on. */
 export function applyDialect(body: JsonObject, dialect: Dialect): JsonObject {
@@ -25,5 +25,26 @@ export function applyDialect(body: JsonObject, dialect: Dialect): JsonObject {
       members.set(key, parseJson(json));
     }
   }
-  return Object.fromEntries(members);
+  const paths = dialect.deletePaths ?? [];
+  return paths.reduce(
+    (object, path) => deletePath(object, path.split('.')) as JsonObject,
+    Object.fromEntries(members),
+  );
+}
+
+/** Without what a path leads to; `[]` behind a name is every item of a list. What is given is not changed. */
+function deletePath(node: unknown, [name, ...rest]: readonly string[]): unknown {
+  const object = asObject(node);
+  if (object === undefined || name === undefined) return node;
+  const key = name.replace(/\[\]$/, '');
+  if (!Object.hasOwn(object, key)) return node;
+  if (rest.length === 0) {
+    return Object.fromEntries(Object.entries(object).filter(([member]) => member !== key));
+  }
+  const child = object[key];
+  const changed =
+    key !== name && Array.isArray(child)
+      ? child.map((item: unknown) => deletePath(item, rest))
+      : deletePath(child, rest);
+  return { ...object, [key]: changed };
 }

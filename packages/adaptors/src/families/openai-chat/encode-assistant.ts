@@ -4,7 +4,7 @@ import { wrapCustomInput } from '../../translate/tool-arguments.ts';
 import { defined } from '../../wire/defined.ts';
 import { parseJson, type JsonObject } from '../../wire/json-object.ts';
 import { encodeContent } from './encode-content.ts';
-import type { TurnContext } from './encode-messages.ts';
+import type { TurnContext } from './turn-context.ts';
 
 /** One assistant's turn as its message. What stood between its words and calls is not told any more. */
 export function encodeAssistant(turn: Turn, context: TurnContext): JsonObject[] {

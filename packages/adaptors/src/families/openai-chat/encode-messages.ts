@@ -1,23 +1,12 @@
 import type { CanonicalRequest, InstructionPart, Part, ToolResultPart, Turn } from '@turnpike/core';
-import type { ChatTraits } from '../../codec.ts';
 import { arrangeTurns } from '../../translate/arrange-turns.ts';
 import { aliasCallId, callIdRules } from '../../translate/call-ids.ts';
-import type { LossList } from '../../translate/loss-list.ts';
 import { defined } from '../../wire/defined.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { encodeAssistant } from './encode-assistant.ts';
 import { encodeContent } from './encode-content.ts';
-
-export interface MessageContext {
-  traits: ChatTraits;
-  losses: LossList;
-  aliasName: (name: string) => string;
-  /** A prompt of the channel, instead of the client's instructions. */
-  systemPrompt?: string | undefined;
-  /** Scope of opaque state that the upstream accepts. */
-  scope: string;
-}
+import type { MessageContext, TurnContext } from './turn-context.ts';
 
 /** The messages of a request. Turns that came from a chat and were not touched are the messages that they were. */
 export function encodeMessages(request: CanonicalRequest, context: MessageContext): JsonObject[] {
@@ -83,13 +72,6 @@ function encodeText(parts: readonly Part[], context: MessageContext): unknown {
   return isMarked
     ? content
     : content.map((part: JsonObject) => String(part['text'] ?? '')).join('\n\n');
-}
-
-export interface TurnContext extends MessageContext {
-  index: number;
-  isLast: boolean;
-  /** Behind the last words of the user, where the model is still working on its answer. */
-  isInLoop: boolean;
 }
 
 function encodeTurn(turn: Turn, context: TurnContext): JsonObject[] {

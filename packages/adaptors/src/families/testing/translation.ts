@@ -23,7 +23,7 @@ export function pathOf(
 }
 
 /** Capsules of tests: recognisable, and nothing else. */
-export function sealForTests({ family, kind, value }: OpaqueState): string {
+function sealForTests({ family, kind, value }: OpaqueState): string {
   return `gw1.${family}.${kind}.${value}`;
 }
 

@@ -1,0 +1,13 @@
+import type { OwnWire } from '../../codec.ts';
+import { ConverseFrameDecoder } from './converse-frames.ts';
+import { toConverseRequest } from './converse-request.ts';
+import { toMessage } from './converse-response.ts';
+import { isClaude } from './model-ids.ts';
+
+/** Converse: the Messages API under other names, for all models of Bedrock. */
+export const converseWire: OwnWire = {
+  isUsedFor: (model) => !isClaude(model),
+  encodeRequest: toConverseRequest,
+  decodeResponse: toMessage,
+  createFrameDecoder: () => new ConverseFrameDecoder(),
+};

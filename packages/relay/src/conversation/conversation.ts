@@ -2,7 +2,7 @@ import {
   dialectOf,
   findClientCodec,
   findProvider,
-  findUpstreamCodec,
+  findProviderCodec,
   type EncodedUpstreamRequest,
   type PathFacts,
 } from '@turnpike/adaptors';
@@ -79,8 +79,8 @@ export function encodeConversation(
   target: ConversationTarget,
   remembered: ReadonlyMap<string, readonly OpaqueState[]>,
 ): EncodedConversation {
-  const codec = findUpstreamCodec(target.family);
   const provider = findProvider(target.channelType);
+  const codec = provider && findProviderCodec(provider, target.family);
   if (codec === undefined || provider === undefined)
     throw new Error(`no codec for ${target.family}, or no provider ${target.channelType}`);
   const dialect = dialectOf(provider, {

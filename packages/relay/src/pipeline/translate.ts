@@ -2,9 +2,10 @@ import {
   dialectOf,
   findBridges,
   findClientCodec,
-  findUpstreamCodec,
+  findProviderCodec,
   type Dialect,
   type OperationBridge,
+  withRestoration,
   type Provider,
 } from '@turnpike/adaptors';
 import {
@@ -133,7 +134,7 @@ async function translateConversation(
   report(made.losses);
   encoded.translator = new Translation({
     client: requireCodec(findClientCodec(from)),
-    upstream: requireCodec(findUpstreamCodec(family)),
+    upstream: withRestoration(requireCodec(findProviderCodec(provider, family)), made.restoration),
     dialect,
     isUpstreamStream,
     restoration: made.restoration,

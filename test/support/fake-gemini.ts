@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 export interface GeminiRequest {
   path: string;
   key: string | undefined;
+  authorization: string | undefined;
   body: Record<string, unknown>;
 }
 
@@ -49,7 +50,8 @@ export async function startFakeGemini(): Promise<FakeGemini> {
     const request = {
       path: incoming.url ?? '',
       key: incoming.headers['x-goog-api-key'] as string | undefined,
-      body: JSON.parse(text === '' ? '{}' : text) as Record<string, unknown>,
+      authorization: incoming.headers.authorization,
+      body: readBody(text),
     };
     requests.push(request);
     const { status = 200, body, frames } = script(request);
@@ -69,4 +71,12 @@ export async function startFakeGemini(): Promise<FakeGemini> {
     }
     response.end();
   }
+}
+
+/** JSON, or the form by which a token is asked for. */
+function readBody(text: string): Record<string, unknown> {
+  if (text === '') return {};
+  return text.startsWith('{')
+    ? (JSON.parse(text) as Record<string, unknown>)
+    : Object.fromEntries(new URLSearchParams(text));
 }

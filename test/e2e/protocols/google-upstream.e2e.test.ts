@@ -132,4 +132,37 @@ describe('the OpenAI SDK, in front of Google', () => {
       },
     ]);
   });
+
+  it('gets a tool of free text back as one, although Google knows functions only', async () => {
+    const patch = '*** Begin Patch';
+    google.answerWith(() => ({
+      frames: [
+        {
+          candidates: [
+            {
+              content: {
+                role: 'model',
+                parts: [{ functionCall: { name: 'apply_patch', args: { input: patch } } }],
+              },
+              finishReason: 'STOP',
+              index: 0,
+            },
+          ],
+          usageMetadata: figures,
+          responseId: 'r-4',
+        },
+      ],
+    }));
+    const response = await world.openai.responses
+      .stream({
+        model: 'gemini-2.5-pro',
+        input: 'Patch it.',
+        tools: [{ type: 'custom', name: 'apply_patch' }],
+      })
+      .finalResponse();
+
+    expect(response.output).toEqual([
+      expect.objectContaining({ type: 'custom_tool_call', name: 'apply_patch', input: patch }),
+    ]);
+  });
 });

@@ -17,8 +17,8 @@ export function findBridges(operation: Operation, provider: Provider): readonly 
   );
 }
 
-/** Whether a provider answers an operation in a wire of its own, although it has an address for it. */
-export function hasOwnWire(operation: Operation, provider: Provider): boolean {
+/** Whether a bridge leads to a wire that a provider has of its own for the very same operation. */
+export function hasOwnBridge(operation: Operation, provider: Provider): boolean {
   return bridges.some(
     ({ from, to, providerId }) =>
       from === operation && to === operation && providerId === provider.id,

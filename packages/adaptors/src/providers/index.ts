@@ -6,6 +6,8 @@ import { azure } from './azure.ts';
 import { baichuan } from './baichuan.ts';
 import { baiduV2 } from './baidu-v2.ts';
 import { bedrock } from './bedrock.ts';
+import { cloudflare } from './cloudflare.ts';
+import { cohere } from './cohere/cohere.ts';
 import { custom } from './custom.ts';
 import { deepSeek } from './deepseek.ts';
 import { doubao } from './doubao.ts';
@@ -18,6 +20,7 @@ import { minimax } from './minimax.ts';
 import { mistral } from './mistral.ts';
 import { moonshot } from './moonshot.ts';
 import { novita } from './novita.ts';
+import { ollama } from './ollama/ollama.ts';
 import { openAiCompatible } from './openai-compatible.ts';
 import { openAiResellers } from './openai-resellers.ts';
 import { openAi } from './openai.ts';
@@ -67,6 +70,9 @@ const providers: readonly Provider[] = [
   gemini,
   palm,
   vertexAi,
+  ollama,
+  cohere,
+  cloudflare,
 ];
 
 const byChannelType: ReadonlyMap<number, Provider> = new Map(

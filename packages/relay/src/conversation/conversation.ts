@@ -2,7 +2,7 @@ import {
   dialectOf,
   findClientCodec,
   findProvider,
-  findUpstreamCodec,
+  findProviderCodec,
   type EncodedUpstreamRequest,
   type PathFacts,
 } from '@turnpike/adaptors';
@@ -33,7 +33,10 @@ export interface ConversationTarget {
 }
 
 /** An upstream's body, ready to be sent. */
-export interface EncodedConversation extends Pick<EncodedUpstreamRequest, 'headers' | 'losses'> {
+export interface EncodedConversation extends Pick<
+  EncodedUpstreamRequest,
+  'headers' | 'losses' | 'restoration'
+> {
   body: Buffer;
 }
 
@@ -76,8 +79,8 @@ export function encodeConversation(
   target: ConversationTarget,
   remembered: ReadonlyMap<string, readonly OpaqueState[]>,
 ): EncodedConversation {
-  const codec = findUpstreamCodec(target.family);
   const provider = findProvider(target.channelType);
+  const codec = provider && findProviderCodec(provider, target.family);
   if (codec === undefined || provider === undefined)
     throw new Error(`no codec for ${target.family}, or no provider ${target.channelType}`);
   const dialect = dialectOf(provider, {
@@ -85,7 +88,7 @@ export function encodeConversation(
     config: target.config,
   });
   const whole = { ...addRememberedState(request, remembered), isStream: target.isStream };
-  const { body, headers, losses } = codec.encodeRequest(whole, {
+  const { body, ...made } = codec.encodeRequest(whole, {
     model: target.model,
     dialect,
     config: target.config,
@@ -93,7 +96,7 @@ export function encodeConversation(
     ...(target.outputClamp !== undefined && { outputClamp: target.outputClamp }),
     ...(target.systemPrompt !== '' && { systemPrompt: target.systemPrompt }),
   });
-  return { body: Buffer.from(JSON.stringify(body)), headers, losses };
+  return { ...made, body: Buffer.from(JSON.stringify(body)) };
 }
 
 /** A conversation that is small enough to be dealt with here and now. */

@@ -43,14 +43,14 @@ export function encodeRequest(
     search: inbound.search,
     isStream: inbound.facts.isStream,
   });
-  const isOwnWire = inbound.family === undefined && hasOwnWire(inbound.operation, provider);
-  if (url === undefined || isOwnWire) {
+  const { family } = inbound;
+  const isOwnWire = hasOwnWire(inbound.operation, provider);
+  if (url === undefined || (isOwnWire && family === undefined)) {
     const way = findForeignWay(channel, inbound, upstreamModel);
     return way === undefined ? undefined : translateRequest(deps, input, way);
   }
   const dialect = dialectOf(provider, { operation: inbound.operation, config: channel.config });
-  const { family } = inbound;
-  if (family !== undefined && mustTranslate(inbound, dialect, upstreamModel))
+  if (family !== undefined && (isOwnWire || mustTranslate(inbound, dialect, upstreamModel)))
     return translateRequest(deps, input, { kind: 'family', family, url });
   return relayRequest(deps, input, url, dialect);
 }

@@ -2,9 +2,10 @@ import {
   dialectOf,
   findBridges,
   findClientCodec,
-  findUpstreamCodec,
+  findProviderCodec,
   type Dialect,
   type OperationBridge,
+  withRestoration,
   type Provider,
 } from '@turnpike/adaptors';
 import {
@@ -75,8 +76,14 @@ export function mustTranslate(inbound: InboundRequest, dialect: Dialect, model: 
 function hasCapsule(inbound: InboundRequest): boolean {
   if (inbound.body.kind !== 'json') return false;
   const { body } = inbound.body.probe;
-  return (inbound.hasCapsule ??= body.includes(capsuleMark) || body.includes(encodedCapsuleMark));
+  return (inbound.hasCapsule ??=
+    body.includes(capsuleMark) ||
+    body.includes(encodedCapsuleMark) ||
+    (inbound.family === 'anthropic' && body.includes(unsigned)));
 }
+
+/** Thoughts of another vendor's model: Anthropic refuses them without a signature. */
+const unsigned = '"signature":""';
 
 /** Makes the request of another protocol out of the client's. */
 export function translateRequest(
@@ -133,7 +140,7 @@ async function translateConversation(
   report(made.losses);
   encoded.translator = new Translation({
     client: requireCodec(findClientCodec(from)),
-    upstream: requireCodec(findUpstreamCodec(family)),
+    upstream: withRestoration(requireCodec(findProviderCodec(provider, family)), made.restoration),
     dialect,
     isUpstreamStream,
     observe: from === family ? undefined : createStateMemory(stateStore, { userId, scope, model }),

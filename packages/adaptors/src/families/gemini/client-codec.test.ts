@@ -227,6 +227,23 @@ describe('createStreamEncoder', () => {
     );
   });
 
+  it('says what a decoder learned at the end of a text', () => {
+    const place = { candidate: 0, part: 0 };
+    const stream = encode([
+      { type: 'start', id: 'x', model: 'm', createdAt: 0 },
+      { type: 'part', ...place, header: { kind: 'text' } },
+      { type: 'text', ...place, delta: 'Hel' },
+      { type: 'end', ...place, final: { kind: 'text', text: 'Hello' } },
+      { type: 'finish', candidate: 0, finish: { reason: 'stop' } },
+    ]);
+
+    expect([...stream.matchAll(/"text":"([^"]*)"/g)].map(([, text]) => text)).toEqual([
+      'Hel',
+      'lo',
+      '',
+    ]);
+  });
+
   it('gives state that no call took a part of its own in the last frame', () => {
     const [{ parts, ...rest }] = answer.candidates as [CanonicalResponse['candidates'][number]];
     const words = { ...answer, candidates: [{ ...rest, parts: parts.slice(0, 2) }] };

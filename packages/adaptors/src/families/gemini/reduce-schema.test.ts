@@ -85,6 +85,21 @@ describe('reduceSchema', () => {
     );
   });
 
+  it.each(['properties', 'allOf'])('is not blown up by references in %s', (place) => {
+    const twice = (name: string) => {
+      const reference = { $ref: `#/$defs/${name}` };
+      return place === 'allOf'
+        ? { allOf: [reference, { ...reference }] }
+        : { properties: { a: reference, b: reference } };
+    };
+    const names = Array.from({ length: 60 }, (_, index) => `n${index}`);
+    const $defs = Object.fromEntries(names.map((name, index) => [name, twice(`n${index + 1}`)]));
+    const startedAt = performance.now();
+
+    expect(JSON.stringify(reduceSchema({ ...twice('n0'), $defs })).length).toBeLessThan(500_000);
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+
   it('knows a schema without parameters', () => {
     expect(hasProperties({ type: 'object', properties: {} })).toBe(false);
     expect(hasProperties(undefined)).toBe(false);

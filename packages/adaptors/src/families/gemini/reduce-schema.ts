@@ -1,5 +1,5 @@
 import { asArray, asObject, type JsonObject } from '../../wire/json-object.ts';
-import { mergeAllOf, resolveReference } from './schema-references.ts';
+import { mergeAllOf, resolveReference, type SchemaBudget } from './schema-references.ts';
 
 /** Members of OpenAPI 3.0 that every version of Google's servers takes as they are. */
 const keptMembers = [
@@ -24,15 +24,23 @@ const formats: Readonly<Record<string, readonly string[]>> = {
 
 /** Deeper schemas are cut: nothing of a model's tools is. */
 const maxDepth = 32;
+/** So many schemas at most are made of one. */
+const maxSchemas = 5000;
 
 type Schema = Record<string, unknown>;
+
+const start = { seen: [], depth: 0 };
 
 /**
  * A JSON Schema in the subset of OpenAPI 3.0 that older models and servers take: references inlined, unions as `anyOf`
  * and `nullable`, enumerations as text, everything unknown left out.
  */
 export function reduceSchema(schema: unknown): JsonObject {
-  return reduce(schema, { root: asObject(schema) ?? {}, seen: [], depth: 0 }) ?? { type: 'object' };
+  return (
+    reduce(schema, { ...start, root: asObject(schema) ?? {}, budget: { left: maxSchemas } }) ?? {
+      type: 'object',
+    }
+  );
 }
 
 /** Whether a schema of parameters has any: Google refuses an object without properties there. */
@@ -49,6 +57,7 @@ interface Walk {
   /** References on the way here, to stop at recursion. */
   seen: readonly string[];
   depth: number;
+  budget: SchemaBudget;
 }
 
 /** Undefined for a schema that nothing matches. */
@@ -56,11 +65,11 @@ function reduce(value: unknown, walk: Walk): Schema | undefined {
   if (value === true) return { type: 'object' };
   const given = asObject(value);
   if (given === undefined) return undefined;
-  if (walk.depth > maxDepth) return { type: 'object' };
+  if (walk.depth > maxDepth || --walk.budget.left < 0) return { type: 'object' };
   const resolved = resolveReference(given, walk.root, walk.seen);
   if (resolved === 'recursive') return { type: 'object' };
-  const source = mergeAllOf(resolved.schema, walk.root, resolved.seen);
-  const inner: Walk = { root: walk.root, seen: resolved.seen, depth: walk.depth + 1 };
+  const source = mergeAllOf(resolved.schema, walk.root, resolved.seen, walk.budget);
+  const inner: Walk = { ...walk, seen: resolved.seen, depth: walk.depth + 1 };
 
   const schema: Schema = {};
   for (const key of keptMembers) if (source[key] !== undefined) schema[key] = source[key];

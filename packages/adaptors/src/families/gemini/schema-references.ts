@@ -1,5 +1,13 @@
 import { asArray, asObject, type JsonObject } from '../../wire/json-object.ts';
 
+/** How many schemas may still be made: references let a short one stand for billions. */
+export interface SchemaBudget {
+  left: number;
+}
+
+/** Longer chains of references lead nowhere. */
+const maxReferences = 64;
+
 export interface Resolved {
   schema: JsonObject;
   /** References that led here. */
@@ -14,7 +22,7 @@ export function resolveReference(
 ): Resolved | 'recursive' {
   const reference = schema['$ref'];
   if (typeof reference !== 'string') return { schema, seen };
-  if (seen.includes(reference)) return 'recursive';
+  if (seen.length >= maxReferences || seen.includes(reference)) return 'recursive';
   const { $ref: _, ...siblings } = schema;
   const found = findPointer(root, reference);
   const merged = { ...found, ...siblings };
@@ -26,15 +34,17 @@ export function mergeAllOf(
   schema: JsonObject,
   root: JsonObject,
   seen: readonly string[],
+  budget: SchemaBudget,
 ): JsonObject {
   const members = asArray(schema['allOf']);
   if (members.length === 0) return schema;
   const { allOf: _, ...own } = schema;
   let merged: JsonObject = own;
   for (const member of members.map(asObject)) {
+    if (--budget.left < 0) break;
     const resolved = member && resolveReference(member, root, seen);
     if (resolved === undefined || resolved === 'recursive') continue;
-    const flat = mergeAllOf(resolved.schema, root, resolved.seen);
+    const flat = mergeAllOf(resolved.schema, root, resolved.seen, budget);
     const properties = { ...asObject(flat['properties']), ...asObject(merged['properties']) };
     const required = [...asArray(merged['required']), ...asArray(flat['required'])];
     merged = {

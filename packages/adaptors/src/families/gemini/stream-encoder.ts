@@ -2,6 +2,7 @@ import type {
   CanonicalResponse,
   JsonRecord,
   OpaqueState,
+  Part,
   StreamEvent,
   Usage,
 } from '@turnpike/core';
@@ -131,6 +132,7 @@ class GeminiStreamEncoder implements StreamEncoder {
     const open = this.#open.get(keyOf(event));
     this.#open.delete(keyOf(event));
     if (open === undefined) return [];
+    const streamed = open.builder.part();
     open.builder.close(event.final);
     const part = open.builder.part();
     const candidate = this.#candidate(event.candidate);
@@ -138,7 +140,9 @@ class GeminiStreamEncoder implements StreamEncoder {
     if (part.kind === 'reasoning') return [];
     if (part.kind === 'text' || part.kind === 'refusal') {
       candidate.noteText(part);
-      return own.length === 0 ? [] : [this.#frame(event.candidate, own.map(toCarrier))];
+      const rest = unsaid(streamed, part.text);
+      const parts = [...(rest === '' ? [] : [{ text: rest }]), ...own.map(toCarrier)];
+      return parts.length === 0 ? [] : [this.#frame(event.candidate, parts)];
     }
     const at = `stream.candidates[${event.candidate}].parts[${event.part}]`;
     const made = encodeAnswerPart(part, at, { translation: this.#context, losses: this.#list });
@@ -170,6 +174,12 @@ class GeminiStreamEncoder implements StreamEncoder {
     };
     return this.#writer.item(JSON.stringify(body));
   }
+}
+
+/** What a decoder knew of a text beyond its deltas. */
+function unsaid(streamed: Part, text: string): string {
+  const said = 'text' in streamed ? (streamed.text ?? '') : '';
+  return text.startsWith(said) ? text.slice(said.length) : '';
 }
 
 function keyOf({ candidate, part }: { candidate: number; part: number }): string {

@@ -26,6 +26,15 @@ export default {
       displayName: 'integration',
       testMatch: ['<rootDir>/packages/*/src/**/*.integration.test.ts'],
     },
-    { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e.test.ts'] },
+    {
+      ...base,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/e2e/**/*.e2e.test.ts'],
+      // It offers its own sources under the condition by which ours are found.
+      moduleNameMapper: {
+        '^eventsource-parser/stream$': '<rootDir>/node_modules/eventsource-parser/dist/stream.js',
+        '^eventsource-parser$': '<rootDir>/node_modules/eventsource-parser/dist/index.js',
+      },
+    },
   ],
 };

@@ -3,6 +3,22 @@ import { isRelayUrl, matchRoute } from './relay-routes.ts';
 
 describe('matchRoute', () => {
   it.each([
+    ['GET', '/v1/responses/resp_1?include[]=x', 'retrieve'],
+    ['DELETE', '/v1/responses/resp_1', 'delete'],
+    ['POST', '/v1/responses/resp_1/cancel', 'cancel'],
+    ['GET', '/v1/responses/resp_1/input_items', 'list-input'],
+    ['GET', '/responses/resp_1', 'retrieve'],
+    ['GET', '/openai/v1/responses/resp_1', 'retrieve'],
+  ])('finds what %s %s asks of an answer', (method, url, action) => {
+    expect(matchRoute(method, url)).toMatchObject({
+      kind: 'stored-response',
+      id: 'resp_1',
+      action,
+    });
+    expect(isRelayUrl(url)).toBe(true);
+  });
+
+  it.each([
     ['/v1/chat/completions', 'chat', '/v1/chat/completions'],
     ['/v1/chat/completions?x=1', 'chat', '/v1/chat/completions'],
     ['/v1/chat/completions/', 'chat', '/v1/chat/completions'],
@@ -66,7 +82,9 @@ describe('matchRoute', () => {
     ['GET', '/v1/files/f1/content', 'account-resource'],
     ['POST', '/v1/fine_tuning/jobs/j/cancel', 'account-resource'],
     ['GET', '/v1/threads/t/runs/r/steps', 'account-resource'],
-    ['GET', '/v1/responses/resp_1', 'not-implemented'],
+    ['POST', '/v1/responses/compact', 'not-implemented'],
+    ['PATCH', '/v1/responses/resp_1', 'wrong-method'],
+    ['GET', '/v1/responses/resp_1/cancel', 'wrong-method'],
     ['GET', '/v1/chat/completions', 'wrong-method'],
     ['PATCH', '/v1/files', 'wrong-method'],
     ['POST', '/v1/models', 'wrong-method'],

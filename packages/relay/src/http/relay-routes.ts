@@ -2,7 +2,7 @@ import type { Operation } from '@turnpike/core';
 import { accountRows, notImplementedRows } from './account-routes.ts';
 import type { Door } from './door.ts';
 import { matchGemini } from './gemini-routes.ts';
-import { matchStoredResponse } from './stored-response-routes.ts';
+import { matchStoredResponse, storedResponsePath } from './stored-response-routes.ts';
 import type { OperationRoute, RelayRoute } from './route.ts';
 
 interface OperationRow {
@@ -55,7 +55,9 @@ export function isRelayUrl(url: string): boolean {
   if (url.startsWith('/v1/') || url === '/v1' || url.startsWith('/v1?'))
     return !url.startsWith('/v1/dashboard/');
   if (url.startsWith('//')) return isRelayUrl(url.replace(/^\/+/, '/'));
-  return vendorPrefix.test(url) || aliasPaths.has(normalisePath(pathOf(url)));
+  if (vendorPrefix.test(url)) return true;
+  const path = normalisePath(pathOf(url));
+  return aliasPaths.has(path) || storedResponsePath(path) !== undefined;
 }
 
 const vendorPrefix = /^\/(?:v1beta|v1alpha|gemini\/v1(?:beta|alpha)?|anthropic\/v1)(?:[/?]|$)/;
@@ -68,7 +70,7 @@ export function matchRoute(method: string, url: string): RelayRoute {
   if (path.startsWith('/gemini/')) return matchUnderGemini(method, path.slice('/gemini'.length));
   if (path.startsWith('/anthropic/'))
     return asAnthropic(matchCanonical(method, path.slice('/anthropic'.length)));
-  return matchCanonical(method, aliasPaths.get(path) ?? path);
+  return matchCanonical(method, aliasPaths.get(path) ?? storedResponsePath(path) ?? path);
 }
 
 function matchUnderGemini(method: string, path: string): RelayRoute {

@@ -18,6 +18,14 @@ const actions: Readonly<Record<string, StoredResponseRoute['action']>> = {
 /** Names under the same path that are no ids. */
 const reserved: ReadonlySet<string> = new Set(['compact', 'input_tokens']);
 
+/** Where clients whose base URL has no `/v1` ask. */
+const alias = /^(?:\/openai\/v1)?(?=\/responses\/.)/;
+
+/** The path in its `/v1/…` form; undefined for every other one. */
+export function storedResponsePath(path: string): string | undefined {
+  return alias.test(path) ? path.replace(alias, '/v1') : undefined;
+}
+
 /** Undefined for every other path. */
 export function matchStoredResponse(
   method: string,

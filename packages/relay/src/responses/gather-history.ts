@@ -1,5 +1,5 @@
 import { responseIdOfItem, type JsonProbe } from '@turnpike/adaptors';
-import { capsuleMark, errors, type ResponseStore, type StoredResponse } from '@turnpike/core';
+import { errors, isCapsule, type ResponseStore, type StoredResponse } from '@turnpike/core';
 
 /** An item of `input` or `output`. */
 export type ResponseItem = Readonly<Record<string, unknown>>;
@@ -57,7 +57,7 @@ const ownIds = new Set(['message', 'function_call', 'custom_tool_call']);
 /** Thoughts can only be given back sealed: what a vendor encrypted is no other account's to read. */
 function toPortableThought(item: ResponseItem): ResponseItem[] {
   const state = item['encrypted_content'];
-  return typeof state === 'string' && state.startsWith(capsuleMark) ? [withoutId(item)] : [];
+  return typeof state === 'string' && isCapsule(state) ? [withoutId(item)] : [];
 }
 
 function withoutId({ id: _, ...item }: ResponseItem): ResponseItem {

@@ -187,7 +187,9 @@ export class ChoiceEncoder {
     if (!part.hasSaid && isFunction) this.#sayInput(part, '{}');
     const extra = encodeCallState(part.state, this.#context.seal);
     if (extra !== undefined) {
-      this.#delta({ tool_calls: [{ index: part.call, extra_content: extra }] });
+      // Vercel's SDK takes no piece of a call without its function.
+      const empty = isFunction ? { function: {} } : {};
+      this.#delta({ tool_calls: [{ index: part.call, ...empty, extra_content: extra }] });
     }
   }
 

@@ -78,12 +78,18 @@ describe('readJsonRequest', () => {
     ['image-generation', { size: '1x1' }, 'prompt'],
     ['speech', { voice: 'x' }, 'input'],
     ['responses', {}, undefined],
-    ['responses', { input: 'x', background: true }, 'background'],
     ['responses', { input: 'x', background: false }, undefined],
   ])('checks that %s with %j has what it needs (%s)', (operation, body, param) => {
     const refusal = refusalOf({ model: 'm', ...body }, operation);
 
     expect(refusal).toEqual(param === undefined ? undefined : { code: 'invalid_request', param });
+  });
+
+  it('refuses answers that would be made later, without a bill', () => {
+    expect(refusalOf({ model: 'm', input: 'x', background: true }, 'responses')).toEqual({
+      code: 'unsupported_parameter',
+      param: 'background',
+    });
   });
 
   it.each([

@@ -76,8 +76,14 @@ export function mustTranslate(inbound: InboundRequest, dialect: Dialect, model: 
 function hasCapsule(inbound: InboundRequest): boolean {
   if (inbound.body.kind !== 'json') return false;
   const { body } = inbound.body.probe;
-  return (inbound.hasCapsule ??= body.includes(capsuleMark) || body.includes(encodedCapsuleMark));
+  return (inbound.hasCapsule ??=
+    body.includes(capsuleMark) ||
+    body.includes(encodedCapsuleMark) ||
+    (inbound.family === 'anthropic' && body.includes(unsigned)));
 }
+
+/** Thoughts of another vendor's model: Anthropic refuses them without a signature. */
+const unsigned = '"signature":""';
 
 /** Makes the request of another protocol out of the client's. */
 export function translateRequest(

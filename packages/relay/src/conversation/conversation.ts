@@ -88,7 +88,7 @@ export function encodeConversation(
     config: target.config,
   });
   const whole = { ...addRememberedState(request, remembered), isStream: target.isStream };
-  const { body, ...rest } = codec.encodeRequest(whole, {
+  const { body, ...made } = codec.encodeRequest(whole, {
     model: target.model,
     dialect,
     config: target.config,
@@ -96,7 +96,7 @@ export function encodeConversation(
     ...(target.outputClamp !== undefined && { outputClamp: target.outputClamp }),
     ...(target.systemPrompt !== '' && { systemPrompt: target.systemPrompt }),
   });
-  return { ...rest, body: Buffer.from(JSON.stringify(body)) };
+  return { ...made, body: Buffer.from(JSON.stringify(body)) };
 }
 
 /** A conversation that is small enough to be dealt with here and now. */

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 /** An account that a test made, as far as its books are concerned. */
 export interface BookedAccount {
   userId: number;
+  apiTokenId?: number;
   tokenName: string;
   /** Of the user, where nobody changed it since; undefined where the ledger's entries tell. */
   startQuota?: number | undefined;
@@ -12,6 +13,7 @@ export interface BookedUser {
   quota: number;
   granted: number;
   writtenOff: number;
+  refunded: number;
   usedQuota: number;
   requestCount: number;
   startQuota: number | undefined;
@@ -23,6 +25,7 @@ export interface BookedToken {
   isUnlimited: boolean;
   granted: number;
   writtenOff: number;
+  refunded: number;
 }
 
 export interface Books {
@@ -35,6 +38,7 @@ export interface Books {
     isAssumed: boolean;
   }[];
   requests: Map<string, { charged: number; kind: 'real' | 'expired' | 'recovered' }>;
+  refunds: { requestId: string; kind: 'user' | 'token'; accountId: number; quota: number }[];
   users: Map<number, BookedUser>;
   tokens: Map<string, BookedToken>;
   channels: Map<number, { usedQuota: number }>;

@@ -30,7 +30,9 @@ export function openBooks({ sqlitePath, dsn }) {
  * @typedef {object} Books
  * @property {LogRow[]} logs rows of charges; those of `expired` and `recovered` events are `isAssumed`
  * @property {Map<string, { charged: number, kind: 'real' | 'expired' | 'recovered' }>} requests `usage_requests`
+ * @property {Refund[]} refunds of these users, and of these tokens
  * @property {Map<number, object>} users by id; `granted`: the sum of ledger entries that are neither usage nor written off
+ *   nor refunded
  * @property {Map<string, object>} tokens by name
  * @property {Map<number, { usedQuota: number }>} channels
  * @property {number} rollUpQuota
@@ -38,14 +40,16 @@ export function openBooks({ sqlitePath, dsn }) {
  * @typedef {{ request_id: string, quota: number, user_id: number, token_name: string, channel_id: number,
  *   isAssumed: boolean }} LogRow
  *
+ * @typedef {{ requestId: string, kind: 'user' | 'token', accountId: number, quota: number }} Refund
+ *
  * @param {import('knex').Knex} connection
- * @param {{ userId: number, tokenName: string, startQuota?: number }[]} accounts whose balances are looked at; with
+ * @param {{ userId: number, apiTokenId?: number, tokenName: string, startQuota?: number }[]} accounts whose balances are looked at; with
  *   `startQuota` nobody changed the balance since
  * @returns {Promise<Books>}
  */
 export async function readBooks(connection, accounts) {
   const entries = await connection('quota_entries').select(
-    ...['account_kind', 'account_id', 'delta', 'reason'],
+    ...['account_kind', 'account_id', 'delta', 'reason', 'reference'],
   );
   const grants = (kind, id) => sumGrants(entries, kind, Number(id));
   const startOf = new Map(accounts.map((account) => [account.userId, account]));
@@ -65,6 +69,7 @@ export async function readBooks(connection, accounts) {
     requests: new Map(
       requestRows.map((row) => [row.request_id, { charged: Number(row.charged), kind: row.kind }]),
     ),
+    refunds: listRefunds(entries, accounts),
     users: new Map(
       userRows.map((row) => [
         Number(row.id),
@@ -97,12 +102,30 @@ export async function readBooks(connection, accounts) {
 
 /** What the ledger says besides usage: given and taken by people, and given up because a hard budget was used up. */
 function sumGrants(entries, kind, id) {
-  const sums = { granted: 0, writtenOff: 0 };
+  const sums = { granted: 0, writtenOff: 0, refunded: 0 };
   for (const entry of entries) {
     if (entry.account_kind !== kind || Number(entry.account_id) !== id) continue;
-    sums[entry.reason === 'write-off' ? 'writtenOff' : 'granted'] += Number(entry.delta);
+    sums[sumNames[entry.reason] ?? 'granted'] += Number(entry.delta);
   }
   return sums;
+}
+
+const sumNames = { 'write-off': 'writtenOff', refund: 'refunded' };
+
+/** Entries that reverse the charge of one request; their reference names it. */
+function listRefunds(entries, accounts) {
+  const own = new Set(
+    accounts.flatMap(({ userId, apiTokenId }) => [`user ${userId}`, `token ${apiTokenId}`]),
+  );
+  return entries
+    .filter(({ reason }) => reason === 'refund')
+    .map((entry) => ({
+      requestId: entry.reference.replace(/^refund:(user|token):/, ''),
+      kind: entry.account_kind,
+      accountId: Number(entry.account_id),
+      quota: Number(entry.delta),
+    }))
+    .filter(({ kind, accountId }) => own.has(`${kind} ${accountId}`));
 }
 
 async function readLogs(connection) {
@@ -149,6 +172,13 @@ const mutations = {
   'a request that was never served': `UPDATE logs SET request_id = 'invented' WHERE id = ${logRow('min')}`,
 };
 
+const refundMutations = {
+  'a refund that is one unit too high':
+    "UPDATE quota_entries SET delta = delta + 1 WHERE reason = 'refund' AND account_kind = 'user' AND account_id = :user",
+  'a refund of a request that was never charged':
+    "UPDATE quota_entries SET reference = CONCAT(reference, 'x') WHERE reason = 'refund' AND account_kind = 'user' AND account_id = :user",
+};
+
 /**
  * Makes the books wrong in each way that must be noticed, inside a transaction that is undone, and returns what the
  * check did not notice.
@@ -164,7 +194,12 @@ export async function findUnnoticedMutations({ connection, accounts, check }) {
     token: accounts[0].tokenName,
   };
   const unnoticed = [];
-  for (const [name, sql] of Object.entries(mutations)) {
+  const { refunds } = await readBooks(connection, accounts);
+  const hasRefunds = refunds.some(
+    ({ kind, accountId }) => kind === 'user' && accountId === names.user,
+  );
+  const all = hasRefunds ? { ...mutations, ...refundMutations } : mutations;
+  for (const [name, sql] of Object.entries(all)) {
     const transaction = await connection.transaction();
     try {
       const before = JSON.stringify(toPlain(await readBooks(transaction, accounts)));

@@ -4,6 +4,7 @@
  * - ids that a client saw complete ⊆ ids charged ⊆ ids the upstream served; no id twice;
  * - each amount is the price of the usage reported for that id; where the answer was cut, by whomever, it lies between
  *   the price of what reached the client and the price of what was served;
+ * - what was refunded is what was charged, to whom it was charged, once;
  * - sums over log rows, users, tokens, channels and the roll-up are equal, and no balance is negative.
  *
  * In a cluster a request can also be `expired`: nobody knows what became of it. Without an amount that is no charge; it
@@ -34,6 +35,7 @@ export function findBillingErrors({
     ...findRowErrors(rowsById, books),
     ...findSetErrors({ sights, servedById, rowsById, books, isCalm }),
     ...findAmountErrors({ sightById, servedById, rowsById, books, price }),
+    ...findRefundErrors(rowsById, books),
     ...findSumErrors(books, mayOverdraw),
   ];
 }
@@ -46,6 +48,8 @@ function deliveredBy(records) {
 /** One row for a charge; a second one only where the real usage arrived after an assumed charge. */
 function findRowErrors(rowsById, books) {
   const found = [];
+  // A refund makes an assumed charge final.
+  const refunded = new Set(books.refunds.map(({ requestId }) => requestId));
   for (const [id, rows] of rowsById) {
     const request = books.requests.get(id);
     if (request === undefined) {
@@ -53,7 +57,7 @@ function findRowErrors(rowsById, books) {
       continue;
     }
     const real = rows.filter(({ isAssumed }) => !isAssumed).length;
-    const isCounted = real === (request.kind === 'real' ? 1 : 0);
+    const isCounted = refunded.has(id) || real === (request.kind === 'real' ? 1 : 0);
     if (!isCounted || rows.length - real > 1) found.push(`${id}: two log rows`);
     if (sumQuota(rows) !== request.charged)
       found.push(`${id}: charged ${request.charged}, but its log rows say ${sumQuota(rows)}`);
@@ -134,6 +138,27 @@ function boundsOf(records, sight, price) {
   return [Math.min(...bounds.map(([low]) => low)), Math.max(...bounds.map(([, high]) => high))];
 }
 
+function findRefundErrors(rowsById, { refunds, requests, users }) {
+  const found = [];
+  const seen = new Set();
+  for (const { requestId: id, kind, accountId, quota } of refunds) {
+    const [row] = rowsById.get(id) ?? [];
+    const charged = requests.get(id)?.charged;
+    if (row === undefined || charged === undefined) {
+      found.push(`${id}: refunded, but never charged`);
+      continue;
+    }
+    if (seen.has(`${kind} ${id}`)) found.push(`${id}: refunded twice`);
+    seen.add(`${kind} ${id}`);
+    if (kind === 'user' && row.user_id !== accountId)
+      found.push(`${id}: charged to ${row.user_id}, but refunded to ${accountId}`);
+    const isWrittenOff = (users.get(row.user_id)?.writtenOff ?? 0) > 0 && quota < charged;
+    if (quota !== charged && !isWrittenOff)
+      found.push(`${id}: charged ${charged}, but refunded ${quota} to the ${kind}`);
+  }
+  return found;
+}
+
 function findSumErrors({ logs, users, tokens, channels, rollUpQuota }, mayOverdraw) {
   const found = [];
   const compare = (what, actual, expected) => {
@@ -145,9 +170,9 @@ function findSumErrors({ logs, users, tokens, channels, rollUpQuota }, mayOverdr
     const requests = new Set(rows.map(({ request_id: requestId }) => requestId));
     compare(`used quota of user ${id}`, user.usedQuota, sumQuota(rows));
     compare(`request count of user ${id}`, user.requestCount, requests.size);
-    const { granted, writtenOff, startQuota = granted } = user;
+    const { granted, writtenOff, refunded, startQuota = granted } = user;
     compare(`what was granted to user ${id}`, granted, startQuota);
-    compare(`balance of user ${id}`, user.quota, granted + writtenOff - sumQuota(rows));
+    compare(`balance of user ${id}`, user.quota, granted + writtenOff + refunded - sumQuota(rows));
     if (user.quota < 0 && !mayOverdraw)
       found.push(`balance of user ${id} is negative: ${user.quota}`);
   }
@@ -156,7 +181,8 @@ function findSumErrors({ logs, users, tokens, channels, rollUpQuota }, mayOverdr
     const sum = sumQuota(byToken.get(name) ?? []);
     compare(`used quota of token ${name}`, token.usedQuota, sum);
     if (token.isUnlimited) continue;
-    compare(`balance of token ${name}`, token.remainQuota, token.granted + token.writtenOff - sum);
+    const { granted, writtenOff, refunded } = token;
+    compare(`balance of token ${name}`, token.remainQuota, granted + writtenOff + refunded - sum);
     if (token.remainQuota < 0 && !mayOverdraw) found.push(`balance of token ${name} is negative`);
   }
   const byChannel = groupBy(logs, ({ channel_id: id }) => id);

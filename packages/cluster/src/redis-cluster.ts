@@ -9,8 +9,12 @@ import type {
   LedgerBook,
   Logger,
   NodeRegistry,
+  NotificationQueue,
   RateLimiter,
+  ResponseStore,
   Schedules,
+  SharedLimits,
+  StateStore,
   TokenDirectory,
   UsageQueue,
   UsageSink,
@@ -24,11 +28,16 @@ import { RedisLedgerBook } from './ledger/redis-ledger-book.ts';
 import { RedisLedger } from './ledger/redis-ledger.ts';
 import { startNodeAgent, type NodeAgent } from './node/node-agent.ts';
 import { createNodeRegistry } from './node/redis-node-registry.ts';
+import { openBullmqNotificationQueue } from './notifications/bullmq-notification-queue.ts';
 import { createRedisRateLimiter } from './rate-limiter/redis-rate-limiter.ts';
 import { openConnections } from './redis/connections.ts';
 import { createKeys } from './redis/keys.ts';
 import type { RedisSettings } from './redis/redis-settings.ts';
 import { createBullmqSchedules } from './schedules/bullmq-schedules.ts';
+import { openRedisSharedLimits } from './shared-limits/redis-shared-limits.ts';
+import type { ResponseStoreLimits } from './response-store/in-process-response-store.ts';
+import { openRedisResponseStore } from './response-store/open-redis-response-store.ts';
+import { RedisStateStore } from './state-store/redis-state-store.ts';
 import { RedisTokenDirectory } from './token-directory/redis-token-directory.ts';
 import { openUsageQueue } from './usage-queue/bullmq-usage-queue.ts';
 import { BullmqUsageSink } from './usage-sink/bullmq-usage-sink.ts';
@@ -41,8 +50,12 @@ export interface RedisCluster {
   tokenDirectory: TokenDirectory;
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
+  sharedLimits: SharedLimits;
   chores: Chores;
+  notifications: NotificationQueue;
   schedules: Schedules;
+  stateStore: StateStore;
+  responseStore: ResponseStore;
   accountDirectory: AccountDirectory;
   ledgerBook: LedgerBook;
   usageQueue: UsageQueue;
@@ -66,6 +79,8 @@ export interface RedisClusterSettings {
   nodeId: string;
   role: 'master' | 'slave';
   version: string;
+  /** With an address in a Redis of its own, else in the cluster's. */
+  responseStore: ResponseStoreLimits & { address?: string };
   /** Undefined: batches are kept in memory only. */
   journalDir: string | undefined;
   journalMaxBytes: number;
@@ -107,6 +122,13 @@ export async function openRedisCluster(
     consumer: connections.consumer,
     keys,
     clock,
+    logger,
+    stallIntervalMs,
+  });
+  const notifications = openBullmqNotificationQueue({
+    producer: redis,
+    consumer: connections.consumer,
+    keys,
     logger,
     stallIntervalMs,
   });
@@ -179,6 +201,9 @@ export async function openRedisCluster(
     clock,
     logger,
   });
+  const sharedLimits = openRedisSharedLimits({ redis, keys, nodeId, clock, logger });
+  const stateStore = new RedisStateStore({ redis, keys, clock });
+  const responseStore = openRedisResponseStore(settings, { redis, keys, clock, logger });
   let agent: NodeAgent | undefined;
   let handleNewLife = (): void => undefined;
 
@@ -188,13 +213,17 @@ export async function openRedisCluster(
     tokenDirectory,
     configBus,
     rateLimiter: createRedisRateLimiter({ redis, keys }),
+    sharedLimits,
     chores,
+    notifications,
     schedules: createBullmqSchedules({
       redis: connections.consumer,
       keys,
       stallIntervalMs,
       logger,
     }),
+    stateStore,
+    responseStore,
     accountDirectory,
     ledgerBook,
     usageQueue,
@@ -232,9 +261,13 @@ export async function openRedisCluster(
     },
     async close() {
       await agent?.stop();
+      await sharedLimits.close();
       tokenDirectory.close();
+      await stateStore.close();
+      await responseStore.close();
       await configBus.close();
       await chores.close();
+      await notifications.close();
       await usageQueue.close();
       connections.close();
     },

@@ -6,7 +6,7 @@ export { channelStatuses } from './channel/channel.ts';
 export { toModelEntry } from './channel/model-entry.ts';
 export type { Channel, ChannelConfig } from './channel/channel.ts';
 export type { ChannelSnapshot, ConfigSnapshot } from './config/config-snapshot.ts';
-export { operations } from './usage/operation.ts';
+export { conversationOperations, familyOf, operations } from './usage/operation.ts';
 export type { Operation } from './usage/operation.ts';
 export { completionTokensOf, emptyUsage, promptTokensOf } from './usage/usage.ts';
 export type { Usage } from './usage/usage.ts';
@@ -26,11 +26,13 @@ export type {
   Account,
   AppliedUsage,
   Balance,
+  BookedQuotaEntry,
   LedgerMismatch,
   LedgerPage,
   LedgerRepository,
   LedgerVerification,
   QuotaEntry,
+  RefundResult,
   RequestKind,
 } from './ports/ledger-repository.ts';
 export type { Ledger, Reservation, ReserveRefusal, ReserveResult } from './ports/ledger.ts';
@@ -132,6 +134,91 @@ export type { UsageConsumer, UsageQueue, UsageQueueCounts } from './ports/usage-
 export type { Chore, Chores } from './ports/chores.ts';
 export type { NodeRegistry, NodeStatus } from './ports/node-registry.ts';
 export type { LimitKind } from './ports/ledger.ts';
+export { families } from './canonical/family.ts';
+export type { Extras, Family, Json, JsonRecord, Origin } from './canonical/family.ts';
+export type { Loss } from './canonical/loss.ts';
+export type {
+  Annotation,
+  HostedReference,
+  MediaPart,
+  OpaqueState,
+  Part,
+  ProviderItemPart,
+  ReasoningPart,
+  RefusalPart,
+  TextPart,
+  ToolCallPart,
+  ToolKind,
+  ToolResultPart,
+} from './canonical/part.ts';
+export type {
+  CanonicalRequest,
+  InstructionPart,
+  OutputFormat,
+  OutputSettings,
+  ReasoningSettings,
+  Tool,
+  ToolChoice,
+  Turn,
+} from './canonical/request.ts';
+export type { CanonicalResponse, Candidate, Finish, FinishReason } from './canonical/response.ts';
+export type { PartHeader, StreamEvent } from './canonical/stream-event.ts';
+export type { UpstreamError } from './canonical/upstream-error.ts';
+export { findLimitProblem, readLimits } from './identity/read-limits.ts';
+export type {
+  LimitedParty,
+  LimitPermit,
+  SharedLimitRefusal,
+  SharedLimits,
+} from './ports/shared-limits.ts';
 export { describeAnswerShape, listInputs } from './openapi/describe-shape.ts';
 export type { RouteInput } from './openapi/describe-shape.ts';
+export { redemptionStatuses } from './identity/redemption.ts';
+export type { Redemption } from './identity/redemption.ts';
+export type {
+  NewRedemption,
+  RedeemResult,
+  RedemptionChange,
+  RedemptionListQuery,
+  RedemptionRepository,
+} from './ports/redemption-repository.ts';
+export {
+  addSpend,
+  hasBudget,
+  monthStartOf,
+  spentIn,
+  untilNextPeriod,
+  utcDayOf,
+} from './usage/budget-period.ts';
+export type { PeriodSpend } from './usage/budget-period.ts';
+export type { RateLimitFigure, RateLimitFigures } from './ports/ledger.ts';
+export { identityProviders } from './identity/external-identity.ts';
+export type { ExternalIdentity, IdentityProvider } from './identity/external-identity.ts';
+export { readLanguage } from './identity/language.ts';
+export type { Language } from './identity/language.ts';
+export type { IdentityRepository } from './ports/identity-repository.ts';
+export type { SessionRecord, SessionRepository } from './ports/session-repository.ts';
+export type {
+  CodePurpose,
+  OneTimeCode,
+  OneTimeCodeRepository,
+} from './ports/one-time-code-repository.ts';
+export type {
+  GatewayEvent,
+  Notification,
+  NotificationQueue,
+  NotificationTable,
+  QueuedNotification,
+  StoredNotification,
+} from './ports/notification-queue.ts';
+export type { QuotaReminders, UserBelowThreshold } from './ports/quota-reminders.ts';
 export { describeApi } from './openapi/describe-api.ts';
+export {
+  capsuleMark,
+  createCapsuleBox,
+  encodedCapsuleMark,
+  isCapsule,
+} from './secrets/capsule-box.ts';
+export type { CapsuleBox } from './secrets/capsule-box.ts';
+export type { StateStore } from './ports/state-store.ts';
+export type { ResponseStore, StoredResponse } from './ports/response-store.ts';

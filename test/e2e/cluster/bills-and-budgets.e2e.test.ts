@@ -92,6 +92,33 @@ describe('a token that can pay for 20', () => {
   });
 });
 
+describe('a token with a budget for a day', () => {
+  it('spends no more than that, on all nodes together, and is told when it can go on', async () => {
+    const tokens = 16;
+    const plan = { share: 1, name: 'whole', stream: false, maxTokens: tokens };
+    const probe = await openScene(world);
+    await probe.send(1, { plans: [{ ...plan, sim: { chunks: tokens } }] });
+    const [{ promptTokens } = { promptTokens: 0 }] = await world.simulator.served(probe.since);
+    const budget = 20 * price({ promptTokens, completionTokens: tokens });
+    const account = await createAccount(world, { quota: rich, token: { quota_per_day: budget } });
+    const scene = await openScene(world, { accounts: [account] });
+    const plans = [{ ...plan, sim: { chunks: tokens, latency: 300 } }];
+
+    for (let round = 0; round < 3; round += 1) {
+      await scene.send(100, { nodes: world.nodes(), connections: 100, plans });
+      await scene.expectExactBill({ isCalm: true });
+    }
+
+    const complete = scene.sights.filter(({ outcome }) => outcome === 'complete').length;
+    expect(complete).toBeGreaterThan(0);
+    expect(complete).toBeLessThanOrEqual(20);
+    const refused = scene.sights.filter(({ outcome }) => outcome !== 'complete');
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([429]));
+    const token = await account.owner.getToken(account.apiTokenId);
+    expect(token.used_quota).toBeLessThanOrEqual(budget);
+  });
+});
+
 /** The lowest of the values that were seen until the end. */
 function watchLowest(read: () => Promise<number>): { end(): Promise<number> } {
   let lowest = Infinity;
@@ -177,14 +204,17 @@ describe('a client that disconnects', () => {
 });
 
 describe('balances that people change while usage is applied', () => {
-  it('are exact: top-ups, differences, new values and stale edits', async () => {
+  it('are exact: top-ups, differences, new values, stale edits and refunds', async () => {
     const scene = await openScene(world);
     const [first, second] = scene.accounts;
     const traffic = scene.startTraffic();
     await traffic.more(20);
     let added = 0;
     const statuses: number[] = [];
+    const refunded = new Set<string>();
     for (let round = 1; round <= 8; round += 1) {
+      for (const { id } of pickComplete(scene, refunded, 3)) refunded.add(id);
+      await Promise.all([...refunded].map(refund)); // most of them not for the first time
       await world.admin.call('POST', '/api/topup', { user_id: first!.userId, quota: 1000 });
       await world.admin.call('PUT', '/api/user/', { id: first!.userId, quotaDelta: -300 });
       added += 700;
@@ -205,11 +235,30 @@ describe('balances that people change while usage is applied', () => {
     await traffic.end();
     first!.startQuota = rich + added;
     second!.startQuota = undefined; // its entries tell
-    await scene.expectExactBill({ isCalm: true });
+    await scene.expectExactBill({ isCalm: true, provesItself: true });
+    const entries = await world
+      .books('quota_entries')
+      .where({ reason: 'refund', account_kind: 'user' });
+    expect(
+      entries.filter(({ reference }) => refunded.has(String(reference).split(':')[2]!)),
+    ).toHaveLength(24);
     expect(summarize(scene.sights.filter(({ outcome }) => outcome !== 'complete'))).toBe('');
     expect(statuses).toContain(409);
     expect(new Set(statuses)).toEqual(new Set([409, ...statuses.filter((one) => one === 200)]));
   });
+
+  /** Answers that nobody asked to refund so far. */
+  function pickComplete(scene: Scene, not: ReadonlySet<string>, count: number) {
+    const complete = scene.sights.filter(
+      ({ id, outcome }) => outcome === 'complete' && !not.has(id),
+    );
+    return complete.slice(0, count);
+  }
+
+  /** A request can be refunded as soon as the database has its charge. */
+  function refund(id: string): Promise<unknown> {
+    return waitFor(`the refund of ${id}`, () => world.admin.call('POST', `/api/log/${id}/refund`));
+  }
 
   async function editQuota(id: number, quota: number, ifMatch: number): Promise<number> {
     const answer = await fetch(`${world.admin.url}/api/user/`, {

@@ -72,6 +72,8 @@ const limitsSchema = z.object({
   requestsPerMinute: z.int().optional(),
   tokensPerMinute: z.int().optional(),
   concurrency: z.int().optional(),
+  quotaPerDay: z.int().optional(),
+  quotaPerMonth: z.int().optional(),
 });
 
 const keyRecordSchema = z.union([
@@ -93,10 +95,12 @@ const keyRecordSchema = z.union([
 
 function toLimits(stored: z.infer<typeof limitsSchema> | undefined): RequestLimits | undefined {
   if (stored === undefined) return undefined;
-  const { requestsPerMinute, tokensPerMinute, concurrency } = stored;
+  const { requestsPerMinute, tokensPerMinute, concurrency, quotaPerDay, quotaPerMonth } = stored;
   return {
     ...(requestsPerMinute !== undefined && { requestsPerMinute }),
     ...(tokensPerMinute !== undefined && { tokensPerMinute }),
     ...(concurrency !== undefined && { concurrency }),
+    ...(quotaPerDay !== undefined && { quotaPerDay }),
+    ...(quotaPerMonth !== undefined && { quotaPerMonth }),
   };
 }

@@ -4,6 +4,7 @@ import {
   type AccountBatch,
   type ApiTokenAccount,
   type Clock,
+  type PeriodSpend,
   type RemovedApiToken,
   type RequestLimits,
   type UserAccount,
@@ -12,6 +13,7 @@ import type { RedisClient } from '../redis/connect.ts';
 import { bucketOf, type Keys } from '../redis/keys.ts';
 import type { LuaScript } from '../redis/lua-script.ts';
 import type { ScriptSender } from '../redis/script-sender.ts';
+import { spendText } from './spend-text.ts';
 import { readAliveNodes } from './read-alive-nodes.ts';
 
 export interface AccountHydratorDeps {
@@ -125,13 +127,19 @@ function removedValues({ id, recordVersion }: RemovedApiToken): AccountValues {
 
 function toValues(
   name: string,
-  account: { quota?: number; quotaVersion?: number; recordVersion: number },
+  account: {
+    quota?: number;
+    quotaVersion?: number;
+    spend?: PeriodSpend | undefined;
+    recordVersion: number;
+  },
   lifeMs: string,
   record: Record<string, string>,
 ): AccountValues {
-  const { quota = '', quotaVersion = '', recordVersion } = account;
+  const { quota = '', quotaVersion = '', spend, recordVersion } = account;
   const fields = Object.entries(record);
-  const head = [name, String(quotaVersion), String(quota), String(recordVersion), lifeMs];
+  const balance = [String(quotaVersion), String(quota), spendText(spend)];
+  const head = [name, ...balance, String(recordVersion), lifeMs];
   return [...head, String(fields.length), ...fields.flat()];
 }
 

@@ -1,9 +1,10 @@
 import { systemClock, type AppliedUsage, type Balance } from '@turnpike/core';
 import type { LedgerHarness } from './ledger-harness.contract.ts';
+import { describeLedgerBudgets } from './ledger-budgets.contract.ts';
 import { describeLedger } from './ledger.contract.ts';
 import { InProcessLedger } from './in-process-ledger.ts';
 
-describeLedger('in process', (): Promise<LedgerHarness> => {
+function open(): Promise<LedgerHarness> {
   const users = new Map<number, Balance>();
   const apiTokens = new Map<number, Balance>();
   const known = (balances: Map<number, Balance>, ids: readonly number[]): Balance[] =>
@@ -19,9 +20,10 @@ describeLedger('in process', (): Promise<LedgerHarness> => {
     ledger,
     absorb: (events, applied) => ledger.absorb(events, applied),
     refresh: (accounts) => ledger.invalidate(accounts),
-    commitBalance({ kind, id }, quota) {
+    commitBalance({ kind, id }, quota, spend) {
       const balances = kind === 'user' ? users : apiTokens;
-      balances.set(id, { id, quota, version: (balances.get(id)?.version ?? 0) + 1 });
+      const version = (balances.get(id)?.version ?? 0) + 1;
+      balances.set(id, { id, quota, version, ...(spend && { spend }) });
     },
     applied: (userId, apiTokenId): AppliedUsage => ({
       charged: 0,
@@ -31,4 +33,7 @@ describeLedger('in process', (): Promise<LedgerHarness> => {
     }),
     close: () => Promise.resolve(),
   });
-});
+}
+
+describeLedger('in process', open);
+describeLedgerBudgets('in process', open);

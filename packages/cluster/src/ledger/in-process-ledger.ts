@@ -1,15 +1,18 @@
 import {
   completionTokensOf,
+  hasBudget,
   promptTokensOf,
   type AppliedUsage,
   type Balance,
   type Clock,
   type LedgerRepository,
+  type PeriodSpend,
   type Reservation,
   type ReserveRefusal,
   type ReserveResult,
   type UsageEvent,
 } from '@turnpike/core';
+import { budgetsLeft } from './budgets-left.ts';
 import { InProcessLimits } from './in-process-limits.ts';
 import type { SettlingLedger } from './settling-ledger.ts';
 
@@ -17,6 +20,8 @@ import type { SettlingLedger } from './settling-ledger.ts';
 interface Account {
   quota: number;
   version: number;
+  /** Of an account with a budget for a day or a month. */
+  spend: PeriodSpend | undefined;
   pending: number;
 }
 
@@ -42,11 +47,13 @@ export class InProcessLedger implements SettlingLedger {
   readonly #apiTokens = new Map<number, Account>();
   readonly #open = new Map<string, Entry>();
   readonly #limits: InProcessLimits;
+  readonly #clock: Clock;
   #held = 0;
 
   constructor(deps: InProcessLedgerDeps) {
     this.#repository = deps.ledgerRepository;
     this.#limits = new InProcessLimits(deps);
+    this.#clock = deps.clock;
   }
 
   /** Requests whose outcome is not known yet. */
@@ -55,21 +62,22 @@ export class InProcessLedger implements SettlingLedger {
   }
 
   async reserve(reservation: Reservation): Promise<ReserveResult> {
-    const { userId, apiTokenId, unlimitedToken } = reservation;
+    const { userId, apiTokenId } = reservation;
+    const isAtToken = countsAtToken(reservation);
     if (
       this.#isMissing(this.#users, userId) ||
-      (!unlimitedToken && this.#isMissing(this.#apiTokens, apiTokenId))
+      (isAtToken && this.#isMissing(this.#apiTokens, apiTokenId))
     ) {
-      await this.#load([userId], unlimitedToken ? [] : [apiTokenId]);
+      await this.#load([userId], isAtToken ? [apiTokenId] : []);
     }
     return this.#reserveLoaded(reservation);
   }
 
   #reserveLoaded(reservation: Reservation): ReserveResult {
-    const { requestId, userId, apiTokenId, unlimitedToken, amount } = reservation;
+    const { requestId, userId, amount } = reservation;
     const user = this.#users.get(userId);
-    const apiToken = unlimitedToken ? undefined : this.#apiTokens.get(apiTokenId);
-    if (user === undefined || (apiToken === undefined && !unlimitedToken))
+    const apiToken = this.#apiTokenOf(reservation);
+    if (user === undefined || (apiToken === undefined && countsAtToken(reservation)))
       return { allowed: false, reason: 'not-loaded' };
 
     const existing = this.#open.get(requestId);
@@ -77,17 +85,22 @@ export class InProcessLedger implements SettlingLedger {
       return {
         allowed: true,
         reservation: existing.reservation,
-        available: availableOf(user, apiToken),
+        available: this.#availableOf(reservation, user, apiToken),
       };
 
-    const refusal = this.#limits.refuse(reservation) ?? refuse(user, apiToken, amount);
+    const refusal =
+      this.#limits.refuse(reservation) ??
+      refuse(reservation, user, apiToken) ??
+      this.#refuseByBudget(reservation, user, apiToken);
     if (refusal !== undefined) return refusal;
     this.#limits.begin(reservation);
     user.pending += amount;
     if (apiToken !== undefined) apiToken.pending += amount;
     this.#open.set(requestId, { reservation, amount, isSettled: false });
     this.#held += 1;
-    return { allowed: true, reservation, available: availableOf(user, apiToken) };
+    const available = this.#availableOf(reservation, user, apiToken);
+    const rateLimits = this.#limits.figures(reservation);
+    return { allowed: true, reservation, available, ...(rateLimits && { rateLimits }) };
   }
 
   extend(requestId: string, amount: number): Promise<{ granted: number }> {
@@ -95,10 +108,9 @@ export class InProcessLedger implements SettlingLedger {
     if (entry === undefined || entry.isSettled) return Promise.resolve({ granted: 0 });
     const user = this.#users.get(entry.reservation.userId);
     if (user === undefined) return Promise.resolve({ granted: 0 });
-    const apiToken = entry.reservation.unlimitedToken
-      ? undefined
-      : this.#apiTokens.get(entry.reservation.apiTokenId);
-    const granted = Math.max(0, Math.min(amount, availableOf(user, apiToken)));
+    const { reservation } = entry;
+    const left = this.#availableOf(reservation, user, this.#apiTokenOf(reservation));
+    const granted = Math.max(0, Math.min(amount, left));
     this.#change(entry, granted);
     return Promise.resolve({ granted });
   }
@@ -178,8 +190,46 @@ export class InProcessLedger implements SettlingLedger {
   #change(entry: Entry, delta: number): void {
     entry.amount += delta;
     addPending(this.#users.get(entry.reservation.userId), delta);
-    if (!entry.reservation.unlimitedToken)
-      addPending(this.#apiTokens.get(entry.reservation.apiTokenId), delta);
+    addPending(this.#apiTokenOf(entry.reservation), delta);
+  }
+
+  /** Undefined where nothing is counted at the token. */
+  #apiTokenOf(reservation: Reservation): Account | undefined {
+    return countsAtToken(reservation) ? this.#apiTokens.get(reservation.apiTokenId) : undefined;
+  }
+
+  /** What balances and budgets of both still pay. */
+  #availableOf(reservation: Reservation, user: Account, apiToken: Account | undefined): number {
+    const { unlimitedToken, userLimits = {}, apiTokenLimits = {} } = reservation;
+    const now = this.#clock.now();
+    const ofUser = Math.min(
+      user.quota - user.pending,
+      budgetsLeft(userLimits, user, now).available,
+    );
+    if (apiToken === undefined) return ofUser;
+    const ofToken = unlimitedToken ? Infinity : apiToken.quota - apiToken.pending;
+    return Math.min(ofUser, ofToken, budgetsLeft(apiTokenLimits, apiToken, now).available);
+  }
+
+  #refuseByBudget(
+    { amount, userLimits = {}, apiTokenLimits = {} }: Reservation,
+    user: Account,
+    apiToken: Account | undefined,
+  ): ReserveRefusal | undefined {
+    const now = this.#clock.now();
+    for (const [scope, limits, account] of [
+      ['user', userLimits, user],
+      ['token', apiTokenLimits, apiToken],
+    ] as const) {
+      if (account === undefined) continue;
+      const left = budgetsLeft(limits, account, now);
+      if (left.available < amount)
+        return {
+          ...{ allowed: false, reason: 'budget', scope, ...left },
+          available: Math.max(0, left.available),
+        };
+    }
+    return undefined;
   }
 
   #remove(entry: Entry): void {
@@ -189,17 +239,17 @@ export class InProcessLedger implements SettlingLedger {
   }
 }
 
-function availableOf(user: Account, apiToken: Account | undefined): number {
-  const ofUser = user.quota - user.pending;
-  return apiToken === undefined ? ofUser : Math.min(ofUser, apiToken.quota - apiToken.pending);
+/** Whether what is open is counted at the token: where its balance or its budget is limited. */
+function countsAtToken({ unlimitedToken, apiTokenLimits }: Reservation): boolean {
+  return !unlimitedToken || hasBudget(apiTokenLimits);
 }
 
 function refuse(
+  { amount, unlimitedToken }: Reservation,
   user: Account,
   apiToken: Account | undefined,
-  amount: number,
 ): ReserveRefusal | undefined {
-  if (apiToken !== undefined) {
+  if (apiToken !== undefined && !unlimitedToken) {
     const ofToken = apiToken.quota - apiToken.pending;
     if (ofToken < amount)
       return { allowed: false, reason: 'token-quota', available: Math.max(0, ofToken) };
@@ -215,13 +265,14 @@ function addPending(account: Account | undefined, delta: number): void {
 }
 
 /** Balances only ever move forward: an older version than the known one says nothing new. */
-function takeOver(accounts: Map<number, Account>, { id, quota, version }: Balance): void {
+function takeOver(accounts: Map<number, Account>, { id, quota, version, spend }: Balance): void {
   const account = accounts.get(id);
   if (account === undefined) {
-    accounts.set(id, { quota, version, pending: 0 });
+    accounts.set(id, { quota, version, spend, pending: 0 });
   } else if (version >= account.version) {
     account.quota = quota;
     account.version = version;
+    account.spend = spend;
   }
 }
 

@@ -1,4 +1,11 @@
-import type { Clock, RequestLimits, Reservation, ReserveRefusal } from '@turnpike/core';
+import type {
+  Clock,
+  RateLimitFigure,
+  RateLimitFigures,
+  RequestLimits,
+  Reservation,
+  ReserveRefusal,
+} from '@turnpike/core';
 import { RequestWindows } from './request-windows.ts';
 
 /** What limits count of one user or token. */
@@ -49,6 +56,26 @@ export class InProcessLimits {
       counted.held += 1;
     }
     this.#begun.set(requestId, now);
+  }
+
+  /** What limits per minute leave, of user and token the one that is nearer to its end; undefined without any. */
+  figures(reservation: Reservation): RateLimitFigures | undefined {
+    const { userId, apiTokenId, userLimits, apiTokenLimits } = reservation;
+    const now = this.#clock.now();
+    const nearer = (kind: 'requests' | 'tokens'): RateLimitFigure | undefined => {
+      const name = kind === 'requests' ? 'requestsPerMinute' : 'tokensPerMinute';
+      const figures: RateLimitFigure[] = [];
+      const [ofUser, ofToken] = [userLimits?.[name], apiTokenLimits?.[name]];
+      if (ofUser !== undefined)
+        figures.push(this.#find(this.#users, userId).windows.figure(kind, ofUser, now));
+      if (ofToken !== undefined)
+        figures.push(this.#find(this.#apiTokens, apiTokenId).windows.figure(kind, ofToken, now));
+      return figures.sort((a, b) => a.remaining - b.remaining)[0];
+    };
+    const requests = nearer('requests');
+    const tokens = nearer('tokens');
+    if (requests === undefined && tokens === undefined) return undefined;
+    return { ...(requests && { requests }), ...(tokens && { tokens }) };
   }
 
   /** The request is not in flight any more, and used so many tokens. Once for each that began. */

@@ -4,7 +4,7 @@ const states: Readonly<Record<string, EntryState>> = { h: 'held', s: 'settled', 
 
 /** See `scripts/bucket.lua`. The model comes last, because it may contain anything. */
 const pattern =
-  /^1([hsx])\|(\d+)\|(\d+)\|\d+[-utb]{2}\|\d+\|(\d+)\|(\d+)\|([ul])\|([01])\|([^|]*)\|([^]*)$/;
+  /^1([hsx])\|(\d+)\|(\d+)\|\d+[-utb]{2}\|\d+\|(\d+)\|(\d+)\|([ulb])\|([01])\|([^|]*)\|([^]*)$/;
 
 /** The part of an entry's text that never changes: who, under which terms, through which node. */
 export function entryTail(
@@ -12,9 +12,10 @@ export function entryTail(
     Reservation & UsageEvent,
     'userId' | 'apiTokenId' | 'unlimitedToken' | 'hardBudget' | 'model'
   >,
+  isTokenBudgeted: boolean,
   nodeId: string,
 ): string {
-  const kind = entry.unlimitedToken ? 'u' : 'l';
+  const kind = entry.unlimitedToken ? (isTokenBudgeted ? 'b' : 'u') : 'l';
   const budget = entry.hardBudget ? '1' : '0';
   return `${entry.userId}|${entry.apiTokenId}|${kind}|${budget}|${nodeId}|${entry.model}`;
 }
@@ -37,7 +38,8 @@ export function parseOpenEntry(requestId: string, text: string): OpenEntry | und
     requestId,
     userId: Number(userId),
     apiTokenId: Number(apiTokenId),
-    unlimitedToken: kind === 'u',
+    unlimitedToken: kind !== 'l',
+    ...(kind === 'b' && { budgetedToken: true }),
     hardBudget: budget === '1',
     model,
     amount: Number(amount),

@@ -6,10 +6,13 @@ import type { SettlingLedger } from './settling-ledger.ts';
 
 /** Never reached, but counted. */
 const limits = { userLimits: { concurrency: 1e6 }, apiTokenLimits: { concurrency: 1e6 } };
+const budget = { apiTokenLimits: { concurrency: 1e6, quotaPerDay: 1e12 } };
 
 interface ModelEntry {
   amount: number;
   isUnlimited: boolean;
+  /** An unlimited token with a budget has what is open pending all the same. */
+  isBudgeted: boolean;
   isSettled: boolean;
 }
 
@@ -42,14 +45,18 @@ export class RandomCalls {
     if (isNew) this.#ids.push(id);
     const amount = this.#random(120);
     const isUnlimited = this.#random(3) === 0;
+    const isBudgeted = this.#random(2) === 0;
     const known = this.#open.get(id);
     const left = this.#left(isUnlimited);
     const result = await this.#ledger.reserve(
-      reservation(id, amount, { unlimitedToken: isUnlimited, ...limits }),
+      reservation(id, amount, {
+        ...{ unlimitedToken: isUnlimited, ...limits },
+        ...(isBudgeted && budget),
+      }),
     );
     expect(result.allowed).toBe(known !== undefined || amount <= left);
     if (known !== undefined || !result.allowed) return;
-    this.#open.set(id, { amount, isUnlimited, isSettled: false });
+    this.#open.set(id, { amount, isUnlimited, isBudgeted, isSettled: false });
     expect(availableOf(result)).toBe(left - amount);
   }
 
@@ -108,7 +115,7 @@ export class RandomCalls {
     const amount = this.#pendingOf(() => true);
     expect(await this.#ledger.openEntries()).toEqual({ count: this.#open.size, amount });
     const held = [...this.#open.values()].filter(({ isSettled }) => !isSettled).length;
-    const ofToken = this.#pendingOf(({ isUnlimited }) => !isUnlimited);
+    const ofToken = this.#pendingOf(isAtToken);
     const pending = (await this.#harness.pending?.(USER, TOKEN)) ?? undefined;
     if (pending !== undefined)
       expect(pending).toEqual({ user: { amount, held }, apiToken: { amount: ofToken, held } });
@@ -116,7 +123,7 @@ export class RandomCalls {
 
   #left(isUnlimited: boolean): number {
     const user = this.#user - this.#pendingOf(() => true);
-    const token = this.#token - this.#pendingOf((entry) => !entry.isUnlimited);
+    const token = this.#token - this.#pendingOf(isAtToken);
     return isUnlimited ? user : Math.min(user, token);
   }
 
@@ -137,6 +144,10 @@ export class RandomCalls {
     this.#seed = (this.#seed * 1_103_515_245 + 12_345) % 2_147_483_648;
     return Math.floor((this.#seed / 2_147_483_648) * below);
   }
+}
+
+function isAtToken({ isUnlimited, isBudgeted }: ModelEntry): boolean {
+  return !isUnlimited || isBudgeted;
 }
 
 function availableOf(result: ReserveResult): number {

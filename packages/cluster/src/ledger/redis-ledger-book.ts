@@ -14,6 +14,7 @@ import { ScriptSender } from '../redis/script-sender.ts';
 import { AccountHydrator } from './account-hydrator.ts';
 import { loadLedgerScripts } from './ledger-scripts.ts';
 import { parseOpenEntry } from './open-entry-text.ts';
+import { spendText } from './spend-text.ts';
 import { scanBalances } from './scan-balances.ts';
 
 export interface RedisLedgerBookDeps {
@@ -70,12 +71,12 @@ export class RedisLedgerBook implements LedgerBook {
       inBucket(userId).ids.push(requestId);
       owners.set(apiTokenId, userId);
     }
-    for (const { id, version, quota } of applied.users)
-      inBucket(id).balances.push(`acct:${id}`, String(version), String(quota));
-    for (const { id, version, quota } of applied.apiTokens) {
-      const owner = owners.get(id);
+    for (const balance of applied.users)
+      inBucket(balance.id).balances.push(`acct:${balance.id}`, ...balanceValues(balance));
+    for (const balance of applied.apiTokens) {
+      const owner = owners.get(balance.id);
       if (owner !== undefined)
-        inBucket(owner).balances.push(`tok:${id}`, String(version), String(quota));
+        inBucket(owner).balances.push(`tok:${balance.id}`, ...balanceValues(balance));
     }
     await this.#inBuckets(buckets.keys(), (bucket) => {
       const { ids, balances } = buckets.get(bucket) ?? { ids: [], balances: [] };
@@ -133,7 +134,7 @@ export class RedisLedgerBook implements LedgerBook {
     const isSet = await this.#sender.run(
       this.#scripts.overwrite,
       this.#keys.epoch(bucketOf(account.userId)),
-      [name, String(ifVersion), String(balance.version), String(balance.quota)],
+      [name, String(ifVersion), ...balanceValues(balance)],
     );
     return isSet === 1;
   }
@@ -157,6 +158,11 @@ export class RedisLedgerBook implements LedgerBook {
     });
     return Promise.all(calls);
   }
+}
+
+/** Version, quota, spend. */
+function balanceValues({ version, quota, spend }: Balance): string[] {
+  return [String(version), String(quota), spendText(spend)];
 }
 
 function allBuckets(): Iterable<number> {

@@ -90,6 +90,7 @@ export async function openRedisHarness(options: RedisHarnessOptions): Promise<Re
   const user: RedisLedgerHarness['user'] = (id, more) => ({
     ...{ id, username: `user-${id}`, role: 1, status: 1, group: 'default', limits: undefined },
     ...{ quota: users.get(id)?.quota ?? 0, quotaVersion: users.get(id)?.version ?? 0 },
+    spend: users.get(id)?.spend,
     recordVersion: 0,
     ...more,
   });
@@ -97,6 +98,7 @@ export async function openRedisHarness(options: RedisHarnessOptions): Promise<Re
     ...{ id, userId, keyHash: `hash-${id}`, name: 'default', status: 1, expiredTime: -1 },
     ...{ unlimitedQuota: false, models: undefined, subnets: [], limits: undefined },
     ...{ quota: apiTokens.get(id)?.quota ?? 0, quotaVersion: apiTokens.get(id)?.version ?? 0 },
+    spend: apiTokens.get(id)?.spend,
     recordVersion: 0,
     ...more,
   });
@@ -113,9 +115,10 @@ export async function openRedisHarness(options: RedisHarnessOptions): Promise<Re
         apiTokens: apiTokenIds.map((id) => apiToken(id, OWNER_OF_TOKENS)),
         removedApiTokens: [],
       }),
-    commitBalance({ kind, id }, quota) {
+    commitBalance({ kind, id }, quota, spend) {
       const balances = kind === 'user' ? users : apiTokens;
-      balances.set(id, { id, quota, version: (balances.get(id)?.version ?? 0) + 1 });
+      const version = (balances.get(id)?.version ?? 0) + 1;
+      balances.set(id, { id, quota, version, ...(spend && { spend }) });
     },
     applied: (userId, apiTokenId): AppliedUsage => ({
       ...{ charged: 0, repeated: 0 },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   completionTokensOf,
+  hasBudget,
   promptTokensOf,
   type Clock,
   type Logger,
@@ -133,7 +134,10 @@ export class RedisLedger implements SettlingLedger {
   async extend(requestId: string, amount: number): Promise<{ granted: number }> {
     const held = this.#held.get(requestId);
     if (held === undefined) return { granted: 0 };
+    const { userLimits, apiTokenLimits } = held.reservation;
     const values = ['', this.#life, requestId, String(amount)];
+    for (const { quotaPerDay = 0, quotaPerMonth = 0 } of [userLimits ?? {}, apiTokenLimits ?? {}])
+      values.push(String(quotaPerDay), String(quotaPerMonth));
     try {
       const bucket = this.#bucketOf(held.reservation.userId);
       const [, granted] = await this.#calls.run(this.#scripts.extend, bucket, values);
@@ -241,7 +245,8 @@ export class RedisLedger implements SettlingLedger {
     for (const { reservation, amount } of this.#held.values()) {
       const { requestId, userId } = reservation;
       const places = entryPlaces(reservation);
-      const tail = entryTail(reservation, this.#deps.nodeId);
+      const isBudgeted = hasBudget(reservation.apiTokenLimits);
+      const tail = entryTail(reservation, isBudgeted, this.#deps.nodeId);
       yield { requestId, userId, state: 'h', amount, places, tail };
     }
   }
@@ -257,6 +262,7 @@ export class RedisLedger implements SettlingLedger {
 }
 
 function entryOf(event: UsageEvent, state: 'h' | 's'): NodeEntry {
-  const { requestId, userId, quota: amount } = event;
-  return { requestId, userId, state, amount, places: '-', tail: entryTail(event, event.nodeId) };
+  const { requestId, userId, quota: amount, budgetedToken = false } = event;
+  const tail = entryTail(event, budgetedToken, event.nodeId);
+  return { requestId, userId, state, amount, places: '-', tail };
 }

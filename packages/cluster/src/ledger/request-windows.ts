@@ -1,4 +1,4 @@
-import type { LimitKind, RequestLimits } from '@turnpike/core';
+import type { LimitKind, RateLimitFigure, RequestLimits } from '@turnpike/core';
 
 const MINUTE_MS = 60_000;
 /** A place becomes free when some request ends: nobody knows when. */
@@ -9,6 +9,14 @@ export interface LimitRefusal {
   kind: LimitKind;
   limit: number;
   retryAfterMs: number;
+}
+
+/** Counts of the minute that is running, and of the one before it. */
+export interface WindowCounts {
+  requests: number;
+  tokens: number;
+  earlierRequests: number;
+  earlierTokens: number;
 }
 
 /**
@@ -57,11 +65,33 @@ export class RequestWindows {
     return undefined;
   }
 
+  /** What a limit of requests or tokens leaves now. */
+  figure(kind: 'requests' | 'tokens', limit: number, now: number): RateLimitFigure {
+    this.#moveTo(now);
+    const elapsed = now % MINUTE_MS;
+    const [current, earlier] =
+      kind === 'requests'
+        ? [this.#requests, this.#earlierRequests]
+        : [this.#tokens, this.#earlierTokens];
+    const used = (earlier * (MINUTE_MS - elapsed)) / MINUTE_MS + current;
+    const remaining = Math.max(0, Math.floor(limit - used));
+    const resetMs = used > 0 ? MINUTE_MS - elapsed + (current > 0 ? MINUTE_MS : 0) : 0;
+    return { limit, remaining, resetMs };
+  }
+
   /** One more request. */
   count(tokens: number, now: number): void {
     this.#moveTo(now);
     this.#requests += 1;
     this.#tokens += tokens;
+  }
+
+  /** A request that was counted was not made. */
+  uncount(tokens: number, countedAt: number, now: number): void {
+    this.correct(-tokens, countedAt, now);
+    const age = this.#minute - Math.floor(countedAt / MINUTE_MS);
+    if (age === 0) this.#requests = Math.max(0, this.#requests - 1);
+    else if (age === 1) this.#earlierRequests = Math.max(0, this.#earlierRequests - 1);
   }
 
   /** More tokens than were counted count now; less is taken back where it was counted, if that window still matters. */
@@ -70,6 +100,25 @@ export class RequestWindows {
     const age = this.#minute - Math.floor(countedAt / MINUTE_MS);
     if (difference > 0 || age === 0) this.#tokens = Math.max(0, this.#tokens + difference);
     else if (age === 1) this.#earlierTokens = Math.max(0, this.#earlierTokens + difference);
+  }
+
+  /** What counts now: all of this minute, and the part of the one before that is still inside. */
+  used(now: number): { requests: number; tokens: number } {
+    this.#moveTo(now);
+    const inside = 1 - (now % MINUTE_MS) / MINUTE_MS;
+    return {
+      requests: this.#requests + this.#earlierRequests * inside,
+      tokens: this.#tokens + this.#earlierTokens * inside,
+    };
+  }
+
+  /** Replaces what was counted by what somebody knows better. */
+  overwrite(now: number, counted: WindowCounts): void {
+    this.#minute = Math.floor(now / MINUTE_MS);
+    this.#requests = counted.requests;
+    this.#tokens = counted.tokens;
+    this.#earlierRequests = counted.earlierRequests;
+    this.#earlierTokens = counted.earlierTokens;
   }
 
   #moveTo(now: number): void {

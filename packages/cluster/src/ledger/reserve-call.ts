@@ -1,7 +1,15 @@
-import type { LimitKind, Reservation, ReserveResult, RequestLimits } from '@turnpike/core';
+import {
+  hasBudget,
+  untilNextPeriod,
+  type LimitKind,
+  type RateLimitFigures,
+  type RequestLimits,
+  type Reservation,
+  type ReserveResult,
+} from '@turnpike/core';
 import { entryTail } from './open-entry-text.ts';
 
-/** Codes of `scripts/reserve.lua`; from `limited` on, a code for each scope and kind of limit. */
+/** Codes of `scripts/reserve.lua`; from `limited` and `budget` on, a code for each scope and kind. */
 const codes = {
   reserved: 0,
   exists: 1,
@@ -12,12 +20,15 @@ const codes = {
   stale: 6,
   notLoaded: 7,
   limited: 8,
+  budget: 14,
 } as const;
 
 const limitKinds: readonly LimitKind[] = ['concurrency', 'requests', 'tokens'];
 
-/** How many numbers the answer has for each request. */
-export const REPLY_LENGTH = 3;
+/** How many numbers the answer has for a request. */
+export function replyLengthOf({ userLimits, apiTokenLimits }: Reservation): number {
+  return userLimits === undefined && apiTokenLimits === undefined ? 3 : 9;
+}
 
 /** What the answer says of one request. */
 export interface ReserveReply {
@@ -40,7 +51,7 @@ export function pushReserveValues(
     String(reservation.userRecordVersion),
     String(reservation.apiTokenRecordVersion),
     limitsText(reservation),
-    entryTail(reservation, nodeId),
+    entryTail(reservation, hasBudget(reservation.apiTokenLimits), nodeId),
   );
 }
 
@@ -51,7 +62,8 @@ function limitsText({ tokens, userLimits, apiTokenLimits }: Reservation): string
 
 function numbersOf(limits: RequestLimits = {}): string {
   const { requestsPerMinute = 0, tokensPerMinute = 0, concurrency = 0 } = limits;
-  return `${requestsPerMinute},${tokensPerMinute},${concurrency}`;
+  const { quotaPerDay = 0, quotaPerMonth = 0 } = limits;
+  return `${requestsPerMinute},${tokensPerMinute},${concurrency},${quotaPerDay},${quotaPerMonth}`;
 }
 
 /** @param at where the answer for this request begins */
@@ -63,8 +75,13 @@ export function readReserveReply(
   const code = Number(reply[at]);
   const x = Number(reply[at + 1]);
   const y = Number(reply[at + 2]);
+  const result = toResult(code, x, y, reservation);
+  if (code === codes.reserved && replyLengthOf(reservation) > 3 && result.allowed) {
+    const rateLimits = readFigures(reply, at + 3);
+    if (rateLimits !== undefined) result.rateLimits = rateLimits;
+  }
   return {
-    result: toResult(code, x, y, reservation),
+    result,
     held:
       code === codes.reserved
         ? reservation.amount
@@ -74,6 +91,18 @@ export function readReserveReply(
     isUserMissing: code === codes.notLoaded && x === 1,
     isApiTokenMissing: code === codes.notLoaded && y === 1,
   };
+}
+
+/** Undefined where only other limits were given. */
+function readFigures(reply: readonly unknown[], at: number): RateLimitFigures | undefined {
+  const read = (from: number) => {
+    const [limit = 0, remaining = 0, resetMs = 0] = reply.slice(from, from + 3).map(Number);
+    return limit === 0 ? undefined : { limit, remaining, resetMs };
+  };
+  const requests = read(at);
+  const tokens = read(at + 3);
+  if (requests === undefined && tokens === undefined) return undefined;
+  return { ...(requests && { requests }), ...(tokens && { tokens }) };
 }
 
 function toResult(code: number, x: number, y: number, reservation: Reservation): ReserveResult {
@@ -98,6 +127,20 @@ function toResult(code: number, x: number, y: number, reservation: Reservation):
       return { allowed: false, reason: 'stale-record' };
     case codes.notLoaded:
       return { allowed: false, reason: 'not-loaded' };
+    case codes.budget:
+    case codes.budget + 1:
+    case codes.budget + 2:
+    case codes.budget + 3: {
+      const period = code % 2 === 0 ? 'day' : 'month';
+      return {
+        allowed: false,
+        reason: 'budget',
+        scope: code < codes.budget + 2 ? 'user' : 'token',
+        period,
+        available: x,
+        retryAfterMs: untilNextPeriod(period, Date.now()),
+      };
+    }
     default:
       return {
         allowed: false,

@@ -6,7 +6,7 @@ import type { FailureLog } from './failure-log.ts';
 import type { LedgerBucket } from './ledger-bucket.ts';
 import type { LedgerMetrics } from './ledger-metrics.ts';
 import { PendingReserve } from './pending-reserve.ts';
-import { pushReserveValues, readReserveReply, REPLY_LENGTH } from './reserve-call.ts';
+import { pushReserveValues, readReserveReply, replyLengthOf } from './reserve-call.ts';
 
 export interface ReserveTurnsDeps {
   sender: ScriptSender;
@@ -94,7 +94,7 @@ export class ReserveTurns {
     let at = 1;
     for (const { reservation, startedAt, resolve } of pending) {
       const answer = readReserveReply(reply, at, reservation);
-      at += REPLY_LENGTH;
+      at += replyLengthOf(reservation);
       const { result, held } = answer;
       if (held !== undefined && result.allowed) onHeld(result.reservation, held);
       if (answer.isUserMissing) userIds.push(reservation.userId);

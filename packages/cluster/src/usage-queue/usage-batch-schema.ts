@@ -18,6 +18,7 @@ const usageEvent = z.looseObject({
   apiTokenId: id,
   apiTokenName: z.string(),
   unlimitedToken: z.boolean(),
+  budgetedToken: z.boolean().optional(),
   channelId: id,
   model: z.string(),
   upstreamModel: z.string(),

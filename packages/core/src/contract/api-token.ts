@@ -6,6 +6,7 @@ import {
   quotaSchema,
   ruledText,
 } from './input-values.ts';
+import { requestLimitFields } from './request-limits.ts';
 
 const cidrSchema = z.union([z.cidrv4(), z.cidrv6()]);
 
@@ -27,6 +28,7 @@ const apiTokenFields = {
     'must be a comma list of subnets such as 10.0.0.0/8, 2001:db8::/32',
     '必须是以逗号分隔的网段，例如 10.0.0.0/8, 2001:db8::/32',
   ).nullable(),
+  ...requestLimitFields,
 };
 
 /** Empty or 0: any. */
@@ -79,6 +81,7 @@ export const apiTokenSchema = z.object({
   used_quota: z.int(),
   models: z.string().nullable(),
   subnet: z.string().nullable(),
+  ...requestLimitFields,
   quota_version: z.int(),
 });
 

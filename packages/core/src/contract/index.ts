@@ -56,6 +56,27 @@ export { auditEntrySchema, auditListQuerySchema } from './audit.ts';
 export type { AuditEntryJson, AuditListQueryInput } from './audit.ts';
 export { billingSubscriptionSchema, billingUsageSchema } from './billing.ts';
 export type { BillingSubscriptionJson, BillingUsageJson } from './billing.ts';
+export {
+  redeemSchema,
+  redemptionBatchSchema,
+  redemptionCreateSchema,
+  redemptionListQuerySchema,
+  redemptionSchema,
+  redemptionStatusSchema,
+  redemptionUpdateSchema,
+} from './redemption.ts';
+export type {
+  RedemptionBatchInput,
+  RedemptionCreateInput,
+  RedemptionJson,
+  RedemptionListQueryInput,
+  RedemptionUpdateInput,
+} from './redemption.ts';
+export { quotaEntryListQuerySchema, quotaEntrySchema, refundSchema } from './quota-entry.ts';
+export type { QuotaEntryJson, QuotaEntryListQueryInput, RefundJson } from './quota-entry.ts';
+export type { RequestLimitsJson } from './request-limits.ts';
+export { refundRoutes } from './routes/refund-routes.ts';
+export { redemptionRoutes } from './routes/redemption-routes.ts';
 export { channelBalanceProgressSchema, channelBalanceResultSchema } from './channel-balance.ts';
 export type { ChannelBalanceProgress, ChannelBalanceResult } from './channel-balance.ts';
 export {
@@ -116,3 +137,14 @@ export { groupRoutes, optionRoutes } from './routes/option-routes.ts';
 export { auditRoutes } from './routes/audit-routes.ts';
 export { billingRoutes } from './routes/billing-routes.ts';
 export { modelRoutes } from './routes/model-routes.ts';
+export {
+  emailBindQuerySchema,
+  emailQuerySchema,
+  oauthCallbackQuerySchema,
+  oauthProviders,
+  oauthStateAnswerSchema,
+  passwordResetSchema,
+  registerSchema,
+} from './sign-in.ts';
+export type { OAuthProvider, PasswordResetInput, RegisterInput } from './sign-in.ts';
+export { signInRoutes } from './routes/sign-in-routes.ts';

@@ -8,17 +8,23 @@ import { channelRoutes } from './routes/channel-routes.ts';
 import { modelRoutes } from './routes/model-routes.ts';
 import { groupRoutes, optionRoutes } from './routes/option-routes.ts';
 import { publicRoutes } from './routes/public-routes.ts';
+import { redemptionRoutes } from './routes/redemption-routes.ts';
+import { refundRoutes } from './routes/refund-routes.ts';
 import { requestLogRoutes } from './routes/request-log-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
+import { signInRoutes } from './routes/sign-in-routes.ts';
 import { usageDataRoutes } from './routes/usage-data-routes.ts';
 import { userRoutes } from './routes/user-routes.ts';
 
 const resources: readonly Readonly<Record<string, Route>>[] = [
   publicRoutes,
   sessionRoutes,
+  signInRoutes,
   accountRoutes,
   userRoutes,
   apiTokenRoutes,
+  redemptionRoutes,
+  refundRoutes,
   channelRoutes,
   channelBatchRoutes,
   requestLogRoutes,

@@ -6,6 +6,7 @@ import {
   quotaSchema,
   ruledText,
 } from './input-values.ts';
+import { requestLimitFields } from './request-limits.ts';
 
 export const MAX_USERNAME_LENGTH = 12;
 
@@ -73,6 +74,7 @@ export const userUpdateSchema = z.object({
   quota: quotaSchema.optional(),
   /** What to add to the balance; safe beside running requests. */
   quotaDelta: quotaSchema.optional(),
+  ...z.object(requestLimitFields).partial().shape,
 });
 
 export const userManageSchema = z
@@ -115,6 +117,7 @@ export const userSchema = z.object({
   group: z.string(),
   aff_code: z.string(),
   inviter_id: z.int(),
+  ...requestLimitFields,
   /** For `If-Match`: grows with each change of the balance. */
   quota_version: z.int(),
   /** Only on login and own account: the first password of the first administrator is still in use. */

@@ -1,3 +1,4 @@
+import type { PeriodSpend } from '../usage/budget-period.ts';
 import type { RequestLimits } from './request-limits.ts';
 
 /** A user as relays and the ledger know it. */
@@ -12,6 +13,8 @@ export interface UserAccount {
   quota: number;
   /** Grows with each change of the balance. */
   quotaVersion: number;
+  /** Undefined: no budget for a day or a month. */
+  spend?: PeriodSpend | undefined;
   /** Grows with each change of anything else here, and with edits of the balance by people. */
   recordVersion: number;
 }
@@ -34,6 +37,7 @@ export interface ApiTokenAccount {
   limits: RequestLimits | undefined;
   quota: number;
   quotaVersion: number;
+  spend?: PeriodSpend | undefined;
   recordVersion: number;
 }
 

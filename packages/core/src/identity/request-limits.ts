@@ -4,4 +4,8 @@ export interface RequestLimits {
   tokensPerMinute?: number;
   /** Requests in flight at the same time. */
   concurrency?: number;
+  /** Quota units that may be charged in one UTC day. */
+  quotaPerDay?: number;
+  /** Quota units that may be charged in one UTC month. */
+  quotaPerMonth?: number;
 }

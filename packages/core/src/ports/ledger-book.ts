@@ -9,6 +9,8 @@ export interface OpenEntry {
   userId: number;
   apiTokenId: number;
   unlimitedToken: boolean;
+  /** See `UsageEvent`. */
+  budgetedToken?: boolean;
   hardBudget: boolean;
   model: string;
   /** Quota units: the estimate while held, the actual amount once settled. */

@@ -1,3 +1,4 @@
+import type { PeriodSpend } from '../usage/budget-period.ts';
 import type { UsageEvent } from '../usage/usage-event.ts';
 
 /** An account's balance as committed. `version` grows with each change. */
@@ -5,6 +6,8 @@ export interface Balance {
   id: number;
   quota: number;
   version: number;
+  /** Only of accounts with a budget for a day or a month. */
+  spend?: PeriodSpend;
 }
 
 export interface AppliedUsage {
@@ -12,7 +15,10 @@ export interface AppliedUsage {
   charged: number;
   /** Events that had been charged before: nothing was done for them. */
   repeated: number;
-  /** Absolute balances of the users and limited tokens of *all* events, repeated ones too. */
+  /**
+   * Absolute balances of the users and tokens of *all* events, repeated ones too. Of unlimited tokens only those with a
+   * budget: their `quota` says nothing.
+   */
   users: readonly Balance[];
   apiTokens: readonly Balance[];
 }
@@ -28,6 +34,26 @@ export interface QuotaEntry {
   reference: string;
   createdBy?: number;
 }
+
+/** An entry as it was booked. */
+export interface BookedQuotaEntry {
+  id: number;
+  account: Account;
+  delta: number;
+  reason: string;
+  reference: string;
+  /** Unix seconds. */
+  createdAt: number;
+  /** The user who made the change; 0: nobody. */
+  createdBy: number;
+}
+
+/** What was given back to the user for one request, in quota units. */
+export type RefundResult =
+  | { userId: number; apiTokenId: number; quota: number; isRepeated: boolean }
+  /** No request that was charged in the last 35 days. */
+  | 'unknown'
+  | 'nothing-charged';
 
 export interface LedgerMismatch {
   account: Account;
@@ -64,7 +90,7 @@ export interface LedgerRepository {
    * Repeat-safe by request id. A real event that meets an `expired` or `recovered` row charges the difference once.
    */
   applyUsage(events: readonly UsageEvent[]): Promise<AppliedUsage>;
-  /** Committed balances, for hydration. Unknown ids are left out. */
+  /** Committed balances, for hydration. Unknown ids, and unlimited tokens without a budget, are left out. */
   readBalances(
     userIds: readonly number[],
     apiTokenIds: readonly number[],
@@ -81,6 +107,13 @@ export interface LedgerRepository {
     reason: string,
     options?: { ifVersion?: number; createdBy?: number },
   ): Promise<Balance | 'stale'>;
+  /** Non-usage changes of an account, newest first; `beforeId` is the last id of the page before. */
+  listEntries(
+    account: Account,
+    page: { beforeId?: number; limit: number },
+  ): Promise<readonly BookedQuotaEntry[]>;
+  /** Reverses the charge of one request, for the user and a limited token. Repeat-safe by request id. */
+  refundRequest(requestId: string, createdBy: number): Promise<RefundResult>;
   /** Which of these requests were charged, and how. Unknown ones are left out; ids are forgotten after 35 days. */
   findRequests(requestIds: readonly string[]): Promise<ReadonlyMap<string, RequestKind>>;
   verify(): Promise<LedgerVerification>;

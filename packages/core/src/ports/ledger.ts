@@ -35,6 +35,16 @@ export type ReserveRefusal =
       limit: number;
       retryAfterMs: number;
     }
+  /** The budget of the UTC day or month is used up, or smaller than the estimate. */
+  | {
+      allowed: false;
+      reason: 'budget';
+      scope: 'user' | 'token';
+      period: 'day' | 'month';
+      available: number;
+      /** Until the period ends. */
+      retryAfterMs: number;
+    }
   /** The token or its owner changed since the caller's record was read: read it again, then ask again. */
   | { allowed: false; reason: 'stale-record' }
   | { allowed: false; reason: 'not-loaded' }
@@ -47,12 +57,28 @@ export type ReserveResult =
       reservation: Reservation;
       /** What user and token could still pay after this reservation (`Infinity` never appears: unlimited tokens look at the user only). */
       available: number;
+      /** Where there are limits per minute: what is left of the one that is nearer to its end. */
+      rateLimits?: RateLimitFigures;
     }
   | ReserveRefusal;
 
+/** What limits per minute leave after a reservation. */
+export interface RateLimitFigures {
+  requests?: RateLimitFigure;
+  tokens?: RateLimitFigure;
+}
+
+export interface RateLimitFigure {
+  limit: number;
+  remaining: number;
+  /** Until nothing of the limit is used any more, if nobody asks meanwhile. */
+  resetMs: number;
+}
+
 /**
  * Reservations of quota for requests in flight, as a relay uses them. `pending` of an account is the sum of its open
- * entries; what can be reserved is balance − pending, for the user and, unless unlimited, for the token.
+ * entries; what can be reserved is balance − pending, for the user and, unless unlimited, for the token. A budget of a UTC day or month is what may be spent
+ * in it: what was charged in the period + pending never exceeds it.
  * Each call is atomic; repeating a call with the same request id changes nothing more. An entry is settled by the usage
  * sink and removed after the commit: the relay itself only reserves, extends and releases.
  */

@@ -31,6 +31,8 @@ export interface UsageEvent {
   apiTokenName: string;
   /** Unlimited tokens are counted, but have no balance to lower. */
   unlimitedToken: boolean;
+  /** An unlimited token with a budget for a day or a month: what is open of it is counted. */
+  budgetedToken?: boolean;
   channelId: number;
   /** As the client asked. */
   model: string;

@@ -130,4 +130,20 @@ describe('a new account', () => {
     expect((await test.as('admin').post('/api/user/').send(input)).body.success).toBe(true);
     expect(calls).toBe(3);
   });
+
+  it('has an invitation code, made where there is none', async () => {
+    expect((await test.as('alice').get('/api/user/aff')).body.data).toBe('alice');
+    test.users.rows.get(3)!.affCode = '';
+
+    const { body } = await test.as('alice').get('/api/user/aff');
+
+    expect(body.data).toMatch(/^[0-9a-zA-Z]{4}$/);
+    expect((await test.as('alice').get('/api/user/aff')).body.data).toBe(body.data);
+  });
+
+  it('cannot raise its own limits', async () => {
+    await test.as('alice').put('/api/user/self').send({ quota_per_day: 5, concurrency: 9 });
+
+    expect(test.users.rows.get(3)?.limits).toBeUndefined();
+  });
 });

@@ -153,4 +153,41 @@ describe('an edit of a token', () => {
     await edit({ id: 1, expired_time: -1, remain_quota: 10 });
     expect((await edit({ id: 1, status: 1 }, '?status_only=true')).data.status).toBe(1);
   });
+
+  it('take limits and budgets, 0 for none, and keep those that an edit does not name', async () => {
+    const none = {
+      ...{ requests_per_minute: 0, tokens_per_minute: 0, concurrency: 0 },
+      ...{ quota_per_day: 0, quota_per_month: 0 },
+    };
+    const created = await test
+      .as('alice')
+      .post('/api/token/')
+      .send({ name: 'limited', requests_per_minute: 60, quota_per_day: 500, concurrency: 0 });
+    const { id } = created.body.data as { id: number };
+    const edit = async (input: object) =>
+      (
+        await test
+          .as('alice')
+          .put('/api/token/')
+          .send({ id, ...input })
+      ).body;
+
+    expect(created.body.data).toMatchObject({
+      ...{ ...none, requests_per_minute: 60, quota_per_day: 500 },
+    });
+    expect(test.apiTokens.rows.get(id)?.limits).toEqual({
+      requestsPerMinute: 60,
+      quotaPerDay: 500,
+    });
+    expect((await edit({ quota_per_month: 900, requests_per_minute: 0 })).data).toMatchObject({
+      ...{ ...none, quota_per_day: 500, quota_per_month: 900 },
+    });
+    expect(test.audit.at(-1)?.details).toEqual({
+      requests_per_minute: { from: 60, to: 0 },
+      quota_per_month: { from: 0, to: 900 },
+    });
+    expect((await edit({ name: 'other' })).data).toMatchObject({ quota_per_day: 500 });
+    expect((await edit({ quota_per_day: -1 })).param).toBe('quota_per_day');
+    expect((await edit({ concurrency: 1.5 })).param).toBe('concurrency');
+  });
 });

@@ -315,4 +315,22 @@ describe('a top-up', () => {
     expect((await topUp(input)).code).toBe(code);
     expect(test.logs.rows).toEqual([]);
   });
+
+  it('sets limits and budgets of a user', async () => {
+    const edit = (input: object) =>
+      test
+        .as('admin')
+        .put('/api/user/')
+        .send({ id: 3, ...input });
+
+    await edit({ tokens_per_minute: 5000, quota_per_month: 100 });
+    await edit({ display_name: 'Alice' });
+
+    const { body } = await test.as('admin').get('/api/user/3');
+    expect(body.data).toMatchObject({
+      ...{ tokens_per_minute: 5000, quota_per_month: 100, quota_per_day: 0 },
+    });
+    await edit({ tokens_per_minute: 0, quota_per_month: 0 });
+    expect(test.users.rows.get(3)?.limits).toEqual({});
+  });
 });

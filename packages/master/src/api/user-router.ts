@@ -31,6 +31,10 @@ export function createUserRouter({ users, userEdits, quotas }: UserRouterDeps): 
       return toPartialUserJson({ role, status });
     }),
     bindRoute(userRoutes.remove, ({ params, caller }) => users.remove(params.id, caller)),
+    bindRoute(userRoutes.quotaEntries, async ({ params, query, caller }) => {
+      const { id } = await users.read(params.id, caller);
+      return quotas.listEntries(id, query);
+    }),
     bindRoute(userRoutes.topUp, ({ body, caller }) => quotas.topUp(body, caller)),
   ];
 }

@@ -62,15 +62,21 @@ async function setBack(
   accounts: AccountBatch,
   known: Balances,
 ): Promise<void> {
-  for (const { id, quota, quotaVersion: version } of accounts.users) {
+  for (const { id, quota, quotaVersion: version, spend } of accounts.users) {
     const before = known.users.find((balance) => balance.id === id);
     if (before === undefined) continue;
-    await setBackOne(deps, { kind: 'user', userId: id }, before, { id, quota, version });
+    await setBackOne(deps, { kind: 'user', userId: id }, before, {
+      ...{ id, quota, version },
+      ...(spend && { spend }),
+    });
   }
-  for (const { id, userId, quota, quotaVersion: version } of accounts.apiTokens) {
+  for (const { id, userId, quota, quotaVersion: version, spend } of accounts.apiTokens) {
     const before = known.apiTokens.find((balance) => balance.id === id);
     if (before === undefined) continue;
-    await setBackOne(deps, { kind: 'token', userId }, before, { id, quota, version });
+    await setBackOne(deps, { kind: 'token', userId }, before, {
+      ...{ id, quota, version },
+      ...(spend && { spend }),
+    });
   }
 }
 

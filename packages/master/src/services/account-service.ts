@@ -1,10 +1,10 @@
 import type { DayStatRow, UsageStatistics, User, UserChange, UserRepository } from '@turnpike/core';
-import { roles, type Clock } from '@turnpike/core';
+import { isGatewayError, roles, type Clock } from '@turnpike/core';
 import type { AccountUpdateInput } from '@turnpike/core/contract';
 import type { AnnounceAccounts } from './account-changes.ts';
 import type { Caller } from './caller.ts';
 import type { PasswordHasher } from './password-hasher.ts';
-import { drawAccessToken } from './random-keys.ts';
+import { drawAccessToken, drawAffCode } from './random-keys.ts';
 import { diffFields, type RecordAudit } from './record-audit.ts';
 import { requireNotRoot } from './role-rules.ts';
 import { requireUsername, updateUser } from './user-edit-service.ts';
@@ -69,6 +69,12 @@ export function createAccountService(deps: AccountServiceDeps) {
       return accessToken;
     },
 
+    /** The own invitation code; made where there is none. */
+    async affCode({ user }: Caller): Promise<string> {
+      if (user.affCode !== '') return user.affCode;
+      return fillAffCode(users, user.id);
+    },
+
     /** Own consumption of the last seven UTC days, today included. */
     dashboard(actor: Caller): Promise<readonly DayStatRow[]> {
       const now = Math.floor(deps.clock.now() / 1000);
@@ -76,4 +82,17 @@ export function createAccountService(deps: AccountServiceDeps) {
       return deps.usageStatistics.dayStats(actor.user.id, today - 6 * DAY_SECONDS);
     },
   };
+}
+
+/** 4 characters can collide; a handful of draws never all do. */
+const MAX_DRAWS = 8;
+
+async function fillAffCode(users: UserRepository, id: number): Promise<string> {
+  for (let draws = 1; ; draws += 1) {
+    try {
+      return await users.fillAffCode(id, drawAffCode());
+    } catch (error) {
+      if (!isGatewayError(error) || error.code !== 'conflict' || draws === MAX_DRAWS) throw error;
+    }
+  }
 }

@@ -18,6 +18,7 @@ import type { QuotaService } from './quota-service.ts';
 import { drawRelayKey } from './random-keys.ts';
 import { diffFields, type RecordAudit } from './record-audit.ts';
 import { toPageQuery } from './to-page-query.ts';
+import { editLimits, limitFields, toLimitsJson } from './request-limits.ts';
 
 const MAX_FOUND = 1000;
 
@@ -54,7 +55,10 @@ export function createApiTokenService(deps: ApiTokenServiceDeps) {
   async function finishEdit(before: ApiToken, actor: Caller): Promise<ApiToken> {
     await deps.announceAccounts({ apiTokenIds: [before.id] });
     const after = await find(before.id, actor);
-    const details = diffFields(before, after, auditedFields);
+    const details = {
+      ...diffFields(before, after, auditedFields),
+      ...diffFields(toLimitsJson(before.limits), toLimitsJson(after.limits), limitFields),
+    };
     if (Object.keys(details).length > 0)
       await deps.recordAudit(actor, 'token.update', before.id, details);
     return after;
@@ -85,6 +89,7 @@ export function createApiTokenService(deps: ApiTokenServiceDeps) {
           reason: "'remain_quota' must be at least 0 for a token with limited quota",
           reasonZh: "有限额度令牌的 'remain_quota' 不能小于 0",
         });
+      const limits = editLimits(undefined, input);
       const token = await apiTokens.create({
         userId: actor.user.id,
         key: drawRelayKey(),
@@ -94,6 +99,7 @@ export function createApiTokenService(deps: ApiTokenServiceDeps) {
         unlimitedQuota: isUnlimited,
         models: input.models ?? null,
         subnet: input.subnet ?? '',
+        ...(limits !== undefined && { limits }),
       });
       // So that the key works as soon as its owner reads it. Where relays cannot be told, which is logged, it works
       // once a master looks for changes: the token is there, so this is no failure.
@@ -123,7 +129,8 @@ export function createApiTokenService(deps: ApiTokenServiceDeps) {
       // The quota first: a switch between limited and unlimited makes a new version of the balance.
       const { remain_quota: quota, quotaDelta } = input;
       await deps.quotas.editTokenQuota(token, { quota, quotaDelta }, actor, ifVersion);
-      const change = toChange(input);
+      const limits = editLimits(token.limits, input);
+      const change = { ...toChange(input), ...(limits !== undefined && { limits }) };
       if (Object.keys(change).length > 0) await apiTokens.update(token.id, actor.user.id, change);
       return finishEdit(token, actor);
     },

@@ -4,7 +4,10 @@ import {
   managementErrors,
   roles,
   type ApiTokenRepository,
+  type NewUser,
+  type OptionValues,
   type Clock,
+  type ExternalIdentity,
   type RequestLogRepository,
   type User,
   type UserRepository,
@@ -26,30 +29,38 @@ export interface CreateAccountDeps {
 export interface NewAccount {
   username: string;
   displayName: string;
+  /** Empty: the account logs in elsewhere. */
   passwordHash: string;
+  email?: string;
+  /** Of whoever invited; an unknown one is ignored. */
+  affCode?: string;
+  identity?: ExternalIdentity;
 }
 
 /** 4 characters can collide; a handful of draws never all do. */
 const MAX_DRAWS = 8;
 
 /**
- * Makes an ordinary account with everything that a new one gets: the gift, its log row, and an API token.
+ * Makes an ordinary account with everything that a new one gets: the gift, its log row, and an API token; where it was
+ * invited, both get what the options promise.
  *
- * @throws `name_taken`
+ * @throws `name_taken`; `conflict` with `param` `identity` where another account has it
  */
 export function createAccountMaker(deps: CreateAccountDeps) {
   return async function createAccount(account: NewAccount): Promise<User> {
     const options = await deps.currentOptions.read();
     const gift = options.QuotaForNewUser;
-    const user = await createUser(deps.users, account, gift);
-    if (gift > 0)
-      await deps.requestLogs.add({
-        type: logTypes.system,
-        user_id: user.id,
-        username: user.username,
-        created_at: Math.floor(deps.clock.now() / 1000),
-        content: `Gift for a new account: ${formatQuota(gift, options)}`,
-      });
+    const inviter = await deps.users.findByAffCode(account.affCode ?? '');
+    const inviteeQuota = options.QuotaForInvitee;
+    const inviterQuota = options.QuotaForInviter;
+    const user = await createUser(deps.users, account, gift, {
+      ...(inviter && { invitation: { inviterId: inviter.id, inviteeQuota, inviterQuota } }),
+    });
+    await noteGift(deps, options, user, gift, 'Gift for a new account');
+    if (inviter !== undefined) {
+      await noteGift(deps, options, user, inviteeQuota, 'Gift for coming by an invitation');
+      await noteGift(deps, options, inviter, inviterQuota, 'Gift for an invitation that was used');
+    }
     const apiToken = await deps.apiTokens.create({
       userId: user.id,
       key: drawRelayKey(),
@@ -61,19 +72,43 @@ export function createAccountMaker(deps: CreateAccountDeps) {
       subnet: '',
     });
     // The account is there, so this is no failure: a master that looks for changes finds it.
-    const created = { userIds: [user.id], apiTokenIds: [apiToken.id] };
+    const userIds = [user.id, ...(inviter === undefined ? [] : [inviter.id])];
+    const created = { userIds, apiTokenIds: [apiToken.id] };
     await deps.announceAccounts(created).catch(() => undefined);
     return user;
   };
 }
 
+async function noteGift(
+  { requestLogs, clock }: CreateAccountDeps,
+  options: OptionValues,
+  { id, username }: User,
+  quota: number,
+  what: string,
+): Promise<void> {
+  if (quota <= 0) return;
+  await requestLogs.add({
+    type: logTypes.system,
+    user_id: id,
+    username,
+    created_at: Math.floor(clock.now() / 1000),
+    content: `${what}: ${formatQuota(quota, options)}`,
+  });
+}
+
 export type CreateAccount = ReturnType<typeof createAccountMaker>;
 
-async function createUser(users: UserRepository, account: NewAccount, gift: number): Promise<User> {
+async function createUser(
+  users: UserRepository,
+  { affCode: _, ...account }: NewAccount,
+  gift: number,
+  invited: Pick<NewUser, 'invitation'>,
+): Promise<User> {
   for (let draws = 1; ; draws += 1) {
     try {
       return await users.create({
         ...account,
+        ...invited,
         role: roles.common,
         quota: gift,
         quotaReason: 'gift',
@@ -81,12 +116,17 @@ async function createUser(users: UserRepository, account: NewAccount, gift: numb
         affCode: drawAffCode(),
       });
     } catch (error) {
-      if (!isConflict(error)) throw error;
+      if (!isConflict(error) || isIdentityTaken(error)) throw error;
       if (await isNameTaken(users, account.username))
         throw managementErrors.nameTaken({}, { cause: error });
       if (draws === MAX_DRAWS) throw error; // not the name, so it was the invitation code, again and again
     }
   }
+}
+
+/** Whether a write was refused because an identity belongs to another account. */
+export function isIdentityTaken(error: unknown): boolean {
+  return isGatewayError(error) && error.code === 'conflict' && error.details.param === 'identity';
 }
 
 function isConflict(error: unknown): boolean {

@@ -4,14 +4,16 @@ import {
   managementErrors,
   type Account,
   type ApiToken,
+  type BookedQuotaEntry,
   type Clock,
   type LedgerRepository,
   type OptionValues,
+  type Page,
   type RequestLogRepository,
   type User,
   type UserRepository,
 } from '@turnpike/core';
-import type { TopUpInput } from '@turnpike/core/contract';
+import type { QuotaEntryJson, QuotaEntryListQueryInput, TopUpInput } from '@turnpike/core/contract';
 import type { AnnounceAccounts } from './account-changes.ts';
 import type { Caller } from './caller.ts';
 import type { CurrentOptions } from './current-options.ts';
@@ -110,6 +112,23 @@ export function createQuotaService(deps: QuotaServiceDeps) {
       return (await edit(account, token.remainQuota, change, actor, ifVersion)) !== undefined;
     },
 
+    /** Changes of a user's balance that are not usage, newest first. */
+    async listEntries(
+      userId: number,
+      { cursor, page_size: size }: QuotaEntryListQueryInput,
+    ): Promise<Page<QuotaEntryJson>> {
+      const entries = await deps.ledgerRepository.listEntries(
+        { kind: 'user', id: userId },
+        { limit: size + 1, ...(cursor !== 0 && { beforeId: cursor }) },
+      );
+      const shown = entries.slice(0, size);
+      const last = shown.at(-1);
+      return {
+        rows: shown.map(toEntryJson),
+        ...(entries.length > size && last && { nextCursor: String(last.id) }),
+      };
+    },
+
     /** Adds quota to any account, as payment integrations do. @throws `not_found` */
     async topUp(input: TopUpInput, actor: Caller): Promise<void> {
       const user = await findUser(deps.users, input.user_id);
@@ -134,6 +153,17 @@ export function createQuotaService(deps: QuotaServiceDeps) {
       });
       await deps.recordAudit(actor, 'user.top-up', user.id, { quota: input.quota });
     },
+  };
+}
+
+function toEntryJson(entry: BookedQuotaEntry): QuotaEntryJson {
+  return {
+    id: entry.id,
+    delta: entry.delta,
+    reason: entry.reason,
+    reference: entry.reference,
+    created_at: entry.createdAt,
+    created_by: entry.createdBy,
   };
 }
 

@@ -17,6 +17,7 @@ import type { Caller } from './caller.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { QuotaService } from './quota-service.ts';
 import { diffFields, type RecordAudit } from './record-audit.ts';
+import { editLimits, limitFields, toLimitsJson } from './request-limits.ts';
 import { requireGivableRole, requireNotRoot, requireReach } from './role-rules.ts';
 import { findUser } from './user-service.ts';
 
@@ -47,6 +48,7 @@ export function createUserEditService(deps: UserEditServiceDeps) {
     await deps.announceAccounts({ userIds: [user.id] });
     await deps.recordAudit(actor, action, user.id, {
       ...diffFields(user, changed, auditedFields),
+      ...diffFields(toLimitsJson(user.limits), toLimitsJson(changed.limits), limitFields),
       ...(change.passwordHash !== undefined && { password: 'changed' }),
     });
     return changed;
@@ -122,6 +124,8 @@ function toUserChange(input: UserUpdateInput, user: User): UserChange {
     change.displayName = input.display_name;
   if (input.email !== undefined && input.email !== user.email) change.email = input.email;
   if (input.group && input.group !== user.group) change.group = input.group;
+  const limits = editLimits(user.limits, input);
+  if (limits !== undefined) change.limits = limits;
   if (input.role && input.role !== user.role) change.role = input.role;
   if (input.status && input.status !== user.status) {
     if (input.status === userStatuses.deleted)

@@ -1,9 +1,11 @@
-import type { Account, Balance, LedgerRepository, QuotaEntry } from '@turnpike/core';
+import type { Account, Balance, LedgerRepository, QuotaEntry, RefundResult } from '@turnpike/core';
 import type { InMemoryApiTokens } from './in-memory-api-tokens.ts';
 import type { InMemoryUsers } from './in-memory-users.ts';
 
 export interface InMemoryLedger extends LedgerRepository {
   entries: QuotaEntry[];
+  /** What `refundRequest` answers, by request id. */
+  refunds: Map<string, RefundResult>;
 }
 
 /** Balances of the in-memory users and tokens. What only the consumer calls is not here and says so. */
@@ -12,6 +14,7 @@ export function createInMemoryLedger(
   apiTokens: InMemoryApiTokens,
 ): InMemoryLedger {
   const entries: QuotaEntry[] = [];
+  const refunds = new Map<string, RefundResult>();
 
   function read({ kind, id }: Account): { quota: number; version: number } {
     const user = users.rows.get(id);
@@ -33,6 +36,7 @@ export function createInMemoryLedger(
 
   return {
     entries,
+    refunds,
     async addQuota(entry) {
       entries.push(entry);
       return write(entry.account, read(entry.account).quota + entry.delta);
@@ -45,6 +49,20 @@ export function createInMemoryLedger(
     },
     applyUsage: () => Promise.reject(new Error('not part of the management API')),
     readBalances: () => Promise.reject(new Error('not part of the management API')),
+    listEntries: async (account, { beforeId = Infinity, limit }) =>
+      entries
+        .map((entry, index) => ({
+          createdBy: 0,
+          ...entry,
+          id: index + 1,
+          createdAt: 1_700_000_000,
+        }))
+        .filter(({ id, account: { kind, id: accountId } }) =>
+          [id < beforeId, kind === account.kind, accountId === account.id].every(Boolean),
+        )
+        .toReversed()
+        .slice(0, limit),
+    refundRequest: async (requestId) => refunds.get(requestId) ?? 'unknown',
     findRequests: () => Promise.reject(new Error('not part of the management API')),
     verify: () => Promise.reject(new Error('not part of the management API')),
     verifyPage: () => Promise.reject(new Error('not part of the management API')),

@@ -19,15 +19,29 @@ import { createInMemoryApiTokens, type InMemoryApiTokens } from './in-memory-api
 import { createInMemoryChannels, type InMemoryChannels } from './in-memory-channels.ts';
 import { createInMemoryLedger, type InMemoryLedger } from './in-memory-ledger.ts';
 import { createInMemoryLogs, type InMemoryLogs } from './in-memory-logs.ts';
+import {
+  createInMemoryNotifications,
+  type InMemoryNotifications,
+} from './in-memory-notifications.ts';
+import {
+  createInMemoryCodes,
+  createInMemoryIdentities,
+  createInMemorySessions,
+  type InMemorySessions,
+} from './in-memory-sign-in.ts';
 import { pageRows } from './page-rows.ts';
+import { createInMemoryRedemptions, type InMemoryRedemptions } from './in-memory-redemptions.ts';
 import { createInMemoryUsage, type InMemoryUsage } from './in-memory-usage.ts';
 import { createInMemoryUsers, type InMemoryUsers } from './in-memory-users.ts';
 
 export interface TestMaster {
   master: Master;
   users: InMemoryUsers;
+  sessions: InMemorySessions;
+  notifications: InMemoryNotifications;
   apiTokens: InMemoryApiTokens;
   channels: InMemoryChannels;
+  redemptions: InMemoryRedemptions;
   ledger: InMemoryLedger;
   logs: InMemoryLogs;
   usage: InMemoryUsage;
@@ -55,7 +69,9 @@ export async function openMaster(
   settings: Partial<MasterSettings> = {},
   overrides: Partial<MasterDeps> = {},
 ): Promise<TestMaster> {
-  const users = createInMemoryUsers();
+  const sessions = createInMemorySessions();
+  const users = createInMemoryUsers((userId) => sessions.endAll(userId));
+  const notifications = createInMemoryNotifications();
   const apiTokens = createInMemoryApiTokens();
   const channels = createInMemoryChannels();
   const ledger = createInMemoryLedger(users, apiTokens);
@@ -64,8 +80,9 @@ export async function openMaster(
   const stored: Record<string, string> = {};
   const audit: AuditEntry[] = [];
   const { configBus, published, announced } = createBus();
-  const probe: TestMaster['probe'] = { answer: async () => okProbe };
   const clock = createClock();
+  const redemptions = createInMemoryRedemptions(ledger, clock);
+  const probe: TestMaster['probe'] = { answer: async () => okProbe };
   const options: OptionRepository = {
     all: async () => ({ ...stored }),
     async set(values) {
@@ -79,8 +96,14 @@ export async function openMaster(
 
   const master = createMaster({
     users,
+    sessions,
+    notifications,
+    identities: createInMemoryIdentities(users),
+    oneTimeCodes: createInMemoryCodes(),
+    quotaReminders: { take: async () => [] },
     apiTokens,
     channels,
+    redemptions,
     options,
     configRepository: {
       readSnapshot: async () => toSnapshot(channels, stored),
@@ -163,6 +186,7 @@ export async function openMaster(
       users,
       apiTokens,
       channels,
+      redemptions,
       ledger,
       logs,
       usage,
@@ -171,7 +195,7 @@ export async function openMaster(
       published,
       announced,
     },
-    ...{ probe, clock, addUser },
+    ...{ probe, clock, addUser, sessions, notifications },
     anonymous: createCall(master),
     as(username) {
       const row = [...users.rows.values()].find((user) => user.username === username);
@@ -231,6 +255,7 @@ function createLimiter(clock: { now(): number }): MasterDeps['rateLimiter'] {
       calls.set(key, [...recent, clock.now()]);
       return { allowed: true };
     },
+    forget: async (key) => void calls.delete(key),
   };
 }
 

@@ -1,9 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClientSide } from '../pipeline/client-side.ts';
+import type { Door } from './door.ts';
 
 /** Headers that browsers may read from another origin. */
 const EXPOSED =
-  'x-request-id, request-id, x-oneapi-request-id, x-upstream-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms';
+  'x-request-id, request-id, x-oneapi-request-id, x-upstream-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms, x-gateway-losses, x-refresh-token, ' +
+  ['limit', 'remaining', 'reset']
+    .flatMap((what) => [
+      `x-ratelimit-${what}-requests`,
+      `x-ratelimit-${what}-tokens`,
+      ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map(
+        (unit) => `anthropic-ratelimit-${unit}-${what}`,
+      ),
+    ])
+    .join(', ');
 
 /**
  * The client's side of one request: identity headers, one answer, back-pressure, and the news that the client left.
@@ -12,10 +22,14 @@ const EXPOSED =
 export class ClientConnection implements ClientSide {
   readonly request: IncomingMessage;
   readonly requestId: string;
+  /** Whose client this is: it decides the shape of errors. */
+  readonly door: Door;
   /** Unix milliseconds. */
   readonly startedAt: number;
   /** Unix milliseconds of the first byte of an answer; 0: none yet. */
   firstByteAt = 0;
+  /** Further headers of whatever is answered: name, value, name, value … */
+  extraHeaders: readonly string[] = [];
   /** The answer is a stream of events, so that an error can be one of them. */
   isEventStream = false;
   readonly #response: ServerResponse;
@@ -23,9 +37,16 @@ export class ClientConnection implements ClientSide {
   #onGone: (() => void) | undefined;
   #onDrain: (() => void) | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, requestId: string, now: number) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    now: number,
+    door: Door,
+  ) {
     this.request = request;
     this.requestId = requestId;
+    this.door = door;
     this.startedAt = now;
     this.#response = response;
     response.on('close', this.#handleClose);
@@ -86,6 +107,7 @@ export class ClientConnection implements ClientSide {
     this.firstByteAt = Date.now();
     const id = this.requestId;
     headers.push('x-request-id', id, 'request-id', id, 'X-Oneapi-Request-Id', id);
+    if (this.extraHeaders.length > 0) headers.push(...this.extraHeaders);
     if (this.request.headers.origin !== undefined) {
       headers.push('access-control-allow-origin', '*', 'access-control-expose-headers', EXPOSED);
     }

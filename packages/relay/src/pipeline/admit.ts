@@ -4,6 +4,7 @@ import {
   estimateQuota,
   type Exact,
   type Ledger,
+  type RateLimitFigures,
   type ReserveRefusal,
   type Reservation,
   type TokenRecord,
@@ -32,13 +33,15 @@ export interface Admission {
   outputClamp: number | undefined;
   /** Output tokens that the reservation pays for. */
   reservedOutput: number;
+  /** What limits per minute leave after this request; undefined without any. */
+  rateLimits: RateLimitFigures | undefined;
 }
 
 /**
  * Reserves what the request may cost: the maximum over the prices of its candidates.
  *
  * @returns `'stale-record'` when the caller's record has changed since it was read
- * @throws `insufficient_token_quota`, `insufficient_user_quota`, `account_disabled`, `not_ready`
+ * @throws `insufficient_token_quota`, `insufficient_user_quota`, `budget_exhausted`, `account_disabled`, `not_ready`
  */
 export async function admit(
   ledger: Ledger,
@@ -102,6 +105,7 @@ async function reserveSoft(
     groupRatio,
     outputClamp: undefined,
     reservedOutput: estimate.outputTokens,
+    rateLimits: result.rateLimits,
   };
 }
 
@@ -143,6 +147,7 @@ async function reserveHard(
         groupRatio,
         outputClamp: isClamped ? clamp : undefined,
         reservedOutput: estimate.outputTokens,
+        rateLimits: result.rateLimits,
       };
     }
     if (result.reason === 'stale-record') return result.reason;
@@ -194,6 +199,8 @@ function toError(
       return errors.userQuotaExhausted({ needed, available: refusal.available });
     case 'token-quota':
       return errors.tokenQuotaExhausted({ needed, available: refusal.available });
+    case 'budget':
+      return errors.budgetExhausted({ ...refusal, needed });
     case 'user-disabled':
       return errors.accountDisabled();
     case 'token-disabled':

@@ -1,12 +1,13 @@
 import {
   completionTokensOf,
+  hasBudget,
   promptTokensOf,
   type EndState,
   type UsageEvent,
   type UsageSink,
 } from '@turnpike/core';
 import type { RelaySettings } from '../relay-deps.ts';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { Admission } from './admit.ts';
 import type { Caller } from './authenticate.ts';
 import type { Charge } from './meter.ts';
@@ -60,6 +61,7 @@ function toUsageEvent(nodeId: string, served: ServedRequest): UsageEvent {
     apiTokenId: token.apiTokenId,
     apiTokenName: token.apiTokenName,
     unlimitedToken: token.unlimitedQuota,
+    ...(token.unlimitedQuota && hasBudget(token.apiTokenLimits) && { budgetedToken: true }),
     channelId: served.channel.id,
     model: plan.model,
     upstreamModel: charge.routePrice.upstreamModel,

@@ -47,6 +47,7 @@ export async function composeCluster(
       configPollMs: Math.min(settings.syncFrequencyMs, settings.nodeHeartbeatMs / 2),
     },
     secretBox: createSecretBox(directory.encryptionKey),
+    capsuleSecret: directory.encryptionKey,
     clock,
     logger,
     registry,
@@ -73,6 +74,7 @@ export async function composeCluster(
   return {
     relay: isMaster && !settings.isRelayEnabled ? undefined : relay,
     management: () => management,
+    rateLimiter: cluster.rateLimiter,
     findObstacles: () => [
       ...(relay.isReady() ? [] : ['no configuration received yet']),
       ...cluster.findObstacles(),

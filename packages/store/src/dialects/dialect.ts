@@ -29,6 +29,8 @@ export interface Dialect {
   /** What follows the closing bracket of CREATE TABLE. */
   tableSuffix(isClustered: boolean): string;
   quoteDefault(text: string): string;
+  /** Whether one ALTER TABLE can add several columns: each costs a server a rebuild of its catalogue. */
+  readonly addsColumnsTogether: boolean;
   listIndexes(connection: Knex, table: string): Promise<readonly ExistingIndex[]>;
   /** Makes the table take any character, where a database was set up for fewer. Resolves to whether it had to. */
   ensureUnicode(connection: Knex, table: string): Promise<boolean>;

@@ -78,6 +78,7 @@ export const mysqlDialect: Dialect = {
     }[type];
   },
 
+  addsColumnsTogether: true,
   tableSuffix: () => ' DEFAULT CHARACTER SET utf8mb4',
   quoteDefault: (text) => `'${text}'`,
 

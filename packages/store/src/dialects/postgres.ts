@@ -52,6 +52,7 @@ export const postgresDialect: Dialect = {
     }[type];
   },
 
+  addsColumnsTogether: true,
   tableSuffix: () => '',
   quoteDefault: (text) => `'${text}'`,
 

@@ -35,6 +35,7 @@ export const sqliteDialect: Dialect = {
     }[type];
   },
 
+  addsColumnsTogether: false,
   tableSuffix: (isClustered) => (isClustered ? ' WITHOUT ROWID' : ''),
   // In double quotes, as One API's migrator compares the text.
   quoteDefault: (text) => `"${text}"`,

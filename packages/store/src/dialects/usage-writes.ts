@@ -1,3 +1,5 @@
+import type { PeriodSpend } from '@turnpike/core';
+
 /** What one user, token or channel is charged by one transaction. */
 export interface AccountCharge {
   id: number;
@@ -5,6 +7,8 @@ export interface AccountCharge {
   requests: number;
   /** Unix seconds of the latest request. */
   lastAt: number;
+  /** What of `quota` belongs to the latest UTC day, and to its month. */
+  spend: PeriodSpend;
 }
 
 /** One row of `usage_hourly`. */
@@ -36,6 +40,8 @@ export interface ChargedBalance {
   quota: number;
   version: number;
   unlimited: boolean;
+  /** Of an account with a budget: what it had spent before this charge. */
+  spend?: PeriodSpend | undefined;
 }
 
 export interface ChargedBalances {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { readSpend, type SpendRow } from '../schema/period-spend-columns.ts';
 import { toIntegerArray, unnestRows } from './postgres-arrays.ts';
 import {
   rollUpKey,
@@ -29,18 +30,29 @@ export async function writeUsageInOne(trx: Knex, writes: UsageWrites): Promise<C
     addToRollUp(writes),
     chargeChannels(writes.channels),
   ];
-  const { rows } = await trx.raw<{ rows: (ChargedBalance & { kind: 'user' | 'token' })[] }>(
+  const { rows } = await trx.raw<{ rows: ChargedRow[] }>(
     `WITH ${parts.map(({ sql }) => sql).join(',\n')}
-     SELECT 'user' AS kind, id, quota, version, false AS unlimited FROM charged_users
+     SELECT 'user' AS kind, id, quota, version, false AS unlimited, spend_day, day_spend, month_spend
+       FROM charged_users
      UNION ALL
-     SELECT 'token', id, quota, version, unlimited FROM charged_tokens`,
+     SELECT 'token', id, quota, version, unlimited, spend_day, day_spend, month_spend
+       FROM charged_tokens`,
     parts.flatMap(({ bindings }) => bindings),
   );
   return {
-    users: rows.filter(({ kind }) => kind === 'user'),
-    apiTokens: rows.filter(({ kind }) => kind === 'token'),
+    users: rows.filter(({ kind }) => kind === 'user').map(toChargedBalance),
+    apiTokens: rows.filter(({ kind }) => kind === 'token').map(toChargedBalance),
   };
 }
+
+type ChargedRow = Omit<ChargedBalance, 'spend'> & SpendRow & { kind: 'user' | 'token' };
+
+function toChargedBalance(row: ChargedRow): ChargedBalance {
+  const { id, quota, version, unlimited } = row;
+  return { id, quota, version, unlimited, spend: readSpend(row) };
+}
+
+const SPEND = 'a.spend_day, a.day_spend, a.month_spend';
 
 function chargeUsers(charges: readonly AccountCharge[]): Part {
   const { from, bindings } = lockCharges('users', charges);
@@ -51,7 +63,7 @@ function chargeUsers(charges: readonly AccountCharge[]): Part {
                          request_count = COALESCE(a.request_count, 0) + c.requests,
                          quota_version = COALESCE(a.quota_version, 0) + 1
         FROM ${from} WHERE a.id = c.id
-      RETURNING a.id, a.quota, a.quota_version AS version)`,
+      RETURNING a.id, a.quota, a.quota_version AS version, ${SPEND})`,
     bindings,
   };
 }
@@ -67,7 +79,7 @@ function chargeApiTokens(charges: readonly AccountCharge[]): Part {
                           quota_version = COALESCE(a.quota_version, 0) + 1
         FROM ${from} WHERE a.id = c.id
       RETURNING a.id, COALESCE(a.remain_quota, 0) AS quota, a.quota_version AS version,
-                COALESCE(a.unlimited_quota, false) AS unlimited)`,
+                COALESCE(a.unlimited_quota, false) AS unlimited, ${SPEND})`,
     bindings,
   };
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { readSpend, type SpendRow } from '../schema/period-spend-columns.ts';
 import { sqlInteger, sqlIntegers } from '../schema/sql-integer.ts';
 import type { Dialect } from './dialect.ts';
 import {
@@ -37,7 +38,7 @@ async function chargeUsers(
   dialect: StepDialect,
   charges: Charges,
 ): Promise<ChargedBalance[]> {
-  const columns = { quota: 'quota', version: 'quota_version' };
+  const columns = { quota: 'quota', version: 'quota_version', ...spendColumns };
   const before = await lockRows(trx, dialect, 'users', charges, columns);
   for (const some of chunk(charges, ACCOUNTS_AT_ONCE)) {
     await trx.raw(
@@ -60,6 +61,7 @@ async function chargeApiTokens(
     quota: 'remain_quota',
     version: 'quota_version',
     unlimited: 'unlimited_quota',
+    ...spendColumns,
   };
   const before = await lockRows(trx, dialect, 'tokens', charges, columns);
   for (const some of chunk(charges, ACCOUNTS_AT_ONCE)) {
@@ -103,7 +105,13 @@ async function addToRollUp(
   }
 }
 
-interface LockedRow {
+const spendColumns = {
+  spend_day: 'spend_day',
+  day_spend: 'day_spend',
+  month_spend: 'month_spend',
+};
+
+interface LockedRow extends SpendRow {
   id: number;
   quota?: number | null;
   version?: number | null;
@@ -138,6 +146,7 @@ function toBalances(before: readonly LockedRow[], charges: Charges): ChargedBala
       quota: (row.quota ?? 0) - charged,
       version: (row.version ?? 0) + 1,
       unlimited,
+      spend: readSpend(row),
     };
   });
 }

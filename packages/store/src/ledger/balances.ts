@@ -1,6 +1,7 @@
 import type { Account, AppliedUsage, Balance } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
+import { readSpend, spendColumns, type SpendRow } from '../schema/period-spend-columns.ts';
 
 /** Where the balance of each kind of account is stored. */
 export const accountTables = {
@@ -8,14 +9,14 @@ export const accountTables = {
   token: { table: 'tokens', column: 'remain_quota' },
 } as const;
 
-interface BalanceRow {
+interface BalanceRow extends SpendRow {
   id: number;
   quota: number | null;
   version: number | null;
   unlimited: number | boolean | null;
 }
 
-/** Committed balances of users and of limited tokens. Unknown ids and unlimited tokens are left out. */
+/** Committed balances of users and of tokens that are limited or have a budget. Others, and unknown ids, are left out. */
 export async function readBalances(
   connection: Knex,
   userIds: readonly number[],
@@ -25,7 +26,7 @@ export async function readBalances(
   const apiTokens = await readRows(connection, 'token', apiTokenIds);
   return {
     users: users.map(toBalance),
-    apiTokens: apiTokens.filter(({ unlimited }) => !unlimited).map(toBalance),
+    apiTokens: apiTokens.map(readLimitedToken).filter((balance) => balance !== undefined),
   };
 }
 
@@ -37,6 +38,11 @@ export async function lockBalance(
 ): Promise<(Balance & { isUnlimited: boolean }) | undefined> {
   const [row] = (await dialect.forUpdate(selectBalances(trx, kind).where({ id }))) as BalanceRow[];
   return row && { ...toBalance(row), isUnlimited: Boolean(row.unlimited) };
+}
+
+function readLimitedToken(row: BalanceRow): Balance | undefined {
+  const balance = toBalance(row);
+  return row.unlimited && balance.spend === undefined ? undefined : balance;
 }
 
 /** Moves a balance by arithmetic in SQL. */
@@ -61,13 +67,15 @@ async function readRows(
 
 function selectBalances(connection: Knex, kind: Account['kind']): Knex.QueryBuilder {
   const { table, column } = accountTables[kind];
-  return connection(table).select('id', {
+  return connection(table).select('id', ...spendColumns, {
     quota: column,
     version: 'quota_version',
     unlimited: kind === 'token' ? 'unlimited_quota' : connection.raw('NULL'),
   });
 }
 
-function toBalance({ id, quota, version }: BalanceRow): Balance {
-  return { id, quota: quota ?? 0, version: version ?? 0 };
+function toBalance({ id, quota, version, ...row }: BalanceRow): Balance {
+  const spend = readSpend(row);
+  const balance = { id, quota: quota ?? 0, version: version ?? 0 };
+  return spend === undefined ? balance : { ...balance, spend };
 }

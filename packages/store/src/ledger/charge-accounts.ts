@@ -1,8 +1,9 @@
-import type { Account, AppliedUsage, Balance, UsageEvent } from '@turnpike/core';
+import type { Account, AppliedUsage, Balance, PeriodSpend, UsageEvent } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { ChargedBalance, UsageWrites } from '../dialects/usage-writes.ts';
 import { moveBalance, readBalances } from './balances.ts';
+import { countSpends } from './period-spends.ts';
 import { insertQuotaEntry } from './quota-entries.ts';
 import { writeOffOf, type AccountSum, type UsageSums } from './usage-sums.ts';
 
@@ -12,7 +13,7 @@ type Balances = Pick<AppliedUsage, 'users' | 'apiTokens'>;
  * Writes what was used: log rows, balances, roll-up. Whether a token is unlimited is decided by its row at this moment,
  * whatever it was when the request began: so the ledger adds up after a switch.
  *
- * @returns the balances of the users and limited tokens that were charged
+ * @returns the balances of the users that were charged, and of the tokens that are limited or have a budget
  */
 export async function chargeAccounts(
   trx: Knex,
@@ -30,12 +31,22 @@ export async function chargeAccounts(
     // In key order, so that two masters cannot deadlock.
     rollUp: [...sums.rollUp].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row),
   });
+  const spends = {
+    users: await countSpends(trx, 'user', charged.users, sums.users),
+    apiTokens: await countSpends(trx, 'token', charged.apiTokens, sums.apiTokens),
+  };
+  const users = charged.users.map((balance) => toBalance(balance, spends.users));
   const limited = charged.apiTokens.filter(({ unlimited }) => !unlimited);
-  const users = charged.users.map(toBalance);
-  const apiTokens = limited.map(toBalance);
+  const apiTokens = limited.map((balance) => toBalance(balance, spends.apiTokens));
+  const budgeted = charged.apiTokens
+    .filter(({ unlimited, spend }) => unlimited && spend !== undefined)
+    .map((balance) => toBalance(balance, spends.apiTokens));
   return {
     users: await writeOffOverdrafts(trx, dialect, 'user', users, sums.users, now),
-    apiTokens: await writeOffOverdrafts(trx, dialect, 'token', apiTokens, sums.apiTokens, now),
+    apiTokens: [
+      ...(await writeOffOverdrafts(trx, dialect, 'token', apiTokens, sums.apiTokens, now)),
+      ...budgeted,
+    ],
   };
 }
 
@@ -82,7 +93,7 @@ async function writeOffOverdrafts(
     await insertQuotaEntry(trx, dialect, { account, delta, reason: 'write-off', reference }, now);
     await moveBalance(trx, account, delta);
     // Its row is locked: nobody else has changed it meanwhile.
-    after.push({ id, quota: quota + delta, version: version + 1 });
+    after.push({ ...balance, quota: quota + delta, version: version + 1 });
   }
   return after;
 }
@@ -91,8 +102,12 @@ function inOrder(sums: ReadonlyMap<number, AccountSum>): AccountSum[] {
   return [...sums.values()].sort((a, b) => a.id - b.id);
 }
 
-function toBalance({ id, quota, version }: ChargedBalance): Balance {
-  return { id, quota, version };
+function toBalance(
+  { id, quota, version }: ChargedBalance,
+  spends: ReadonlyMap<number, PeriodSpend>,
+): Balance {
+  const spend = spends.get(id);
+  return { id, quota, version, ...(spend !== undefined && { spend }) };
 }
 
 function distinct(ids: readonly number[]): number[] {

@@ -24,6 +24,8 @@ export async function claimRequests(
     kind: kindOf(event),
     applied_at: Math.floor(now / 1000),
     logged_at: isLogged ? Math.floor(event.at / 1000) : null,
+    user_id: event.userId,
+    token_id: event.apiTokenId,
   }));
   const fresh = new Set<string>();
   for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {

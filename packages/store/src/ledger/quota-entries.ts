@@ -91,7 +91,8 @@ async function requireBalance(trx: Knex, dialect: Dialect, account: Account): Pr
       reasonZh: `不存在 id 为 ${account.id} 的${account.kind === 'user' ? '用户' : '令牌'}。`,
     });
   }
-  return { id: balance.id, quota: balance.quota, version: balance.version };
+  const { isUnlimited: _, ...rest } = balance;
+  return rest;
 }
 
 function requireInteger(value: number): void {

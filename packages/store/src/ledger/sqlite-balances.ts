@@ -1,19 +1,27 @@
 import type { Balance } from '@turnpike/core';
-import type { LedgerStatements } from './sqlite-statements.ts';
+import { readSpend } from '../schema/period-spend-columns.ts';
+import type { BalanceRow, LedgerStatements } from './sqlite-statements.ts';
 
 /** The balance of a user; undefined for an unknown one. */
 export function readUser(
   { readUser: statement }: LedgerStatements,
   id: number,
 ): Balance | undefined {
-  return statement.get(id);
+  const row = statement.get(id);
+  return row && toBalance(row);
 }
 
-/** The balance of a limited token; undefined for an unlimited or unknown one. */
+/** The balance of a token that is limited or has a budget; undefined for others and for unknown ones. */
 export function readApiToken({ readToken }: LedgerStatements, id: number): Balance | undefined {
   const row = readToken.get(id);
-  if (row === undefined || row.unlimited) return undefined;
-  return { id: row.id, quota: row.quota, version: row.version };
+  if (row === undefined || (row.unlimited && row.spend_day === null)) return undefined;
+  return toBalance(row);
+}
+
+export function toBalance(row: BalanceRow): Balance {
+  const { id, quota, version } = row;
+  const spend = row.spend_day === null ? undefined : readSpend(row);
+  return spend === undefined ? { id, quota, version } : { id, quota, version, spend };
 }
 
 export function readAll(

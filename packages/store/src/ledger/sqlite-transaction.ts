@@ -1,9 +1,15 @@
-import type { AppliedUsage, Balance, Clock, UsageEvent } from '@turnpike/core';
+import {
+  addSpend,
+  type AppliedUsage,
+  type Balance,
+  type Clock,
+  type UsageEvent,
+} from '@turnpike/core';
 import { correctCharge, firstCharge, kindOf, REQUEST_RETENTION_MS, type Charge } from './charge.ts';
 import { toLogRow } from './log-row.ts';
 import { ROW_GROUP, type SqlValue } from './sqlite-row-writer.ts';
-import { readApiToken, readUser } from './sqlite-balances.ts';
-import type { LedgerStatements } from './sqlite-statements.ts';
+import { readApiToken, readUser, toBalance } from './sqlite-balances.ts';
+import type { LedgerStatements, RequestValues } from './sqlite-statements.ts';
 import { UsageSums, writeOffOf, type AccountSum } from './usage-sums.ts';
 
 export interface LedgerTransactionSettings {
@@ -122,16 +128,22 @@ export class LedgerTransaction {
   }
 
   #chargeUsers(sums: ReadonlyMap<number, AccountSum>, now: number): Balance[] {
-    const { chargeUser, raiseUser, readUser } = this.#statements;
+    const { chargeUser, raiseUser, spendUser } = this.#statements;
     const balances: Balance[] = [];
     for (const sum of sums.values()) {
-      let balance = chargeUser.get(sum.quota, sum.quota, sum.requests, sum.id);
-      if (balance === undefined) continue;
+      const row = chargeUser.get(sum.quota, sum.quota, sum.requests, sum.id);
+      if (row === undefined) continue;
+      let balance = toBalance(row);
+      if (balance.spend !== undefined) {
+        balance.spend = addSpend(balance.spend, sum.spend);
+        const { day, dayQuota, monthQuota } = balance.spend;
+        spendUser.run(day, dayQuota, monthQuota, sum.id);
+      }
       const deficit = writeOffOf(balance.quota, sum);
       if (deficit > 0) {
         this.#writeOff('user', sum, deficit, now);
         raiseUser.run(deficit, sum.id);
-        balance = readUser.get(sum.id) ?? balance;
+        balance = readUser(this.#statements, sum.id) ?? balance;
       }
       balances.push(balance);
     }
@@ -139,18 +151,26 @@ export class LedgerTransaction {
   }
 
   #chargeTokens(sums: ReadonlyMap<number, AccountSum>, now: number): Balance[] {
-    const { chargeToken, raiseToken, readToken } = this.#statements;
+    const { chargeToken, raiseToken, spendToken } = this.#statements;
     const balances: Balance[] = [];
     for (const sum of sums.values()) {
-      let row = chargeToken.get(sum.quota, sum.quota, sum.lastAt, sum.id);
-      if (row === undefined || row.unlimited) continue;
-      const deficit = writeOffOf(row.quota, sum);
+      const row = chargeToken.get(sum.quota, sum.quota, sum.lastAt, sum.id);
+      if (row === undefined) continue;
+      let balance = toBalance(row);
+      if (balance.spend !== undefined) {
+        balance.spend = addSpend(balance.spend, sum.spend);
+        const { day, dayQuota, monthQuota } = balance.spend;
+        spendToken.run(day, dayQuota, monthQuota, sum.id);
+      } else if (row.unlimited) {
+        continue;
+      }
+      const deficit = row.unlimited ? 0 : writeOffOf(row.quota, sum);
       if (deficit > 0) {
         this.#writeOff('token', sum, deficit, now);
         raiseToken.run(deficit, sum.id);
-        row = readToken.get(sum.id) ?? row;
+        balance = readApiToken(this.#statements, sum.id) ?? balance;
       }
-      balances.push({ id: row.id, quota: row.quota, version: row.version });
+      balances.push(balance);
     }
     return balances;
   }
@@ -195,17 +215,15 @@ export class LedgerTransaction {
 }
 
 /** In the order of the columns of `requestRows`. */
-function requestRow(
-  event: UsageEvent,
-  now: number,
-  isLogged: boolean,
-): [string, number, string, number, number | null] {
+function requestRow(event: UsageEvent, now: number, isLogged: boolean): RequestValues {
   return [
     event.requestId,
     event.quota,
     kindOf(event),
     Math.floor(now / 1000),
     isLogged ? Math.floor(event.at / 1000) : null,
+    event.userId,
+    event.apiTokenId,
   ];
 }
 

@@ -1,4 +1,4 @@
-import { completionTokensOf, promptTokensOf } from '@turnpike/core';
+import { addSpend, completionTokensOf, promptTokensOf, utcDayOf } from '@turnpike/core';
 import type { AccountCharge, RollUpRow } from '../dialects/usage-writes.ts';
 import { clipText } from '../schema/clip-text.ts';
 import type { Charge } from './charge.ts';
@@ -58,10 +58,13 @@ export function writeOffOf(balance: number, { hardQuota }: AccountSum): number {
 
 function addToAccount(accounts: Map<number, AccountSum>, id: number, charge: Charge): void {
   const { event, quota, requests, key } = charge;
+  const spend = { day: utcDayOf(event.at), dayQuota: quota, monthQuota: quota };
   let sum = accounts.get(id);
   if (sum === undefined) {
-    sum = { id, quota: 0, requests: 0, lastAt: 0, hardQuota: 0, hardKey: '' };
+    sum = { id, quota: 0, requests: 0, lastAt: 0, spend, hardQuota: 0, hardKey: '' };
     accounts.set(id, sum);
+  } else {
+    sum.spend = addSpend(sum.spend, spend);
   }
   sum.quota += quota;
   sum.requests += requests;

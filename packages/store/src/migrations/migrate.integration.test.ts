@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { makeUsageEvent } from '@turnpike/core/testing';
 import { systemClock } from '@turnpike/core';
 import { createTestDatabase } from '../../../../test/support/databases.ts';
@@ -6,6 +6,9 @@ import { openDatabase } from '../connect.ts';
 import { createLedgerRepository } from '../repositories/ledger-repository.ts';
 import { describeMigrations } from './migrate.contract.ts';
 import { migrate } from './migrate.ts';
+
+// A server that many use at once takes its time for each table.
+jest.setTimeout(30_000);
 
 describeMigrations('PostgreSQL', 'postgres');
 describeMigrations('MySQL', 'mysql');

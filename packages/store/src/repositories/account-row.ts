@@ -1,5 +1,6 @@
-import type { ApiTokenAccount, RemovedApiToken, UserAccount } from '@turnpike/core';
+import type { ApiTokenAccount, PeriodSpend, RemovedApiToken, UserAccount } from '@turnpike/core';
 import type { Knex } from 'knex';
+import { readSpend } from '../schema/period-spend-columns.ts';
 import { readBoolean, readNumber, readText, type Row } from '../schema/read-column.ts';
 import { readLimits } from '../schema/request-limits-column.ts';
 import { splitList } from '../schema/split-list.ts';
@@ -8,7 +9,8 @@ import { readKeyHash } from '../secrets/key-columns.ts';
 export function selectUsers(connection: Knex): Knex.QueryBuilder {
   return connection({ a: 'users' })
     .select('a.id', 'a.username', 'a.role', 'a.status', 'a.group', 'a.limits')
-    .select('a.quota', 'a.quota_version', 'a.record_version');
+    .select('a.quota', 'a.quota_version', 'a.record_version')
+    .select('a.spend_day', 'a.day_spend', 'a.month_spend');
 }
 
 /** Tokens that belong to somebody: a key without an owner opens nothing. */
@@ -17,7 +19,8 @@ export function selectApiTokens(connection: Knex): Knex.QueryBuilder {
     .join({ u: 'users' }, 'u.id', 'a.user_id')
     .select('a.id', 'a.user_id', 'a.key', 'a.key_hash', 'a.key_cipher', 'a.name', 'a.status')
     .select('a.expired_time', 'a.unlimited_quota', 'a.models', 'a.subnet', 'a.limits')
-    .select('a.remain_quota', 'a.quota_version', 'a.record_version');
+    .select('a.remain_quota', 'a.quota_version', 'a.record_version')
+    .select('a.spend_day', 'a.day_spend', 'a.month_spend');
 }
 
 export function selectRemovedApiTokens(connection: Knex): Knex.QueryBuilder {
@@ -36,6 +39,7 @@ export function toUserAccount(row: Row): UserAccount {
     limits: readLimits(row['limits']),
     quota: readNumber(row['quota']),
     quotaVersion: readNumber(row['quota_version']),
+    ...readSpendIfAny(row),
     recordVersion: readNumber(row['record_version']),
   };
 }
@@ -55,8 +59,14 @@ export function toApiTokenAccount(row: Row): ApiTokenAccount {
     limits: readLimits(row['limits']),
     quota: readNumber(row['remain_quota']),
     quotaVersion: readNumber(row['quota_version']),
+    ...readSpendIfAny(row),
     recordVersion: readNumber(row['record_version']),
   };
+}
+
+function readSpendIfAny(row: Row): { spend?: PeriodSpend } {
+  const spend = readSpend(row);
+  return spend === undefined ? {} : { spend };
 }
 
 export function toRemovedApiToken(row: Row): RemovedApiToken {

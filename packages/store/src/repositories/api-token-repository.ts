@@ -11,6 +11,7 @@ import {
 } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
+import { firstSpendColumns, spendColumnsFor } from '../ledger/period-spends.ts';
 import { reconcileAccount } from '../ledger/reconcile-account.ts';
 import { likePrefix } from '../schema/like-prefix.ts';
 import { areSecretsSealed } from '../schema/meta.ts';
@@ -137,6 +138,7 @@ export async function insertApiToken(
     models: token.models,
     subnet: token.subnet,
     limits: toLimitsColumn(token.limits),
+    ...firstSpendColumns(token.limits, now),
     quota_version: 1,
   });
   if (!token.unlimitedQuota) {
@@ -174,14 +176,21 @@ async function updateApiToken(
   { id, userId, change }: { id: number; userId: number; change: ApiTokenChange },
 ): Promise<void> {
   const [before] = (await dialect.forUpdate(trx('tokens').where({ id, user_id: userId }))) as Row[];
-  const columns = toColumns(change);
-  if (before === undefined || Object.keys(columns).length === 0) return;
+  if (before === undefined) return;
+  const columns = {
+    ...toColumns(change),
+    ...(change.limits !== undefined &&
+      (await spendColumnsFor(trx, { kind: 'token', id }, change.limits, before, clock.now()))),
+  };
+  if (Object.keys(columns).length === 0) return;
   const wasUnlimited = readBoolean(before['unlimited_quota']);
   const isSwitched = change.unlimitedQuota !== undefined && change.unlimitedQuota !== wasUnlimited;
+  // What was spent belongs to a version as the balance does.
+  const isNewVersion = isSwitched || 'spend_day' in columns;
   const version = readNumber(before['quota_version']) + 1;
   await trx('tokens')
     .where({ id })
-    .update({ ...columns, ...(isSwitched && { quota_version: version }) });
+    .update({ ...columns, ...(isNewVersion && { quota_version: version }) });
   if (isSwitched && wasUnlimited) {
     // While it was unlimited its usage was counted, but its balance stood still.
     const reference = `limited:token:${id}:${version}`;

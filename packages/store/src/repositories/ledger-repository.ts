@@ -7,8 +7,10 @@ import { addUntouchedBalances, chargeAccounts } from '../ledger/charge-accounts.
 import { checkQuota, REQUEST_RETENTION_MS, type Charge } from '../ledger/charge.ts';
 import { claimRequests } from '../ledger/claim-requests.ts';
 import { findRequests } from '../ledger/find-requests.ts';
+import { listQuotaEntries } from '../ledger/list-quota-entries.ts';
 import { toLogRow } from '../ledger/log-row.ts';
 import { addQuota, setQuota } from '../ledger/quota-entries.ts';
+import { refundRequest } from '../ledger/refund-request.ts';
 import { UsageSums } from '../ledger/usage-sums.ts';
 import { verifyLedger, verifyPage } from '../ledger/verify-ledger.ts';
 import { parkEvents } from './parked-usage-repository.ts';
@@ -47,6 +49,13 @@ export function createLedgerRepository(deps: LedgerRepositoryDeps): LedgerReposi
     setQuota: (account, quota, reason, { ifVersion, createdBy } = {}) =>
       dialect.inWriteTransaction(knex, (trx) =>
         setQuota(trx, dialect, { account, quota, reason, ifVersion, createdBy }, clock.now()),
+      ),
+
+    listEntries: (account, page) => listQuotaEntries(knex, account, page),
+
+    refundRequest: (requestId, createdBy) =>
+      dialect.inWriteTransaction(knex, (trx) =>
+        refundRequest(trx, dialect, { requestId, createdBy }, clock.now()),
       ),
 
     findRequests: (requestIds) => findRequests(knex, requestIds),

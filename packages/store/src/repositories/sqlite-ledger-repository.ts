@@ -17,10 +17,13 @@ export interface SqliteLedgerSettings extends LedgerTransactionSettings {
   /** Makes a passive checkpoint in another thread. */
   checkpoint: () => Promise<unknown>;
   /** Everything that is not the hot path. */
-  fallback: Pick<
-    LedgerRepository,
-    'addQuota' | 'setQuota' | 'findRequests' | 'verify' | 'verifyPage'
-  >;
+  fallback: Omit<LedgerRepository, 'applyUsage' | 'readBalances'>;
+}
+
+export interface SqliteLedger extends LedgerRepository {
+  /** Why nothing can be charged until a restart; empty: it can. */
+  findObstacles(): readonly string[];
+  close(): void;
 }
 
 /**
@@ -28,9 +31,7 @@ export interface SqliteLedgerSettings extends LedgerTransactionSettings {
  * connection of its own, because every answer waits for it. Nothing here waits for the disk on the event loop: the log
  * is synced, and copied into the database, by other threads.
  */
-export function openSqliteLedger(
-  settings: SqliteLedgerSettings,
-): LedgerRepository & { close(): void } {
+export function openSqliteLedger(settings: SqliteLedgerSettings): SqliteLedger {
   const db = new Sqlite(settings.file, { timeout: 0, fileMustExist: true });
   const isWal = db.pragma('journal_mode = WAL', { simple: true }) === 'wal';
   db.pragma(`synchronous = ${settings.synchronous}`);
@@ -65,10 +66,13 @@ export function openSqliteLedger(
     addQuota: (entry) => settings.fallback.addQuota(entry),
     setQuota: (account, quota, reason, options) =>
       settings.fallback.setQuota(account, quota, reason, options),
+    listEntries: (account, page) => settings.fallback.listEntries(account, page),
+    refundRequest: (requestId, createdBy) => settings.fallback.refundRequest(requestId, createdBy),
     findRequests: (requestIds) => settings.fallback.findRequests(requestIds),
     verify: () => settings.fallback.verify(),
     verifyPage: (kind, afterId, limit) => settings.fallback.verifyPage(kind, afterId, limit),
 
+    findObstacles: () => (walSync?.failure === undefined ? [] : [walSync.failure]),
     close() {
       db.close();
       walSync?.close();

@@ -16,7 +16,7 @@ export function describeUserRepository(name: string, open: () => Promise<TestSto
 
     it('creates a user with a ledger entry for the first balance', async () => {
       const user = await users.create(
-        makeNewUser({ username: 'alice', quota: 700, email: 'a@example.com', inviterId: 3 }),
+        makeNewUser({ username: 'alice', quota: 700, email: 'a@example.com' }),
       );
 
       expect(user).toMatchObject({
@@ -27,11 +27,63 @@ export function describeUserRepository(name: string, open: () => Promise<TestSto
         group: 'default',
         quota: 700,
         usedQuota: 0,
-        inviterId: 3,
+        inviterId: 0,
         quotaVersion: 1,
       });
       expect(await users.findById(user.id)).toEqual(user);
       expect((await test.store.ledgerRepository.verify()).mismatches).toEqual([]);
+    });
+
+    it('rewards both sides of an invitation once, each with a ledger entry', async () => {
+      const inviter = await users.create(makeNewUser({ quota: 5 }));
+      const before = await test.store.accountSource.latestVersion();
+
+      const user = await users.create(
+        makeNewUser({
+          quota: 100,
+          quotaReason: 'gift',
+          invitation: { inviterId: inviter.id, inviteeQuota: 20, inviterQuota: 30 },
+        }),
+      );
+
+      expect(user).toMatchObject({ quota: 120, inviterId: inviter.id });
+      expect(await users.findById(inviter.id)).toMatchObject({ quota: 35 });
+      const ledger = test.store.ledgerRepository;
+      const entries = await ledger.listEntries({ kind: 'user', id: user.id }, { limit: 9 });
+      expect(entries.map(({ delta, reason }) => [delta, reason])).toEqual([
+        [20, 'invitation'],
+        [100, 'gift'],
+      ]);
+      const { users: changed } = await test.store.accountSource.readChanges(before, 10);
+      expect(changed.map(({ id, quota }) => [id, quota])).toEqual(
+        expect.arrayContaining([
+          [inviter.id, 35],
+          [user.id, 120],
+        ]),
+      );
+      expect((await ledger.verify()).mismatches).toEqual([]);
+    });
+
+    it('invites with a code that fits literally, of an enabled user', async () => {
+      const user = await users.create(makeNewUser({ affCode: 'aB3x' }));
+
+      expect((await users.findByAffCode('aB3x'))?.id).toBe(user.id);
+      expect(await users.findByAffCode('AB3X')).toBeUndefined();
+      expect(await users.findByAffCode('')).toBeUndefined();
+      await users.update(user.id, { status: userStatuses.disabled });
+      expect(await users.findByAffCode('aB3x')).toBeUndefined();
+    });
+
+    it('gives an invitation code to whoever has none, and keeps the one that is there', async () => {
+      const user = await users.create(makeNewUser({ affCode: '' }));
+
+      expect(await users.fillAffCode(user.id, 'zz11')).toBe('zz11');
+      expect(await users.fillAffCode(user.id, 'zz12')).toBe('zz11');
+      await test.database.knex('users').where({ id: user.id }).update({ aff_code: null });
+      const other = await users.create(makeNewUser());
+      await expect(users.fillAffCode(user.id, other.affCode)).rejects.toMatchObject({
+        code: 'conflict',
+      });
     });
 
     it('finds a user for login by name, else by address', async () => {
@@ -43,6 +95,29 @@ export function describeUserRepository(name: string, open: () => Promise<TestSto
       expect(await users.findWithPassword(user.id)).toEqual(found);
       expect(await users.findForLogin('nobody')).toBeUndefined();
       expect(await users.findForLogin('')).toBeUndefined();
+    });
+
+    it('finds an address as typed or in lower case, but not that of a removed account', async () => {
+      const gone = await users.create(makeNewUser({ email: 'one@example.com' }));
+      await users.remove(gone.id);
+      expect(await users.findByEmail('one@example.com')).toBeUndefined();
+      expect(await users.findForLogin('one@example.com')).toBeUndefined();
+
+      const user = await users.create(makeNewUser({ email: 'one@example.com' }));
+      expect((await users.findByEmail('One@Example.com'))?.id).toBe(user.id);
+      expect((await users.findForLogin('one@example.com'))?.user.id).toBe(user.id);
+      expect(await users.findByEmail('')).toBeUndefined();
+    });
+
+    it('finds the roots that are enabled, and the highest id', async () => {
+      const root = await users.create(makeNewUser({ role: 100 }));
+      const other = await users.create(makeNewUser({ role: 100 }));
+      await users.update(other.id, { status: userStatuses.disabled });
+      await users.create(makeNewUser({ role: 10 }));
+
+      expect((await users.findRoots()).map(({ id }) => id)).toEqual([root.id]);
+      const last = await users.create(makeNewUser());
+      expect(await users.highestId()).toBe(last.id);
     });
 
     it('refuses a name or an invitation code that is taken', async () => {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import {
   errors,
+  roles,
   userStatuses,
   type Clock,
   type NewUser,
+  type RequestLimits,
   type SecretBox,
   type User,
   type UserChange,
@@ -14,6 +16,9 @@ import {
 } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
+import { lockBalance, moveBalance } from '../ledger/balances.ts';
+import { insertQuotaEntry } from '../ledger/quota-entries.ts';
+import { spendColumnsFor } from '../ledger/period-spends.ts';
 import { reconcileAccount } from '../ledger/reconcile-account.ts';
 import { likePrefix } from '../schema/like-prefix.ts';
 import { areSecretsSealed } from '../schema/meta.ts';
@@ -21,9 +26,12 @@ import { readPage, type SortKey } from '../schema/read-page.ts';
 import { readCount } from '../schema/read-aggregate.ts';
 import { readNumber, readText, type Row } from '../schema/read-column.ts';
 import { refuseTooLong } from '../schema/refuse-too-long.ts';
-import { readLimits, toLimitsColumn } from '../schema/request-limits-column.ts';
+import { toLimitsColumn } from '../schema/request-limits-column.ts';
 import { hashAccessToken, toAccessTokenColumns } from '../secrets/key-columns.ts';
+import { insertIdentity, isIdentityTaken } from './identity-repository.ts';
 import { stampRecord } from './record-version.ts';
+import { endSessions } from './session-repository.ts';
+import { toUser } from './user-row.ts';
 
 export interface UserRepositoryDeps {
   knex: Knex;
@@ -41,12 +49,21 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
     return row;
   }
 
+  async function findByEmail(email: string): Promise<Row | undefined> {
+    const [row] = (await knex('users')
+      .whereIn('email', [...new Set([email, email.toLowerCase()])])
+      .whereRaw('COALESCE(status, 0) <> ?', [userStatuses.deleted])
+      .orderBy('id')
+      .limit(1)) as Row[];
+    return row;
+  }
+
   return {
     findById: async (id) => toUserIfAny(await findRow({ id })),
 
     async findForLogin(login) {
       if (login === '') return undefined;
-      return toLogin((await findRow({ username: login })) ?? (await findRow({ email: login })));
+      return toLogin((await findRow({ username: login })) ?? (await findByEmail(login)));
     },
 
     findWithPassword: async (id) => toLogin(await findRow({ id })),
@@ -65,6 +82,19 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
         })) as Row[];
       const users = rows.filter((row) => isSameToken(row, accessToken)).map(toUser);
       return users.find(({ status }) => status !== userStatuses.deleted);
+    },
+
+    findByEmail: async (email) =>
+      email === '' ? undefined : toUserIfAny(await findByEmail(email)),
+
+    async findRoots() {
+      const condition = { role: roles.root, status: userStatuses.enabled };
+      return ((await knex('users').where(condition).orderBy('id')) as Row[]).map(toUser);
+    },
+
+    async highestId() {
+      const [row] = await knex('users').max<Row[]>({ id: 'id' });
+      return readNumber(row?.['id']);
     },
 
     async list(query) {
@@ -91,9 +121,28 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
     async update(id, change) {
       const columns = toColumns(change);
       if (Object.keys(columns).length > 0) {
-        await withNameCheck(deps, change, () => writeUser(deps, id, columns));
+        await withNameCheck(deps, change, () => writeUser(deps, id, columns, change.limits));
       }
       return toUserIfAny(await findRow({ id }));
+    },
+
+    async fillAffCode(id, affCode) {
+      await withNameCheck(deps, {}, () =>
+        knex('users').where({ id }).whereRaw("COALESCE(aff_code, '') = ''").update({
+          aff_code: affCode,
+        }),
+      );
+      return readText((await findRow({ id }))?.['aff_code']);
+    },
+
+    async findByAffCode(affCode) {
+      if (affCode === '') return undefined;
+      const rows = (await knex('users').where({
+        aff_code: affCode,
+        status: userStatuses.enabled,
+      })) as Row[];
+      // MySQL may compare without regard to case.
+      return toUserIfAny(rows.find((row) => readText(row['aff_code']) === affCode));
     },
 
     setAccessToken: (id, accessToken) =>
@@ -112,14 +161,33 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
   };
 }
 
+/** A session is for the password, the role and the status under which it began. */
+const sessionColumns = ['password', 'role', 'status'] as const;
+
 /** Resolves to whether there is such a user. */
 function writeUser(
-  { knex, dialect }: UserRepositoryDeps,
+  { knex, dialect, clock }: UserRepositoryDeps,
   id: number,
   columns: Row,
+  limits?: RequestLimits,
 ): Promise<boolean> {
   return dialect.inWriteTransaction(knex, async (trx) => {
-    if ((await trx('users').where({ id }).update(columns)) === 0) return false;
+    const [before] = (await dialect.forUpdate(trx('users').where({ id }))) as Row[];
+    if (before === undefined) return false;
+    const spend =
+      limits === undefined
+        ? {}
+        : await spendColumnsFor(trx, { kind: 'user', id }, limits, before, clock.now());
+    // What was spent belongs to a version as the balance does.
+    const version = 'spend_day' in spend && {
+      quota_version: readNumber(before['quota_version']) + 1,
+    };
+    await trx('users')
+      .where({ id })
+      .update({ ...columns, ...spend, ...version });
+    if (sessionColumns.some((column) => column in columns)) await endSessions(trx, id);
+    if (columns['status'] === userStatuses.deleted)
+      await trx('external_identities').where({ user_id: id }).delete();
     await stampRecord(trx, { kind: 'user', id });
     return true;
   });
@@ -149,14 +217,39 @@ export async function insertUser(
     request_count: 0,
     group: user.group ?? 'default',
     aff_code: user.affCode,
-    inviter_id: user.inviterId ?? 0,
+    inviter_id: user.invitation?.inviterId ?? 0,
     quota_version: 1,
   });
+  if (user.identity !== undefined) await insertIdentity(trx, id, user.identity, clock.now());
   const reference = `created:user:${id}:${randomBytes(6).toString('hex')}`;
   const entry = { reason: user.quotaReason, reference };
   await reconcileAccount(trx, dialect, { kind: 'user', id }, entry, clock.now());
+  await rewardInvitation(trx, dialect, id, user, clock.now());
   await stampRecord(trx, { kind: 'user', id });
   return id;
+}
+
+/** Of each invited user both rewards are booked once: the references say so. */
+async function rewardInvitation(
+  trx: Knex,
+  dialect: Dialect,
+  id: number,
+  { invitation }: NewUser,
+  now: number,
+): Promise<void> {
+  if (invitation === undefined) return;
+  const { inviterId, inviteeQuota, inviterQuota } = invitation;
+  const rewards = [
+    { account: { kind: 'user', id }, delta: inviteeQuota, reference: `invited:${id}` },
+    { account: { kind: 'user', id: inviterId }, delta: inviterQuota, reference: `inviter:${id}` },
+  ] as const;
+  for (const { account, delta, reference } of rewards) {
+    if (delta === 0 || (await lockBalance(trx, dialect, account)) === undefined) continue;
+    const entry = { account, delta, reason: 'invitation', reference };
+    await insertQuotaEntry(trx, dialect, entry, now);
+    await moveBalance(trx, account, delta);
+    if (account.id !== id) await stampRecord(trx, account);
+  }
 }
 
 function selectUsers(deps: UserRepositoryDeps, query: UserListQuery) {
@@ -220,7 +313,7 @@ function toColumns({ limits, ...change }: UserChange): Record<string, unknown> {
 /** @throws `conflict` with `param` where a name or an invitation code is taken */
 async function withNameCheck<T>(
   { knex, dialect }: UserRepositoryDeps,
-  { username }: { username?: string },
+  { username, identity }: Pick<Partial<NewUser>, 'username' | 'identity'>,
   write: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -229,6 +322,8 @@ async function withNameCheck<T>(
     if (!dialect.isUniqueViolation(error)) throw error;
     const named =
       username === undefined ? [] : ((await knex('users').where({ username })) as Row[]);
+    if (named.length === 0 && identity !== undefined && (await isIdentityTaken(knex, identity)))
+      throw errors.conflict({ param: 'identity' }, { cause: error });
     throw named.length > 0
       ? errors.conflict(
           {
@@ -261,28 +356,4 @@ function toLogin(row: Row | undefined): { user: User; passwordHash: string } | u
 
 function toUserIfAny(row: Row | undefined): User | undefined {
   return row && toUser(row);
-}
-
-function toUser(row: Row): User {
-  const limits = readLimits(row['limits']);
-  return {
-    id: readNumber(row['id']),
-    username: readText(row['username']),
-    displayName: readText(row['display_name']),
-    role: readNumber(row['role']),
-    status: readNumber(row['status']),
-    email: readText(row['email']),
-    githubId: readText(row['github_id']),
-    wechatId: readText(row['wechat_id']),
-    larkId: readText(row['lark_id']),
-    oidcId: readText(row['oidc_id']),
-    quota: readNumber(row['quota']),
-    usedQuota: readNumber(row['used_quota']),
-    requestCount: readNumber(row['request_count']),
-    group: readText(row['group']) || 'default',
-    affCode: readText(row['aff_code']),
-    inviterId: readNumber(row['inviter_id']),
-    ...(limits !== undefined && { limits }),
-    quotaVersion: readNumber(row['quota_version']),
-  };
 }

@@ -30,12 +30,13 @@ export async function ensureColumns(
   columns: readonly ColumnDefinition[],
 ): Promise<void> {
   const present = await connection(table).columnInfo();
-  for (const column of columns) {
-    if (column.name in present) continue;
-    await connection.raw(
-      `ALTER TABLE ${dialect.quote(table)} ADD COLUMN ${columnSql(dialect, column)}`,
-    );
-  }
+  const added = columns
+    .filter(({ name }) => !(name in present))
+    .map((column) => `ADD COLUMN ${columnSql(dialect, column)}`);
+  if (added.length === 0) return;
+  const changes = dialect.addsColumnsTogether ? [added.join(', ')] : added;
+  for (const change of changes)
+    await connection.raw(`ALTER TABLE ${dialect.quote(table)} ${change}`);
 }
 
 /** Adds the indexes that the table lacks. A unique one that the rows contradict is left out, with a warning. */

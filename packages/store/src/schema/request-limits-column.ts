@@ -1,7 +1,13 @@
 import type { RequestLimits } from '@turnpike/core';
 import { readText } from './read-column.ts';
 
-const names = ['requestsPerMinute', 'tokensPerMinute', 'concurrency'] as const;
+const names = [
+  'requestsPerMinute',
+  'tokensPerMinute',
+  'concurrency',
+  'quotaPerDay',
+  'quotaPerMonth',
+] as const;
 
 /** JSON of the limits that are set; null: none. */
 export function toLimitsColumn(limits: RequestLimits | undefined): string | null {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { dayStatSchema } from '../request-log.ts';
+import { quotaEntryListQuerySchema, quotaEntrySchema } from '../quota-entry.ts';
+import { redeemSchema } from '../redemption.ts';
 import { defineRoutes } from '../route.ts';
 import { accountUpdateSchema, userSchema } from '../user.ts';
 
@@ -46,5 +48,28 @@ export const accountRoutes = defineRoutes('account', {
     role: 'common',
     summary: 'List the models that the own group may use.',
     data: z.array(z.string()).readonly(),
+  },
+  affCode: {
+    method: 'get',
+    path: '/api/user/aff',
+    role: 'common',
+    summary: 'Read the own invitation code; one is made where there is none.',
+    data: z.string(),
+  },
+  topUp: {
+    method: 'post',
+    path: '/api/user/topup',
+    role: 'common',
+    summary: 'Redeem a code and tell the quota that it added.',
+    body: redeemSchema,
+    data: z.int(),
+  },
+  quotaEntries: {
+    method: 'get',
+    path: '/api/user/self/quota-entries',
+    role: 'common',
+    summary: 'List every change of the own balance that is not usage, newest first.',
+    query: quotaEntryListQuerySchema,
+    rows: quotaEntrySchema,
   },
 });

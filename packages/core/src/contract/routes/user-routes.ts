@@ -1,4 +1,5 @@
 import { idParamsSchema, searchQuerySchema } from '../input-values.ts';
+import { quotaEntryListQuerySchema, quotaEntrySchema } from '../quota-entry.ts';
 import { defineRoutes } from '../route.ts';
 import {
   topUpSchema,
@@ -64,6 +65,15 @@ export const userRoutes = defineRoutes('user', {
     role: 'admin',
     summary: 'Delete an account; the row stays and the name is free again.',
     params: idParamsSchema,
+  },
+  quotaEntries: {
+    method: 'get',
+    path: '/api/user/:id/quota-entries',
+    role: 'admin',
+    summary: 'List every change of the balance of an account that is not usage, newest first.',
+    params: idParamsSchema,
+    query: quotaEntryListQuerySchema,
+    rows: quotaEntrySchema,
   },
   topUp: {
     method: 'post',

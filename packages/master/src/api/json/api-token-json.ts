@@ -1,5 +1,6 @@
 import type { ApiToken } from '@turnpike/core';
 import type { ApiTokenJson } from '@turnpike/core/contract';
+import { toLimitsJson } from '../../services/request-limits.ts';
 
 /** A token as its owner sees it: with the whole key. */
 export function toApiTokenJson(token: ApiToken): ApiTokenJson {
@@ -17,6 +18,7 @@ export function toApiTokenJson(token: ApiToken): ApiTokenJson {
     used_quota: token.usedQuota,
     models: token.models,
     subnet: token.subnet,
+    ...toLimitsJson(token.limits),
     quota_version: token.quotaVersion,
   };
 }

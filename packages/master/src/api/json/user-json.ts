@@ -1,5 +1,6 @@
 import type { User } from '@turnpike/core';
 import type { UserJson } from '@turnpike/core/contract';
+import { toLimitsJson } from '../../services/request-limits.ts';
 
 /** A user as the API shows it: never with the password or the access token. */
 export function toUserJson(user: User): UserJson {
@@ -23,6 +24,7 @@ export function toUserJson(user: User): UserJson {
     group: user.group,
     aff_code: user.affCode,
     inviter_id: user.inviterId,
+    ...toLimitsJson(user.limits),
     quota_version: user.quotaVersion,
   };
 }
@@ -52,5 +54,6 @@ const emptyUser: UserJson = {
   group: '',
   aff_code: '',
   inviter_id: 0,
+  ...toLimitsJson(),
   quota_version: 0,
 };

@@ -1,0 +1,45 @@
+import type { Redemption } from '../identity/redemption.ts';
+import type { Balance } from './ledger-repository.ts';
+
+export type NewRedemption = Pick<
+  Redemption,
+  'userId' | 'key' | 'name' | 'quota' | 'createdTime' | 'expiredTime'
+>;
+
+export type RedemptionChange = Partial<
+  Pick<Redemption, 'name' | 'quota' | 'status' | 'expiredTime'>
+>;
+
+export interface RedemptionListQuery {
+  offset: number;
+  limit: number;
+  /** Prefix of the name, or an exact id. */
+  keyword?: string;
+  status?: number;
+}
+
+export type RedeemResult =
+  | { redemption: Redemption; balance: Balance }
+  /** Why nothing was credited. */
+  | 'unknown'
+  | 'used'
+  | 'disabled'
+  | 'expired';
+
+export interface RedemptionRepository {
+  find(id: number): Promise<Redemption | undefined>;
+  /** Newest first. */
+  list(query: RedemptionListQuery): Promise<readonly Redemption[]>;
+  /** All or none. @throws `conflict` when a key is taken */
+  createMany(redemptions: readonly NewRedemption[]): Promise<readonly Redemption[]>;
+  /** Resolves to undefined for an unknown id. */
+  update(id: number, change: RedemptionChange): Promise<Redemption | undefined>;
+  remove(id: number): Promise<boolean>;
+  /** Removes codes that can not be redeemed any more: used, disabled, or expired at `now` (Unix seconds). */
+  removeSpent(now: number): Promise<number>;
+  /**
+   * Marks the code as used and credits the user, in one transaction. Of any number of calls at the same time one
+   * succeeds.
+   */
+  redeem(key: string, userId: number): Promise<RedeemResult>;
+}

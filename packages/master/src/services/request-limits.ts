@@ -1,0 +1,42 @@
+import type { RequestLimits } from '@turnpike/core';
+import type { RequestLimitsJson } from '@turnpike/core/contract';
+
+const names = {
+  requests_per_minute: 'requestsPerMinute',
+  tokens_per_minute: 'tokensPerMinute',
+  concurrency: 'concurrency',
+  quota_per_day: 'quotaPerDay',
+  quota_per_month: 'quotaPerMonth',
+} as const satisfies Record<keyof RequestLimitsJson, keyof RequestLimits>;
+
+export const limitFields = Object.keys(names) as (keyof RequestLimitsJson)[];
+
+type LimitsInput = { [Name in keyof RequestLimitsJson]?: number | undefined };
+
+/** Limits with the given ones changed; 0 takes one away. Undefined where nothing changes. */
+export function editLimits(
+  before: RequestLimits | undefined,
+  input: LimitsInput,
+): RequestLimits | undefined {
+  const limits = { ...before };
+  let isChanged = false;
+  for (const [field, name] of Object.entries(names)) {
+    const limit = input[field as keyof RequestLimitsJson];
+    if (limit === undefined || limit === (limits[name] ?? 0)) continue;
+    isChanged = true;
+    if (limit === 0) Reflect.deleteProperty(limits, name);
+    else limits[name] = limit;
+  }
+  return isChanged ? limits : undefined;
+}
+
+/** 0: no limit. */
+export function toLimitsJson(limits: RequestLimits = {}): RequestLimitsJson {
+  return {
+    requests_per_minute: limits.requestsPerMinute ?? 0,
+    tokens_per_minute: limits.tokensPerMinute ?? 0,
+    concurrency: limits.concurrency ?? 0,
+    quota_per_day: limits.quotaPerDay ?? 0,
+    quota_per_month: limits.quotaPerMonth ?? 0,
+  };
+}

@@ -105,6 +105,12 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   logListOwn: {},
   logSearchOwn: { query: 'keyword=1' },
   logStatOwn: {},
+  logExport: { query: 'type=1', ...audited },
+  logExportOwn: {},
+  logListByToken: { query: 'key=sk-keyOfAlice' },
+
+  usageDataAll: { query: 'granularity=day' },
+  usageDataOwn: {},
 
   optionList: {},
   optionUpdate: { body: { key: 'Notice', value: 'hello' }, ...audited },

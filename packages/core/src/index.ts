@@ -64,18 +64,30 @@ export type { ScheduledJob, Schedules } from './ports/schedules.ts';
 export type {
   NewUser,
   UserChange,
+  UserFilter,
   UserListQuery,
   UserRepository,
+  UserSort,
 } from './ports/user-repository.ts';
 export type {
   ApiTokenChange,
+  ApiTokenFilter,
   ApiTokenRepository,
+  ApiTokenSort,
   NewApiToken,
 } from './ports/api-token-repository.ts';
-export type { ChannelChange, ChannelRepository, NewChannel } from './ports/channel-repository.ts';
+export type {
+  ChannelChange,
+  ChannelFilter,
+  ChannelListQuery,
+  ChannelRepository,
+  ChannelSort,
+  NewChannel,
+} from './ports/channel-repository.ts';
+export type { Page, PageQuery } from './ports/page.ts';
 export type { OptionRepository } from './ports/option-repository.ts';
 export type { ConfigRepository } from './ports/config-repository.ts';
-export type { AuditEntry, AuditLog } from './ports/audit-log.ts';
+export type { AuditEntry, AuditFilter, AuditLog } from './ports/audit-log.ts';
 export type { ParkedEvent, ParkedJob, ParkedUsage } from './ports/parked-usage.ts';
 export type { LimitResult, RateLimiter } from './ports/rate-limiter.ts';
 export { exactOne, exactToNumber, parseExact, toExact } from './pricing/exact.ts';
@@ -122,8 +134,9 @@ export type {
   NewRedemption,
   RedeemResult,
   RedemptionChange,
-  RedemptionListQuery,
+  RedemptionFilter,
   RedemptionRepository,
+  RedemptionSort,
 } from './ports/redemption-repository.ts';
 export {
   addSpend,
@@ -135,4 +148,6 @@ export {
 } from './usage/budget-period.ts';
 export type { PeriodSpend } from './usage/budget-period.ts';
 export type { RateLimitFigure, RateLimitFigures } from './ports/ledger.ts';
+export { describeAnswerShape, listInputs } from './openapi/describe-shape.ts';
+export type { RouteInput } from './openapi/describe-shape.ts';
 export { describeApi } from './openapi/describe-api.ts';

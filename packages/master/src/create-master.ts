@@ -8,6 +8,9 @@ import { listJobs } from './schedules/index.ts';
 import { createAccountAnnouncer } from './services/account-changes.ts';
 import { createAccountService } from './services/account-service.ts';
 import { createApiTokenService } from './services/api-token-service.ts';
+import { createAuditService } from './services/audit-service.ts';
+import { createBillingService } from './services/billing-service.ts';
+import { createChannelBatchService } from './services/channel-batch-service.ts';
 import { createChannelHealthService } from './services/channel-health-service.ts';
 import { createChannelService } from './services/channel-service.ts';
 import { createChannelStatusSwitch } from './services/channel-status.ts';
@@ -81,9 +84,12 @@ export function createMaster(deps: MasterDeps): Master {
       redemptions: createRedemptionService(shared),
       refundRequest: createRefundRequest(shared),
       channels: createChannelService(shared),
+      channelBatches: createChannelBatchService(shared),
       channelTests,
       channelBalances,
       models: createModelService(deps),
+      billing: createBillingService(shared),
+      audit: createAuditService(deps),
       requestLogs: createRequestLogService(shared),
       options: createOptionService(shared),
     }),

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type {
   ApiTokenRepository,
   AuditLog,
@@ -13,6 +14,7 @@ import type {
   RateLimiter,
   RedemptionRepository,
   RequestLogRepository,
+  TokenRecord,
   UserRepository,
 } from '@turnpike/core';
 
@@ -60,6 +62,8 @@ export interface MasterDeps {
   configBus: ConfigBus;
   channelProbe: ChannelProbe;
   modelCatalogue: ModelCatalogue;
+  /** Lets a client in by its key, under the rules of the relay. @throws errors of the relay's catalogue */
+  identifyClient: (request: IncomingMessage) => Promise<TokenRecord>;
   /** How upstreams are asked for balances. */
   findBalanceQuery: FindBalanceQuery;
   auditLog: AuditLog;

@@ -11,6 +11,7 @@ import {
   type Logger,
   type SecretBox,
   type TokenDirectory,
+  type TokenRecord,
   type UsageSink,
 } from '@turnpike/core';
 import type { Registry } from 'prom-client';
@@ -56,6 +57,8 @@ export interface Relay {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Tests channels on the same path as real traffic, without a bill. */
   probe: ChannelProbe;
+  /** Lets a client in by its key, as every request of the relay. @throws the errors of authentication */
+  identifyClient(request: IncomingMessage): Promise<TokenRecord>;
   /** A configuration was received: requests can be served. */
   isReady(): boolean;
   /** Version of the configuration in use; 0 before the first. */
@@ -108,6 +111,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       else if (request.method === 'OPTIONS') answerPreflight(request, response);
       else void answerOther(deps, route, request, response);
     },
+    identifyClient: async (request) => (await authenticate(deps, request)).token,
     probe: createChannelProbe(deps),
     isReady: () => config.current() !== undefined,
     snapshotVersion: () => config.current()?.version ?? 0,

@@ -1,3 +1,4 @@
+import { renderApi } from './render-api.ts';
 import { renderErrors } from './render-errors.ts';
 import { renderMetrics } from './render-metrics.ts';
 import { renderOptions } from './render-options.ts';
@@ -9,5 +10,6 @@ export const references: Readonly<Record<string, () => string>> = {
   'docs/reference/settings.md': renderSettings,
   'docs/reference/errors.md': renderErrors,
   'docs/reference/options.md': renderOptions,
+  'docs/reference/api.md': renderApi,
   'docs/reference/metrics.md': renderMetrics,
 };

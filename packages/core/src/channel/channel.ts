@@ -48,4 +48,6 @@ export interface Channel {
   /** JSON text, see {@link ChannelConfig}. */
   config: string;
   systemPrompt: string | null;
+  /** A name by which several channels are edited at once; empty: none. */
+  tag: string;
 }

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { requestLimitFields } from './request-limits.ts';
-import { pageQuerySchema, queryTextSchema, quotaSchema, ruledText } from './input-values.ts';
+import {
+  listQuerySchema,
+  queryNumberSchema,
+  queryTextSchema,
+  quotaSchema,
+  ruledText,
+} from './input-values.ts';
 
 const cidrSchema = z.union([z.cidrv4(), z.cidrv6()]);
 
@@ -25,8 +31,21 @@ const apiTokenFields = {
   ...requestLimitFields,
 };
 
-export const apiTokenListQuerySchema = pageQuerySchema.extend({
-  order: queryTextSchema.pipe(z.enum(['remain_quota', 'used_quota']).or(z.literal('')).catch('')),
+/** Empty or 0: any. */
+export const apiTokenListQuerySchema = listQuerySchema([
+  'id',
+  'name',
+  'remain_quota',
+  'used_quota',
+  'accessed_time',
+  'expired_time',
+]).extend({
+  keyword: queryTextSchema,
+  status: queryNumberSchema,
+  /** The older way to sort: descending by one of these. */
+  order: queryTextSchema
+    .pipe(z.enum(['remain_quota', 'used_quota']).or(z.literal('')).catch(''))
+    .meta({ wire: { type: 'string', enum: ['remain_quota', 'used_quota'] } }),
 });
 
 export const apiTokenCreateSchema = z.object(apiTokenFields).partial();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { queryTextSchema, ruledText } from './input-values.ts';
+import { listQuerySchema, queryNumberSchema, queryTextSchema, ruledText } from './input-values.ts';
 
 function readJsonObject(text: string): Record<string, unknown> | undefined {
   try {
@@ -22,6 +22,13 @@ function isHttpUrl(text: string): boolean {
   return text.trim() === '' || /^https?:\/\/[^\s/?#]+/i.test(text.trim());
 }
 
+/** JSON text: model → model. */
+export const modelMappingSchema = ruledText(
+  isModelMapping,
+  'must be a JSON object from model to model, such as {"gpt-4": "gpt-4o"}',
+  '必须是模型到模型的 JSON 对象，例如 {"gpt-4": "gpt-4o"}',
+);
+
 const channelFields = {
   type: z.int().min(0),
   name: z.string().max(191),
@@ -36,11 +43,7 @@ const channelFields = {
   models: z.string(),
   /** Comma list. */
   group: z.string(),
-  model_mapping: ruledText(
-    isModelMapping,
-    'must be a JSON object from model to model, such as {"gpt-4": "gpt-4o"}',
-    '必须是模型到模型的 JSON 对象，例如 {"gpt-4": "gpt-4o"}',
-  ).nullable(),
+  model_mapping: modelMappingSchema.nullable(),
   priority: z.int().nullable(),
   config: ruledText(
     (text) => text.trim() === '' || readJsonObject(text) !== undefined,
@@ -48,8 +51,31 @@ const channelFields = {
     '必须是 JSON 对象',
   ),
   system_prompt: z.string().nullable(),
+  /** A name by which several channels are edited at once. */
+  tag: z.string().max(191).nullable(),
   status: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
 };
+
+/** Empty or 0: any. */
+export const channelListQuerySchema = listQuerySchema([
+  'id',
+  'name',
+  'type',
+  'status',
+  'priority',
+  'weight',
+  'balance',
+  'response_time',
+  'test_time',
+  'used_quota',
+]).extend({
+  keyword: queryTextSchema,
+  status: queryNumberSchema,
+  type: queryNumberSchema,
+  group: queryTextSchema,
+  model: queryTextSchema,
+  tag: queryTextSchema,
+});
 
 /** One channel for each non-empty line of `key`. */
 export const channelCreateSchema = z
@@ -105,6 +131,8 @@ export const channelSchema = z.object({
   priority: z.int().nullable(),
   config: z.string(),
   system_prompt: z.string().nullable(),
+  /** Empty: none. */
+  tag: z.string(),
 });
 
 export const channelTestResultSchema = z.object({
@@ -144,6 +172,7 @@ export const channelTestProgressSchema = z.object({
   results: z.array(channelTestResultSchema),
 });
 
+export type ChannelListQueryInput = z.infer<typeof channelListQuerySchema>;
 export type ChannelJson = z.infer<typeof channelSchema>;
 export type ChannelCreateInput = z.infer<typeof channelCreateSchema>;
 export type ChannelUpdateInput = z.infer<typeof channelUpdateSchema>;

@@ -64,10 +64,24 @@ export type { QuotaEntryJson, QuotaEntryListQueryInput, RefundJson } from './quo
 export type { RequestLimitsJson } from './request-limits.ts';
 export { refundRoutes } from './routes/refund-routes.ts';
 export { redemptionRoutes } from './routes/redemption-routes.ts';
+export {
+  channelBatchPrioritySchema,
+  channelBatchStatusSchema,
+  channelBatchTagSchema,
+  channelIdsSchema,
+  channelTagSchema,
+  channelTagUpdateSchema,
+} from './channel-batch.ts';
+export type { ChannelTagUpdateInput } from './channel-batch.ts';
+export { auditEntrySchema, auditListQuerySchema } from './audit.ts';
+export type { AuditEntryJson, AuditListQueryInput } from './audit.ts';
+export { billingSubscriptionSchema, billingUsageSchema } from './billing.ts';
+export type { BillingSubscriptionJson, BillingUsageJson } from './billing.ts';
 export { channelBalanceProgressSchema, channelBalanceResultSchema } from './channel-balance.ts';
 export type { ChannelBalanceProgress, ChannelBalanceResult } from './channel-balance.ts';
 export {
   channelCreateSchema,
+  channelListQuerySchema,
   channelSchema,
   channelTestProgressSchema,
   channelTestQuerySchema,
@@ -78,6 +92,7 @@ export {
 export type {
   ChannelCreateInput,
   ChannelJson,
+  ChannelListQueryInput,
   ChannelTestProgress,
   ChannelTestResult,
   ChannelUpdateInput,
@@ -103,14 +118,17 @@ export type { StatusJson } from './status.ts';
 export { modelEntrySchema, modelPermissionSchema } from './model.ts';
 export type { ModelEntryJson } from './model.ts';
 export { defineRoutes } from './route.ts';
-export type { Page, Route, RouteDeclaration, RouteMethod, RouteRole } from './route.ts';
+export type { Route, RouteDeclaration, RouteMethod, RouteRole } from './route.ts';
 export { managementRoutes } from './management-routes.ts';
 export { publicRoutes } from './routes/public-routes.ts';
 export { sessionRoutes } from './routes/session-routes.ts';
 export { accountRoutes } from './routes/account-routes.ts';
 export { userRoutes } from './routes/user-routes.ts';
 export { apiTokenRoutes } from './routes/api-token-routes.ts';
+export { channelBatchRoutes } from './routes/channel-batch-routes.ts';
 export { channelRoutes } from './routes/channel-routes.ts';
 export { requestLogRoutes } from './routes/request-log-routes.ts';
 export { groupRoutes, optionRoutes } from './routes/option-routes.ts';
+export { auditRoutes } from './routes/audit-routes.ts';
+export { billingRoutes } from './routes/billing-routes.ts';
 export { modelRoutes } from './routes/model-routes.ts';

@@ -45,4 +45,24 @@ export const pageQuerySchema = z.object({
   ),
 });
 
+/**
+ * A list that can be sorted and read to its end.
+ *
+ * @param sorts what it can be sorted by; the first one unless asked for another
+ */
+export function listQuerySchema<const Sorts extends readonly [string, ...string[]]>(sorts: Sorts) {
+  return pageQuerySchema.extend({
+    /** From the header `X-Next-Cursor` of the page before. `p` then counts for nothing. */
+    cursor: queryTextSchema,
+    sort: queryTextSchema
+      .transform((text) => (text === '' ? sorts[0] : text))
+      .pipe(z.enum(sorts))
+      .meta({ wire: { type: 'string', enum: [...sorts], default: sorts[0] } }),
+    direction: queryTextSchema
+      .transform((text) => (text === '' ? 'desc' : text))
+      .pipe(z.enum(['asc', 'desc']))
+      .meta({ wire: { type: 'string', enum: ['asc', 'desc'], default: 'desc' } }),
+  });
+}
+
 export const searchQuerySchema = z.object({ keyword: queryTextSchema });

@@ -1,6 +1,9 @@
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
 import { apiTokenRoutes } from './routes/api-token-routes.ts';
+import { auditRoutes } from './routes/audit-routes.ts';
+import { billingRoutes } from './routes/billing-routes.ts';
+import { channelBatchRoutes } from './routes/channel-batch-routes.ts';
 import { channelRoutes } from './routes/channel-routes.ts';
 import { modelRoutes } from './routes/model-routes.ts';
 import { groupRoutes, optionRoutes } from './routes/option-routes.ts';
@@ -20,10 +23,13 @@ const resources: readonly Readonly<Record<string, Route>>[] = [
   redemptionRoutes,
   refundRoutes,
   channelRoutes,
+  channelBatchRoutes,
   requestLogRoutes,
   optionRoutes,
   groupRoutes,
   modelRoutes,
+  billingRoutes,
+  auditRoutes,
 ];
 
 /** Every route that is declared. A new resource needs its line above. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
-/** The lowest role that may call. */
-export type RouteRole = 'guest' | 'common' | 'admin' | 'root';
+/** The lowest role that may call; `api-token`: whoever has a client's key (`sk-…`). */
+export type RouteRole = 'guest' | 'common' | 'admin' | 'root' | 'api-token';
 
 export type RouteMethod = 'get' | 'post' | 'put' | 'delete';
 
@@ -44,15 +44,6 @@ export interface Route extends RouteDeclaration {
   id: string;
   /** The resource. */
   tag: string;
-}
-
-/** A piece of a list, and what is known of the whole. */
-export interface Page<Row> {
-  rows: readonly Row[];
-  /** How many rows there are; `isCapped`: at least that many, nobody counted further. */
-  total?: { count: number; isCapped: boolean };
-  /** Where the next piece begins, for the query `cursor`; absent at the end. */
-  nextCursor?: string;
 }
 
 /** Names the routes of one resource. The ids come from the names of the members. */

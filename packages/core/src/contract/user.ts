@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { requestLimitFields } from './request-limits.ts';
-import { pageQuerySchema, queryTextSchema, quotaSchema, ruledText } from './input-values.ts';
+import {
+  listQuerySchema,
+  queryNumberSchema,
+  queryTextSchema,
+  quotaSchema,
+  ruledText,
+} from './input-values.ts';
 
 export const MAX_USERNAME_LENGTH = 12;
 
@@ -21,10 +27,22 @@ export const loginSchema = z.object({
   password: z.string().min(1).max(191),
 });
 
-export const userListQuerySchema = pageQuerySchema.extend({
-  order: queryTextSchema.pipe(
-    z.enum(['quota', 'used_quota', 'request_count']).or(z.literal('')).catch(''),
-  ),
+/** Empty or 0: any. */
+export const userListQuerySchema = listQuerySchema([
+  'id',
+  'username',
+  'quota',
+  'used_quota',
+  'request_count',
+]).extend({
+  keyword: queryTextSchema,
+  role: queryNumberSchema,
+  status: queryNumberSchema,
+  group: queryTextSchema,
+  /** The older way to sort: descending by one of these. */
+  order: queryTextSchema
+    .pipe(z.enum(['quota', 'used_quota', 'request_count']).or(z.literal('')).catch(''))
+    .meta({ wire: { type: 'string', enum: ['quota', 'used_quota', 'request_count'] } }),
 });
 
 export const userCreateSchema = z.object({

@@ -30,6 +30,7 @@ export function describeApi(
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'session' },
         accessToken: { type: 'http', scheme: 'bearer' },
+        apiToken: { type: 'http', scheme: 'bearer' },
       },
     },
   };

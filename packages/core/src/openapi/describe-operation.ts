@@ -8,6 +8,7 @@ const roleTexts = {
   common: 'Needs a login or an access token.',
   admin: 'Needs the role administrator.',
   root: 'Needs the role root.',
+  'api-token': "Needs a client's key, as for `/v1`.",
 } as const;
 
 /** Schemas that every operation refers to. */
@@ -25,7 +26,7 @@ export function describeOperation(route: Route, asPost: boolean): JsonSchema {
     summary: route.summary,
     description: roleTexts[route.role],
     ...(route.alsoPost === true && !asPost && { deprecated: true }),
-    security: route.role === 'guest' ? [] : [{ session: [] }, { accessToken: [] }],
+    security: securityOf(route),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body !== undefined && {
       requestBody: {
@@ -48,6 +49,11 @@ export function describeOperation(route: Route, asPost: boolean): JsonSchema {
       },
     },
   };
+}
+
+function securityOf({ role }: Route): JsonSchema[] {
+  if (role === 'guest') return [];
+  return role === 'api-token' ? [{ apiToken: [] }] : [{ session: [] }, { accessToken: [] }];
 }
 
 function describeAnswer(route: Route): JsonSchema {

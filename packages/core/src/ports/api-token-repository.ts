@@ -1,4 +1,5 @@
 import type { ApiToken } from '../identity/api-token.ts';
+import type { Page, PageQuery } from './page.ts';
 
 export type NewApiToken = Pick<
   ApiToken,
@@ -21,6 +22,17 @@ export type ApiTokenChange = Partial<
   >
 >;
 
+/** By `remain_quota`, tokens without a limit count as more than all others. */
+export type ApiTokenSort =
+  'id' | 'name' | 'remain_quota' | 'used_quota' | 'accessed_time' | 'expired_time';
+
+export interface ApiTokenFilter {
+  userId: number;
+  /** Prefix of the name. */
+  keyword?: string;
+  status?: number;
+}
+
 export interface ApiTokenRepository {
   /** Own tokens only: `userId` must match, else undefined. */
   find(id: number, userId: number): Promise<ApiToken | undefined>;
@@ -31,6 +43,8 @@ export interface ApiTokenRepository {
     order?: 'remain_quota' | 'used_quota';
     keyword?: string;
   }): Promise<readonly ApiToken[]>;
+  /** @throws `invalid_parameter` for a cursor of another list */
+  page(filter: ApiTokenFilter, page: PageQuery<ApiTokenSort>): Promise<Page<ApiToken>>;
   create(token: NewApiToken): Promise<ApiToken>;
   update(id: number, userId: number, change: ApiTokenChange): Promise<ApiToken | undefined>;
   remove(id: number, userId: number): Promise<boolean>;

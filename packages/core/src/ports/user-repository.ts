@@ -1,4 +1,5 @@
 import type { User } from '../identity/user.ts';
+import type { Page, PageQuery } from './page.ts';
 
 export interface NewUser {
   username: string;
@@ -31,6 +32,8 @@ export interface UserRepository {
   /** By system management token (32 hex characters). Deleted users are never found. */
   findByAccessToken(accessToken: string): Promise<User | undefined>;
   list(query: UserListQuery): Promise<readonly User[]>;
+  /** @throws `invalid_parameter` for a cursor of another list */
+  page(filter: UserFilter, page: PageQuery<UserSort>): Promise<Page<User>>;
   count(): Promise<number>;
   /** @throws `conflict` when the username is taken */
   create(user: NewUser): Promise<User>;
@@ -45,11 +48,19 @@ export interface UserRepository {
   remove(id: number): Promise<boolean>;
 }
 
-export interface UserListQuery {
-  offset: number;
-  limit: number;
+export type UserSort = 'id' | 'username' | 'quota' | 'used_quota' | 'request_count';
+
+export interface UserFilter {
   /** Prefix of username, email or display name, or an exact id. */
   keyword?: string;
-  order?: 'quota' | 'used_quota' | 'request_count';
+  role?: number;
+  status?: number;
+  group?: string;
   includeDeleted?: boolean;
+}
+
+export interface UserListQuery extends UserFilter {
+  offset: number;
+  limit: number;
+  order?: 'quota' | 'used_quota' | 'request_count';
 }

@@ -6,13 +6,14 @@ import {
 import type { ApiTokenService } from '../services/api-token-service.ts';
 import { toApiTokenJson } from './json/api-token-json.ts';
 import { parseInput } from './parse-input.ts';
+import { mapPage } from '../services/to-page-query.ts';
 import { bindRoute, type BoundRoute } from './routing/bind-route.ts';
 
 /** `/api/token`: the caller's own API tokens. */
 export function createApiTokenRouter({ apiTokens }: { apiTokens: ApiTokenService }): BoundRoute[] {
   return [
     bindRoute(apiTokenRoutes.list, async ({ query, caller }) =>
-      (await apiTokens.list(query, caller)).map(toApiTokenJson),
+      mapPage(await apiTokens.list(query, caller), toApiTokenJson),
     ),
     bindRoute(apiTokenRoutes.search, async ({ query, caller }) =>
       (await apiTokens.search(query.keyword, caller)).map(toApiTokenJson),

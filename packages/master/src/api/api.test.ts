@@ -118,7 +118,7 @@ describe('the envelope', () => {
   });
 
   it('hides what went wrong inside, but gives an id to report', async () => {
-    test.users.list = () => Promise.reject(new Error('SELECT secret FROM users'));
+    test.users.page = () => Promise.reject(new Error('SELECT secret FROM users'));
     const { status, body, headers } = await test.as('admin').get('/api/user/');
 
     expect(status).toBe(500);

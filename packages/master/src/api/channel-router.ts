@@ -4,6 +4,7 @@ import type { ChannelService } from '../services/channel-service.ts';
 import type { ChannelTestService } from '../services/channel-test-service.ts';
 import type { ModelService } from '../services/model-service.ts';
 import { toChannelJson } from './json/channel-json.ts';
+import { mapPage } from '../services/to-page-query.ts';
 import { bindRoute, type BoundRoute } from './routing/bind-route.ts';
 
 export interface ChannelRouterDeps {
@@ -18,7 +19,7 @@ export function createChannelRouter(deps: ChannelRouterDeps): BoundRoute[] {
   const { channels, models } = deps;
   return [
     bindRoute(channelRoutes.list, async ({ query }) =>
-      (await channels.list(query)).map(toChannelJson),
+      mapPage(await channels.list(query), toChannelJson),
     ),
     bindRoute(channelRoutes.search, async ({ query }) =>
       (await channels.search(query.keyword)).map(toChannelJson),
@@ -36,6 +37,11 @@ export function createChannelRouter(deps: ChannelRouterDeps): BoundRoute[] {
     ),
     bindRoute(channelRoutes.removeDisabled, ({ caller }) => channels.removeDisabled(caller)),
     bindRoute(channelRoutes.remove, ({ params, caller }) => channels.remove(params.id, caller)),
+    bindRoute(channelRoutes.copy, async ({ params, caller }) =>
+      toChannelJson(await channels.copy(params.id, caller)),
+    ),
+    bindRoute(channelRoutes.enabledModels, () => models.enabledModels()),
+    bindRoute(channelRoutes.rebuildAbilities, ({ caller }) => channels.rebuildAbilities(caller)),
     ...bindTests(deps),
     ...bindBalances(deps),
   ];

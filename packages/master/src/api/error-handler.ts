@@ -20,24 +20,49 @@ export function createErrorHandler({ logger }: { logger: Logger }): ErrorRequest
       return;
     }
     const error = toGatewayError(thrown, response);
-    if (error.code === 'internal_error')
-      logger.error(
-        {
-          err: thrown,
-          method: request.method,
-          path: request.path,
-          requestId: requestIdOf(response),
-        },
-        'management request failed',
-      );
+    logBug(logger, error, thrown, request, response);
     sendError(request, response, error);
   };
 }
 
-function sendError(request: Request, response: Response, error: GatewayError): void {
-  const { retryAfterMs, param } = error.details;
+/** The same for clients of `/v1`: in OpenAI's form, with proper statuses. */
+export function createBillingErrorHandler({ logger }: { logger: Logger }): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(thrown);
+      return;
+    }
+    const error = toGatewayError(thrown, response);
+    logBug(logger, error, thrown, request, response);
+    const { status, type, code, messageZh, details } = error;
+    noteRetry(response, error);
+    const message = isChinese(request) ? messageZh : error.message;
+    response.status(status).json({
+      error: { message, type, param: details.param ?? null, code },
+    });
+  };
+}
+
+function logBug(
+  logger: Logger,
+  error: GatewayError,
+  thrown: unknown,
+  request: Request,
+  response: Response,
+): void {
+  if (error.code !== 'internal_error') return;
+  const fields = { method: request.method, path: request.path, requestId: requestIdOf(response) };
+  logger.error({ err: thrown, ...fields }, 'management request failed');
+}
+
+function noteRetry(response: Response, { details: { retryAfterMs } }: GatewayError): void {
   if (retryAfterMs !== undefined)
     response.set('Retry-After', String(Math.ceil(retryAfterMs / 1000)));
+}
+
+function sendError(request: Request, response: Response, error: GatewayError): void {
+  const { param } = error.details;
+  noteRetry(response, error);
   const message = isChinese(request) ? error.messageZh : error.message;
   const named = { code: error.code, ...(param !== undefined && { param }) };
   response.vary('Accept');

@@ -1,9 +1,12 @@
 import type { Clock, Logger, RateLimiter, UserRepository } from '@turnpike/core';
 import express, { type Express } from 'express';
 import type { ChannelBalanceService } from '../balances/channel-balance-service.ts';
-import type { MasterSettings } from '../master-deps.ts';
+import type { MasterDeps, MasterSettings } from '../master-deps.ts';
 import type { AccountService } from '../services/account-service.ts';
 import type { ApiTokenService } from '../services/api-token-service.ts';
+import type { AuditService } from '../services/audit-service.ts';
+import type { BillingService } from '../services/billing-service.ts';
+import type { ChannelBatchService } from '../services/channel-batch-service.ts';
 import type { ChannelService } from '../services/channel-service.ts';
 import type { ChannelTestService } from '../services/channel-test-service.ts';
 import type { CurrentOptions } from '../services/current-options.ts';
@@ -18,12 +21,17 @@ import type { UserEditService } from '../services/user-edit-service.ts';
 import type { UserService } from '../services/user-service.ts';
 import { createAccountRouter } from './account-router.ts';
 import { createApiTokenRouter } from './api-token-router.ts';
+import { createAuditRouter } from './audit-router.ts';
+import { createBillingRouter } from './billing-router.ts';
+import { createChannelBatchRouter } from './channel-batch-router.ts';
 import { createChannelRouter } from './channel-router.ts';
-import { createErrorHandler } from './error-handler.ts';
+import { createBillingErrorHandler, createErrorHandler } from './error-handler.ts';
+import { allowAnyOrigin } from './middleware/allow-any-origin.ts';
 import { createAuthenticate } from './middleware/authenticate.ts';
 import { limitRate } from './middleware/limit-rate.ts';
 import { createPasswordLogin } from './middleware/password-login.ts';
 import { createJsonBodyReader } from './middleware/read-json-body.ts';
+import { createApiTokenGuard } from './middleware/require-api-token.ts';
 import { createCrossSiteGuard } from './middleware/refuse-cross-site.ts';
 import { refuseHead } from './middleware/refuse-head.ts';
 import { createSessionCodec } from './middleware/session-cookie.ts';
@@ -54,6 +62,9 @@ export interface ApiDeps {
   redemptions: RedemptionService;
   refundRequest: RefundRequest;
   channels: ChannelService;
+  audit: AuditService;
+  billing: BillingService;
+  channelBatches: ChannelBatchService;
   channelTests: ChannelTestService;
   channelBalances: ChannelBalanceService;
   models: ModelService;
@@ -63,8 +74,12 @@ export interface ApiDeps {
   clock: Clock;
   logger: Logger;
   newRequestId: () => string;
+  identifyClient: MasterDeps['identifyClient'];
   settings: MasterSettings;
 }
+
+/** Chat clients ask for a balance here, with the key that they chat with. */
+const BILLING_PATHS = ['/dashboard/billing', '/v1/dashboard/billing'];
 
 /** An Express app, to be mounted or called as a request listener. */
 export type Api = Express;
@@ -83,13 +98,21 @@ export function createApi(deps: ApiDeps): Api {
   app.disable('x-powered-by');
   app.disable('etag'); // answers are never cached, so nobody asks again with one
   app.set('trust proxy', [...settings.trustedProxies]);
-  app.use('/api', createStamp(deps), refuseHead, limitRate(rateLimiter, limitGlobally));
+  app.use(BILLING_PATHS, allowAnyOrigin);
+  app.use(
+    ['/api', ...BILLING_PATHS],
+    createStamp(deps),
+    refuseHead,
+    limitRate(rateLimiter, limitGlobally),
+  );
   app.use('/api', createAuthenticate({ users: deps.userRepository, sessionCodec }));
   app.use('/api', crossSite.unsafeMethods, createJsonBodyReader());
   mountRoutes(app, listRoutes({ ...deps, sessions }), {
     limiters: { critical: limitRate(rateLimiter, limitCritically) },
     refuseCrossSite: crossSite.everyMethod,
+    requireApiToken: createApiTokenGuard(deps),
   });
+  app.use(BILLING_PATHS, refuseUnknownRoute, createBillingErrorHandler(deps));
   app.use('/api', refuseUnknownRoute, createErrorHandler(deps));
   return app;
 }
@@ -107,8 +130,11 @@ function listRoutes(deps: ApiDeps & { sessions: Sessions }): BoundRoute[] {
     ...createRedemptionRouter(deps),
     ...createRefundRouter(deps),
     ...createChannelRouter(deps),
+    ...createChannelBatchRouter(deps),
     ...createRequestLogRouter(deps),
     ...createOptionRouter(deps),
     ...createModelRouter(deps),
+    ...createBillingRouter(deps),
+    ...createAuditRouter(deps),
   ];
 }

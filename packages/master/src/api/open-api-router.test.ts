@@ -39,6 +39,18 @@ describe('the routes', () => {
   });
 });
 
+describe('the page of the API', () => {
+  it('has every route and every code, and loads nothing from elsewhere', async () => {
+    const { text, headers } = await test.anonymous.get('/api/docs');
+
+    expect(headers['content-type']).toContain('text/html');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    for (const { id } of managementRoutes) expect(text).toContain(`id="${id}"`);
+    expect(text).toContain('id="role_too_low"');
+    expect(text).not.toMatch(/<script|<link|<img|https?:\/\//);
+  });
+});
+
 describe('Accept: application/problem+json', () => {
   const problem = 'application/problem+json';
 

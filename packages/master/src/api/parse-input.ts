@@ -8,9 +8,21 @@ export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
 ): z.output<Schema> {
+  if (hasNul(input)) throw managementErrors.invalidParameter(nulRefused);
   const parsed = schema.safeParse(input, { reportInput: true });
   if (parsed.success) return parsed.data;
   throw managementErrors.invalidParameter(describeIssue(parsed.error));
+}
+
+const nulRefused = {
+  reason: 'no text may hold the character U+0000',
+  reasonZh: '文本不能包含字符 U+0000',
+};
+
+/** Not every database can store or compare it, and nobody types it. */
+function hasNul(input: unknown): boolean {
+  if (typeof input === 'string') return input.includes('\0');
+  return typeof input === 'object' && input !== null && Object.values(input).some(hasNul);
 }
 
 /** Checks a JSON body. @throws `undecodable_body`, `request_too_large`, `invalid_parameter` */

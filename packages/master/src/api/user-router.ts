@@ -3,6 +3,7 @@ import type { QuotaService } from '../services/quota-service.ts';
 import type { UserEditService } from '../services/user-edit-service.ts';
 import type { UserService } from '../services/user-service.ts';
 import { toPartialUserJson, toUserJson } from './json/user-json.ts';
+import { mapPage } from '../services/to-page-query.ts';
 import { bindRoute, type BoundRoute } from './routing/bind-route.ts';
 
 export interface UserRouterDeps {
@@ -14,7 +15,7 @@ export interface UserRouterDeps {
 /** `/api/user`: accounts, for administrators over those below them; `/api/topup`: quota for any account. */
 export function createUserRouter({ users, userEdits, quotas }: UserRouterDeps): BoundRoute[] {
   return [
-    bindRoute(userRoutes.list, async ({ query }) => (await users.list(query)).map(toUserJson)),
+    bindRoute(userRoutes.list, async ({ query }) => mapPage(await users.list(query), toUserJson)),
     bindRoute(userRoutes.search, async ({ query }) =>
       (await users.search(query.keyword)).map(toUserJson),
     ),

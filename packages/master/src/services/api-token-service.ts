@@ -5,6 +5,7 @@ import {
   type ApiTokenChange,
   type ApiTokenRepository,
   type Clock,
+  type Page,
 } from '@turnpike/core';
 import type {
   ApiTokenCreateInput,
@@ -17,6 +18,7 @@ import type { QuotaService } from './quota-service.ts';
 import { drawRelayKey } from './random-keys.ts';
 import { diffFields, type RecordAudit } from './record-audit.ts';
 import { editLimits, limitFields, toLimitsJson } from './request-limits.ts';
+import { toPageQuery } from './to-page-query.ts';
 
 const MAX_FOUND = 1000;
 
@@ -65,9 +67,10 @@ export function createApiTokenService(deps: ApiTokenServiceDeps) {
   return {
     find,
 
-    list({ p, page_size, order }: ApiTokenListQueryInput, actor: Caller) {
-      const query = { userId: actor.user.id, offset: p * page_size, limit: page_size };
-      return apiTokens.list(order === '' ? query : { ...query, order });
+    list(input: ApiTokenListQueryInput, actor: Caller): Promise<Page<ApiToken>> {
+      const { keyword, status, order } = input;
+      const filter = { userId: actor.user.id, keyword, ...(status !== 0 && { status }) };
+      return apiTokens.page(filter, toPageQuery(input, order));
     },
 
     /** Name prefix; oldest first. */

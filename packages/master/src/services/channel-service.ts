@@ -5,11 +5,17 @@ import {
   type ChannelChange,
   type ChannelRepository,
   type NewChannel,
+  type Page,
 } from '@turnpike/core';
-import type { ChannelCreateInput, ChannelUpdateInput } from '@turnpike/core/contract';
+import type {
+  ChannelCreateInput,
+  ChannelListQueryInput,
+  ChannelUpdateInput,
+} from '@turnpike/core/contract';
 import type { ConfigPublisher } from '../publisher/publish-config.ts';
 import type { Caller } from './caller.ts';
 import { diffFields, type RecordAudit } from './record-audit.ts';
+import { toPageQuery } from './to-page-query.ts';
 
 const MAX_FOUND = 1000;
 /** Azure, Custom, OpenAI compatible: there is no address to fall back to. */
@@ -35,6 +41,7 @@ const auditedFields = [
   'modelMapping',
   'priority',
   'systemPrompt',
+  'tag',
 ] as const;
 
 /** The accounts at upstreams. A change is effective for the relays before a method resolves. */
@@ -42,8 +49,18 @@ export function createChannelService(deps: ChannelServiceDeps) {
   const { channels, publisher, recordAudit } = deps;
 
   return {
-    list: ({ p, page_size }: { p: number; page_size: number }) =>
-      channels.list({ offset: p * page_size, limit: page_size }),
+    list(input: ChannelListQueryInput): Promise<Page<Channel>> {
+      const { keyword, status, type, group, model, tag } = input;
+      const filter = {
+        keyword,
+        ...(status !== 0 && { status: [status] }),
+        ...(type !== 0 && { type }),
+        ...(group !== '' && { group }),
+        ...(model !== '' && { model }),
+        ...(tag !== '' && { tag }),
+      };
+      return channels.page(filter, toPageQuery(input));
+    },
 
     /** An id, or a prefix of the name; oldest first. */
     async search(keyword: string): Promise<readonly Channel[]> {
@@ -64,6 +81,25 @@ export function createChannelService(deps: ChannelServiceDeps) {
       for (const { id, name, type } of created)
         await recordAudit(actor, 'channel.create', id, { name, type });
       await publisher.publish();
+    },
+
+    /** Another channel with the same settings and key, and a history of its own. @throws `not_found` */
+    async copy(id: number, actor: Caller): Promise<Channel> {
+      const source = await findChannel(channels, id);
+      const [copy] = await channels.createMany([
+        { ...toCopied(source), name: `${source.name} (copy)` },
+      ]);
+      if (copy === undefined) throw notFound();
+      await recordAudit(actor, 'channel.copy', copy.id, { from: id, name: copy.name });
+      await publisher.publish();
+      return copy;
+    },
+
+    /** Resolves to the number of channels. */
+    async rebuildAbilities(actor: Caller): Promise<number> {
+      const count = await channels.rebuildAbilities();
+      await recordAudit(actor, 'channel.rebuild-abilities', '', { count });
+      return count;
     },
 
     /** @throws `not_found`, `invalid_parameter` */
@@ -110,6 +146,15 @@ export async function findChannel(channels: ChannelRepository, id: number): Prom
   return channel;
 }
 
+function toCopied(source: Channel): NewChannel {
+  const { type, key, status, weight, baseUrl, other, models, group } = source;
+  const { modelMapping, priority, config, systemPrompt, tag } = source;
+  return {
+    ...{ type, key, status, weight, baseUrl, other, models, group },
+    ...{ modelMapping, priority, config, systemPrompt, tag },
+  };
+}
+
 function notFound() {
   return managementErrors.notFound({ what: 'channel', whatZh: '渠道' });
 }
@@ -129,6 +174,7 @@ function toClearableFields(input: ChannelUpdateInput | ChannelCreateInput): Chan
     ...(isGiven(input.base_url) && { baseUrl: input.base_url.trim() }),
     ...(isGiven(input.other) && { other: input.other }),
     ...(isGiven(input.model_mapping) && { modelMapping: input.model_mapping.trim() }),
+    ...(isGiven(input.tag) && { tag: input.tag.trim() }),
     ...(isGiven(input.system_prompt) && { systemPrompt: input.system_prompt }),
     ...(isGiven(input.weight) && { weight: input.weight }),
     ...(isGiven(input.priority) && { priority: input.priority }),

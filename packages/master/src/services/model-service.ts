@@ -25,6 +25,12 @@ export function createModelService(deps: ModelServiceDeps) {
     builtInModels: (): ModelEntryJson[] =>
       deps.modelCatalogue.models.map(({ id, ownedBy }) => toModelEntry(id, ownedBy)),
 
+    /** Sorted names of what any enabled channel serves. */
+    async enabledModels(): Promise<string[]> {
+      const published = await deps.configBus.latestSnapshot();
+      return listModels(published ?? (await deps.configRepository.readSnapshot()));
+    },
+
     /** Sorted names of what an enabled channel serves to the group. */
     async modelsOfGroup(group: string): Promise<string[]> {
       const published = await deps.configBus.latestSnapshot();
@@ -33,9 +39,10 @@ export function createModelService(deps: ModelServiceDeps) {
   };
 }
 
-function listModels(snapshot: ConfigSnapshot, group: string): string[] {
+function listModels(snapshot: ConfigSnapshot, group?: string): string[] {
   const serving = snapshot.channels.filter(
-    ({ status, groups }) => status === channelStatuses.enabled && groups.includes(group),
+    ({ status, groups }) =>
+      status === channelStatuses.enabled && (group === undefined || groups.includes(group)),
   );
   const models = new Set(serving.flatMap((channel) => channel.models));
   models.delete('');

@@ -8,16 +8,12 @@ import {
   type Clock,
   type LedgerRepository,
   type OptionValues,
+  type Page,
   type RequestLogRepository,
   type User,
   type UserRepository,
 } from '@turnpike/core';
-import type {
-  Page,
-  QuotaEntryJson,
-  QuotaEntryListQueryInput,
-  TopUpInput,
-} from '@turnpike/core/contract';
+import type { QuotaEntryJson, QuotaEntryListQueryInput, TopUpInput } from '@turnpike/core/contract';
 import type { AnnounceAccounts } from './account-changes.ts';
 import type { Caller } from './caller.ts';
 import type { CurrentOptions } from './current-options.ts';

@@ -1,5 +1,6 @@
 import type { AuditLog, Clock } from '@turnpike/core';
 import type { Caller } from './caller.ts';
+import { maskSecrets } from './mask-secrets.ts';
 
 export interface AuditDeps {
   auditLog: AuditLog;
@@ -22,7 +23,7 @@ export function createAuditRecorder({ auditLog, clock }: AuditDeps): RecordAudit
       username: actor.user.username,
       action,
       targetId: String(targetId),
-      details,
+      details: maskSecrets(details) as typeof details,
       clientAddress: actor.address,
     });
 }

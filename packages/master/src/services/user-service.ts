@@ -1,8 +1,8 @@
 import {
   managementErrors,
   userStatuses,
+  type Page,
   type User,
-  type UserListQuery,
   type UserRepository,
 } from '@turnpike/core';
 import type { UserCreateInput, UserListQueryInput } from '@turnpike/core/contract';
@@ -12,6 +12,7 @@ import type { CreateAccount } from './create-account.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { RecordAudit } from './record-audit.ts';
 import { requireNotRoot, requireReach } from './role-rules.ts';
+import { toPageQuery } from './to-page-query.ts';
 
 /** Searches are not paged; more than this nobody reads. */
 const MAX_FOUND = 1000;
@@ -31,9 +32,15 @@ export function createUserService(deps: UserServiceDeps) {
   const { users } = deps;
 
   return {
-    list({ p, page_size, order }: UserListQueryInput): Promise<readonly User[]> {
-      const query: UserListQuery = { offset: p * page_size, limit: page_size };
-      return users.list(order === '' ? query : { ...query, order });
+    list(input: UserListQueryInput): Promise<Page<User>> {
+      const { keyword, role, status, group, order } = input;
+      const filter = {
+        keyword,
+        ...(role !== 0 && { role }),
+        ...(status !== 0 && { status, includeDeleted: status === userStatuses.deleted }),
+        ...(group !== '' && { group }),
+      };
+      return users.page(filter, toPageQuery(input, order));
     },
 
     /** Prefix of username, address or display name, or an id; deleted accounts too; oldest first. */

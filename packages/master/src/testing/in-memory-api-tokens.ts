@@ -1,4 +1,5 @@
 import { apiTokenStatuses, type ApiToken, type ApiTokenRepository } from '@turnpike/core';
+import { pageRows } from './page-rows.ts';
 
 export interface InMemoryApiTokens extends ApiTokenRepository {
   rows: Map<number, ApiToken>;
@@ -21,6 +22,13 @@ export function createInMemoryApiTokens(): InMemoryApiTokens {
         .filter((row) => row.userId === userId && row.name.startsWith(keyword))
         .sort((a, b) => b.id - a.id)
         .slice(offset, offset + limit),
+    page: async ({ userId, keyword = '', status }, query) =>
+      pageRows(
+        [...rows.values()]
+          .filter((row) => row.userId === userId && row.name.startsWith(keyword))
+          .filter((row) => status === undefined || row.status === status),
+        query,
+      ),
     async create(token) {
       const row: ApiToken = {
         ...token,

@@ -1,4 +1,10 @@
-import { channelStatuses, type Channel, type ChannelRepository } from '@turnpike/core';
+import {
+  channelStatuses,
+  type Channel,
+  type ChannelFilter,
+  type ChannelRepository,
+} from '@turnpike/core';
+import { pageRows } from './page-rows.ts';
 
 export interface InMemoryChannels extends ChannelRepository {
   rows: Map<number, Channel>;
@@ -9,6 +15,16 @@ export interface InMemoryChannels extends ChannelRepository {
 export function createInMemoryChannels(): InMemoryChannels {
   const rows = new Map<number, Channel>();
   const disabled: number[] = [channelStatuses.manuallyDisabled, channelStatuses.autoDisabled];
+  const find = ({ keyword = '', status, ids, type, group, model, tag }: ChannelFilter): Channel[] =>
+    [...rows.values()]
+      .filter((row) => row.name.startsWith(keyword) || String(row.id) === keyword)
+      .filter((row) => status === undefined || status.includes(row.status))
+      .filter((row) => ids === undefined || ids.includes(row.id))
+      .filter((row) => type === undefined || row.type === type)
+      .filter((row) => group === undefined || row.group.split(',').includes(group))
+      .filter((row) => model === undefined || row.models.split(',').includes(model))
+      .filter((row) => tag === undefined || row.tag === tag)
+      .map((row) => ({ ...row }));
   return {
     rows,
     version: 1,
@@ -16,15 +32,11 @@ export function createInMemoryChannels(): InMemoryChannels {
       const row = rows.get(id);
       return row && { ...row };
     },
-    list: async ({ offset, limit, keyword = '', status, ids, group }) =>
-      [...rows.values()]
-        .filter((row) => row.name.startsWith(keyword) || String(row.id) === keyword)
-        .filter((row) => status === undefined || status.includes(row.status))
-        .filter((row) => ids === undefined || ids.includes(row.id))
-        .filter((row) => group === undefined || row.group.split(',').includes(group))
+    list: async ({ offset, limit, ...filter }) =>
+      find(filter)
         .sort((a, b) => b.id - a.id)
-        .slice(offset, offset + limit)
-        .map((row) => ({ ...row })),
+        .slice(offset, offset + limit),
+    page: async (filter, query) => pageRows(find(filter), query),
     async createMany(channels) {
       this.version += 1;
       return channels.map((channel) => {
@@ -37,6 +49,14 @@ export function createInMemoryChannels(): InMemoryChannels {
       this.version += 1;
       const row = rows.get(id);
       return row && { ...Object.assign(row, change) };
+    },
+    async updateMany(selection, change) {
+      const found = [...rows.values()].filter((row) =>
+        'tag' in selection ? row.tag === selection.tag : selection.ids.includes(row.id),
+      );
+      for (const row of found) Object.assign(row, change);
+      this.version += 1;
+      return found.map(({ id }) => id);
     },
     async setStatus(id, status, onlyFrom) {
       const row = rows.get(id);
@@ -56,6 +76,11 @@ export function createInMemoryChannels(): InMemoryChannels {
       this.version += 1;
       return rows.delete(id);
     },
+    async removeMany(ids) {
+      this.version += 1;
+      return ids.filter((id) => rows.delete(id));
+    },
+    rebuildAbilities: async () => rows.size,
     async removeDisabled() {
       const gone = [...rows.values()].filter((row) => disabled.includes(row.status));
       for (const { id } of gone) rows.delete(id);
@@ -85,4 +110,5 @@ const emptyChannel: Omit<Channel, 'id'> = {
   priority: 0,
   config: '',
   systemPrompt: null,
+  tag: '',
 };

@@ -1,4 +1,5 @@
 import { errors, userStatuses, type NewUser, type User, type UserRepository } from '@turnpike/core';
+import { pageRows } from './page-rows.ts';
 
 export interface StoredUser extends User {
   passwordHash: string;
@@ -39,6 +40,15 @@ export function createInMemoryUsers(): InMemoryUsers {
         .sort((a, b) => b.id - a.id);
       if (order === 'quota') found.sort((a, b) => b.quota - a.quota);
       return found.slice(offset, offset + limit).map(toUser);
+    },
+    async page({ includeDeleted = false, ...filter }, query) {
+      const found = all()
+        .filter((row) => includeDeleted || row.status !== userStatuses.deleted)
+        .filter((row) => row.username.startsWith(filter.keyword ?? ''))
+        .filter((row) => filter.role === undefined || row.role === filter.role)
+        .filter((row) => filter.status === undefined || row.status === filter.status)
+        .filter((row) => filter.group === undefined || row.group === filter.group);
+      return pageRows(found.map(toUser), query);
     },
     count: async () => rows.size,
     async create(user) {

@@ -1,4 +1,5 @@
 import {
+  errors,
   roles,
   silentLogger,
   type AuditEntry,
@@ -7,6 +8,7 @@ import {
   type ConfigSnapshot,
   type OptionRepository,
   type ProbeResult,
+  type TokenRecord,
 } from '@turnpike/core';
 import { randomUUID } from 'node:crypto';
 import bcrypt from 'bcrypt';
@@ -18,6 +20,7 @@ import { createInMemoryChannels, type InMemoryChannels } from './in-memory-chann
 import { createInMemoryLedger, type InMemoryLedger } from './in-memory-ledger.ts';
 import { createInMemoryLogs, type InMemoryLogs } from './in-memory-logs.ts';
 import { createInMemoryRedemptions, type InMemoryRedemptions } from './in-memory-redemptions.ts';
+import { pageRows } from './page-rows.ts';
 import { createInMemoryUsers, type InMemoryUsers } from './in-memory-users.ts';
 
 export interface TestMaster {
@@ -93,8 +96,18 @@ export async function openMaster(
       modelsByChannelType: { 1: ['gpt-4o'], 43: null },
       models: [{ id: 'gpt-4o', ownedBy: 'openai' }],
     },
+    identifyClient: async ({ headers }) => identify(headers.authorization),
     findBalanceQuery: () => undefined,
-    auditLog: { record: async (entry) => void audit.push(entry) },
+    auditLog: {
+      record: async (entry) => void audit.push(entry),
+      page: async ({ action = '' }, query) =>
+        pageRows(
+          audit
+            .map((entry, index) => ({ ...entry, id: index + 1 }))
+            .filter((entry) => entry.action.startsWith(action)),
+          query,
+        ),
+    },
     rateLimiter: createLimiter(clock),
     clock,
     logger: silentLogger,
@@ -102,6 +115,30 @@ export async function openMaster(
     settings: { ...testSettings, ...settings },
     ...overrides,
   });
+
+  /** As the relay does, as far as the routes here need it. */
+  function identify(authorization = ''): TokenRecord {
+    const key = authorization.replace(/^Bearer sk-/, '');
+    const token = [...apiTokens.rows.values()].find((row) => row.key === key);
+    const user = token && users.rows.get(token.userId);
+    if (token === undefined || user === undefined) throw errors.keyUnknown();
+    return {
+      apiTokenId: token.id,
+      apiTokenName: token.name,
+      status: token.status,
+      expiredTime: token.expiredTime,
+      unlimitedQuota: token.unlimitedQuota,
+      models: undefined,
+      subnets: [],
+      userId: user.id,
+      username: user.username,
+      userStatus: user.status,
+      userRole: user.role,
+      group: user.group,
+      apiTokenRecordVersion: 1,
+      userRecordVersion: 1,
+    };
+  }
 
   const addUser = async (username: string, role: number = roles.common, password = PASSWORD) => {
     const { id } = await users.create({

@@ -14,7 +14,7 @@ export type MasterParts = Pick<
   store: Store;
   /** What nodes share, in process or over Redis. */
   cluster: Pick<MasterDeps, 'configBus' | 'rateLimiter'>;
-  relay: Pick<Relay, 'probe'>;
+  relay: Pick<Relay, 'probe' | 'identifyClient'>;
   clock: Clock;
 };
 
@@ -25,6 +25,7 @@ export function composeMaster(parts: MasterParts): Master {
     ...store,
     ...cluster,
     channelProbe: relay.probe,
+    identifyClient: (request) => relay.identifyClient(request),
     modelCatalogue: modelCatalogue(),
     findBalanceQuery,
     clock,

@@ -8,6 +8,8 @@ import { extendParkedUsage } from './20261121091500_extend_parked_usage.ts';
 import { extendRedemptions } from './20261121100000_extend_redemptions.ts';
 import { extendUsageRequests } from './20261121100100_extend_usage_requests.ts';
 import { createBudgets } from './20261121100200_create_budgets.ts';
+import { addChannelTags } from './20261121130000_add_channel_tags.ts';
+import { indexAuditEntries } from './20261121130100_index_audit_entries.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration of the main database, in order. By hand, so that a build cannot lose one. */
@@ -22,6 +24,8 @@ export const migrations: readonly Migration[] = [
   extendRedemptions,
   extendUsageRequests,
   createBudgets,
+  addChannelTags,
+  indexAuditEntries,
 ];
 
 /** Those of a log database of its own. */

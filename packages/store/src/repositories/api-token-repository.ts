@@ -2,7 +2,9 @@ import {
   apiTokenStatuses,
   type ApiToken,
   type ApiTokenChange,
+  type ApiTokenFilter,
   type ApiTokenRepository,
+  type ApiTokenSort,
   type Clock,
   type NewApiToken,
   type SecretBox,
@@ -20,6 +22,7 @@ import {
   readText,
   type Row,
 } from '../schema/read-column.ts';
+import { readPage, type SortKey } from '../schema/read-page.ts';
 import { refuseTooLong } from '../schema/refuse-too-long.ts';
 import { readLimits, toLimitsColumn } from '../schema/request-limits-column.ts';
 import { readKeyHash, readTokenKey, toTokenKeyColumns } from '../secrets/key-columns.ts';
@@ -44,11 +47,8 @@ export function createApiTokenRepository(deps: ApiTokenRepositoryDeps): ApiToken
   return {
     find,
 
-    async list({ userId, offset, limit, order, keyword }) {
-      const select = knex('tokens').where({ user_id: userId }).offset(offset).limit(limit);
-      if (keyword !== undefined && keyword !== '') {
-        void select.whereRaw(`name ${dialect.likeOperator} ? ESCAPE '!'`, [likePrefix(keyword)]);
-      }
+    async list({ offset, limit, order, ...filter }) {
+      const select = filterApiTokens(deps, filter).offset(offset).limit(limit);
       if (order === 'remain_quota') {
         void select.orderByRaw(
           'COALESCE(unlimited_quota, false) DESC, COALESCE(remain_quota, 0) DESC',
@@ -58,6 +58,12 @@ export function createApiTokenRepository(deps: ApiTokenRepositoryDeps): ApiToken
       }
       const rows = (await select.orderBy('id', 'desc')) as Row[];
       return rows.map((row) => toApiToken(row, secretBox));
+    },
+
+    async page(filter, page) {
+      const rows = filterApiTokens(deps, filter);
+      const found = await readPage({ knex, rows, key: sortKeys[page.sort] }, page);
+      return { ...found, rows: found.rows.map((row) => toApiToken(row, secretBox)) };
     },
 
     async create(token) {
@@ -82,6 +88,33 @@ export function createApiTokenRepository(deps: ApiTokenRepositoryDeps): ApiToken
       dialect.inWriteTransaction(knex, (trx) => removeApiToken(trx, deps, { id, userId })),
   };
 }
+
+function filterApiTokens(
+  { knex, dialect }: ApiTokenRepositoryDeps,
+  { userId, keyword, status }: ApiTokenFilter,
+): Knex.QueryBuilder {
+  const select = knex('tokens').where({ user_id: userId });
+  if (status !== undefined) void select.where({ status });
+  if (keyword !== undefined && keyword !== '') {
+    void select.whereRaw(`name ${dialect.likeOperator} ? ESCAPE '!'`, [likePrefix(keyword)]);
+  }
+  return select;
+}
+
+/** More than any balance can be. */
+const UNLIMITED = String(Number.MAX_SAFE_INTEGER);
+
+const sortKeys: Readonly<Record<ApiTokenSort, SortKey>> = {
+  id: { sql: 'id', kind: 'integer' },
+  name: { sql: "COALESCE(name, '')", kind: 'text' },
+  remain_quota: {
+    sql: `CASE WHEN COALESCE(unlimited_quota, false) THEN ${UNLIMITED} ELSE COALESCE(remain_quota, 0) END`,
+    kind: 'integer',
+  },
+  used_quota: { sql: 'COALESCE(used_quota, 0)', kind: 'integer' },
+  accessed_time: { sql: 'COALESCE(accessed_time, 0)', kind: 'integer' },
+  expired_time: { sql: 'COALESCE(expired_time, -1)', kind: 'integer' },
+};
 
 /** Inserts a token together with the entry of its first balance. */
 export async function insertApiToken(

@@ -64,6 +64,7 @@ export function describeChannelRepository(name: string, open: () => Promise<Test
         priority: 7,
         config: '',
         systemPrompt: null,
+        tag: '',
       });
       expect(await channels.find(channel.id)).toEqual(channel);
       expect(await readAbilities(channel.id)).toEqual([
@@ -137,6 +138,40 @@ export function describeChannelRepository(name: string, open: () => Promise<Test
       expect(await readAbilities(id)).toEqual([]);
       expect(await channels.find(disabled.id)).toBeUndefined();
       expect((await create()).id).toBeGreaterThan(disabled.id);
+    });
+
+    it('changes and removes many at once, by id or by tag', async () => {
+      const [a, b, c] = [await create({ tag: 'eu' }), await create({ tag: 'eu' }), await create()];
+      const version = await readVersion();
+
+      expect(await channels.updateMany({ tag: 'eu' }, { status: 2, priority: 9 })).toEqual([
+        a.id,
+        b.id,
+      ]);
+      expect(await readVersion()).toBe(version + 1);
+      expect(await readAbilities(b.id)).toEqual([['default', 'gpt-4o', false, 9]]);
+      const ids = [c.id, a.id, 999_999];
+      expect(await channels.updateMany({ ids }, { tag: '' })).toEqual([a.id, c.id]);
+      const tagged = await channels.list({ offset: 0, limit: 9, tag: 'eu' });
+      expect(tagged.map(({ id }) => id)).toEqual([b.id]);
+      expect(await channels.updateMany({ tag: 'nobody' }, { status: 1 })).toEqual([]);
+
+      expect(await channels.removeMany([a.id, b.id, b.id, 999_999])).toEqual([a.id, b.id]);
+      expect(await readAbilities(a.id)).toEqual([]);
+      expect(await channels.find(c.id)).toBeDefined();
+      await channels.remove(c.id);
+    });
+
+    it('writes anew what every channel serves, and forgets what none does', async () => {
+      const { id } = await create();
+      const abilities = test.database.knex('abilities');
+      await abilities.clone().where({ channel_id: id }).delete();
+      await abilities.clone().insert({ group: 'default', model: 'orphan', channel_id: 999_999 });
+
+      expect(await channels.rebuildAbilities()).toBeGreaterThan(0);
+
+      expect(await readAbilities(id)).toEqual([['default', 'gpt-4o', true, 0]]);
+      expect(await readAbilities(999_999)).toEqual([]);
     });
 
     it('lists newest first, by id, name, status and group', async () => {
@@ -250,6 +285,42 @@ export function describeChannelRepository(name: string, open: () => Promise<Test
       const [row] = await test.database.knex('audit_entries').select<{ details: string }[]>();
       expect(row).toMatchObject({ at: testNow, action: 'channel.update', target_id: '7' });
       expect(JSON.parse(row!.details)).toEqual({ name: ['a', 'b'] });
+    });
+
+    it('reads the trace by who, what and when, newest first', async () => {
+      const { auditLog } = test.store;
+      const entry = { userId: 2, username: 'eve', targetId: '5', clientAddress: '::1' };
+      for (const [at, action] of [
+        [1000, 'user.update'],
+        [2000, 'user_update'],
+        [3000, 'user.delete'],
+      ] as const)
+        await auditLog.record({ ...entry, at, action, details: { at } });
+      const page = { offset: 0, limit: 2, sort: 'id', direction: 'desc' } as const;
+
+      const first = await auditLog.page({ username: 'eve', targetId: '5' }, page);
+      expect(first.rows.map(({ at }) => at)).toEqual([3000, 2000]);
+      expect(first.rows[0]).toEqual({
+        ...entry,
+        id: expect.any(Number),
+        at: 3000,
+        action: 'user.delete',
+        details: { at: 3000 },
+      });
+      expect(first.total).toEqual({ count: 3, isCapped: false });
+      const users = await auditLog.page({ action: 'user.', from: 1000, until: 2999 }, page);
+      expect(users.rows.map(({ action }) => action)).toEqual(['user.update']);
+    });
+
+    it('counts no further than anybody leafs', async () => {
+      const row = { at: 1, user_id: 9, username: 'many', action: 'x', details: '{}' };
+      const some = Array.from({ length: 101 }, () => row);
+      for (let count = 0; count < 100; count += 1)
+        await test.database.knex('audit_entries').insert(some);
+
+      const page = { offset: 0, limit: 1, sort: 'id', direction: 'asc' } as const;
+      const { total } = await test.store.auditLog.page({ username: 'many' }, page);
+      expect(total).toEqual({ count: 10_001, isCapped: true });
     });
   });
 }

@@ -1,7 +1,9 @@
 import {
   channelStatuses,
   type Channel,
+  type ChannelFilter,
   type ChannelRepository,
+  type ChannelSort,
   type Clock,
   type NewChannel,
   type SecretBox,
@@ -10,7 +12,8 @@ import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
 import { likeAnywhere, likePrefix } from '../schema/like-prefix.ts';
 import { areSecretsSealed } from '../schema/meta.ts';
-import type { Row } from '../schema/read-column.ts';
+import { readNumber, type Row } from '../schema/read-column.ts';
+import { readPage, type SortKey } from '../schema/read-page.ts';
 import { refuseTooLong } from '../schema/refuse-too-long.ts';
 import { rebuildAbilities } from './abilities.ts';
 import { toChannel, toChannelColumns } from './channel-row.ts';
@@ -39,9 +42,18 @@ export function createChannelRepository(deps: ChannelRepositoryDeps): ChannelRep
   return {
     find,
 
-    async list(query) {
-      const rows = (await selectChannels(deps, query)) as Row[];
+    async list({ offset, limit, ...filter }) {
+      const rows = (await filterChannels(deps, filter)
+        .orderBy('id', 'desc')
+        .offset(offset)
+        .limit(limit)) as Row[];
       return rows.map((row) => toChannel(row, secretBox));
+    },
+
+    async page(filter, page) {
+      const rows = filterChannels(deps, filter);
+      const found = await readPage({ knex, rows, key: sortKeys[page.sort] }, page);
+      return { ...found, rows: found.rows.map((row) => toChannel(row, secretBox)) };
     },
 
     async createMany(channels) {
@@ -66,6 +78,17 @@ export function createChannelRepository(deps: ChannelRepositoryDeps): ChannelRep
       });
       return find(id);
     },
+
+    updateMany: (selection, change) =>
+      write(async (trx) => {
+        const columns = toChannelColumns(change, secretBox, await areSecretsSealed(trx));
+        const ids = await selectIds(trx, selection);
+        if (ids.length === 0 || Object.keys(columns).length === 0) return ids;
+        await trx('channels').whereIn('id', ids).update(columns);
+        for (const id of ids) await rebuildAbilities(trx, id);
+        await bumpConfigVersion(trx);
+        return ids;
+      }),
 
     setStatus: (id, status, onlyFrom) =>
       write(async (trx) => {
@@ -96,6 +119,13 @@ export function createChannelRepository(deps: ChannelRepositoryDeps): ChannelRep
 
     remove: (id) => write(async (trx) => (await removeChannels(trx, dialect, [id])) > 0),
 
+    removeMany: (ids) =>
+      write(async (trx) => {
+        const present = await selectIds(trx, { ids });
+        await removeChannels(trx, dialect, present);
+        return present;
+      }),
+
     removeDisabled: () =>
       write(async (trx) => {
         const rows = (await trx('channels')
@@ -109,7 +139,27 @@ export function createChannelRepository(deps: ChannelRepositoryDeps): ChannelRep
           rows.map(({ id }) => id),
         );
       }),
+
+    rebuildAbilities: () =>
+      write(async (trx) => {
+        await trx('abilities').whereNotIn('channel_id', trx('channels').select('id')).delete();
+        const rows = (await trx('channels').select('id').orderBy('id')) as { id: number }[];
+        for (const { id } of rows) await rebuildAbilities(trx, id);
+        return rows.length;
+      }),
   };
+}
+
+/** Ids of the channels that there are, in order, so that two of these at once do not deadlock. */
+async function selectIds(
+  trx: Knex,
+  selection: Parameters<ChannelRepository['updateMany']>[0],
+): Promise<number[]> {
+  const query = trx('channels').select('id').orderBy('id');
+  if ('tag' in selection) void query.where({ tag: selection.tag });
+  else void query.whereIn('id', selection.ids);
+  const rows = (await query) as Row[];
+  return rows.map(({ id }) => readNumber(id));
 }
 
 async function insertChannel(
@@ -134,6 +184,7 @@ async function insertChannel(
     priority: 0,
     config: '',
     systemPrompt: null,
+    tag: '',
     ...channel,
   };
   const id = await dialect.insertRow(trx, 'channels', {
@@ -158,16 +209,32 @@ async function removeChannels(
   return removed;
 }
 
-type ChannelListQuery = Parameters<ChannelRepository['list']>[0];
+const sortKeys: Readonly<Record<ChannelSort, SortKey>> = {
+  id: { sql: 'id', kind: 'integer' },
+  name: { sql: "COALESCE(name, '')", kind: 'text' },
+  type: { sql: 'COALESCE(type, 0)', kind: 'integer' },
+  status: { sql: 'COALESCE(status, 0)', kind: 'integer' },
+  priority: { sql: 'COALESCE(priority, 0)', kind: 'integer' },
+  weight: { sql: 'COALESCE(weight, 0)', kind: 'integer' },
+  balance: { sql: 'COALESCE(balance, 0)', kind: 'decimal' },
+  response_time: { sql: 'COALESCE(response_time, 0)', kind: 'integer' },
+  test_time: { sql: 'COALESCE(test_time, 0)', kind: 'integer' },
+  used_quota: { sql: 'COALESCE(used_quota, 0)', kind: 'integer' },
+};
 
-function selectChannels({ knex, dialect }: ChannelRepositoryDeps, query: ChannelListQuery) {
-  const { keyword, status, ids, group, offset, limit } = query;
-  const select = knex('channels').orderBy('id', 'desc').offset(offset).limit(limit);
+function filterChannels(
+  { knex, dialect }: ChannelRepositoryDeps,
+  { keyword, status, ids, type, group, model, tag }: ChannelFilter,
+): Knex.QueryBuilder {
+  const select = knex('channels');
+  if (type !== undefined) void select.where({ type });
+  if (tag !== undefined) void select.where({ tag });
   if (status !== undefined) void select.whereIn('status', status);
   if (ids !== undefined) void select.whereIn('id', ids);
-  if (group !== undefined) {
+  for (const [column, member] of Object.entries({ group, models: model })) {
+    if (member === undefined) continue;
     const list = `CONCAT(',', REPLACE(COALESCE(??, ''), ' ', ''), ',')`;
-    void select.whereRaw(`${list} LIKE ? ESCAPE '!'`, ['group', likeAnywhere(`,${group},`)]);
+    void select.whereRaw(`${list} LIKE ? ESCAPE '!'`, [column, likeAnywhere(`,${member},`)]);
   }
   if (keyword !== undefined && keyword !== '') {
     void select.where((any) => {

@@ -26,6 +26,7 @@ const columnOf = {
   priority: 'priority',
   config: 'config',
   systemPrompt: 'system_prompt',
+  tag: 'tag',
 } as const satisfies Record<keyof ChannelChange, string>;
 
 /** The columns that a change names; lists are trimmed and de-duplicated, the key is sealed where it should be. */
@@ -69,5 +70,6 @@ export function toChannel(row: Row, secretBox: SecretBox): Channel {
     priority: readNullableNumber(row['priority']),
     config: readText(row['config']),
     systemPrompt: readNullableText(row['system_prompt']),
+    tag: readText(row['tag']),
   };
 }

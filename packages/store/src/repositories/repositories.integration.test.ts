@@ -5,6 +5,7 @@ import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
 import { describeParkedUsage } from './parked-usage-repository.contract.ts';
 import { describeRedemptionRepository } from './redemption-repository.contract.ts';
+import { describePaging } from './paging.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
@@ -17,6 +18,7 @@ for (const [name, kind] of [
   describeUserRepository(name, open);
   describeApiTokenRepository(name, open);
   describeChannelRepository(name, open);
+  describePaging(name, open);
   describeRequestLogRepository(name, open);
   describeParkedUsage(name, open);
   describeRedemptionRepository(name, open);

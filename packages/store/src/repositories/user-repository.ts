@@ -8,8 +8,10 @@ import {
   type SecretBox,
   type User,
   type UserChange,
+  type UserFilter,
   type UserListQuery,
   type UserRepository,
+  type UserSort,
 } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
@@ -19,6 +21,7 @@ import { spendColumnsFor } from '../ledger/period-spends.ts';
 import { reconcileAccount } from '../ledger/reconcile-account.ts';
 import { likePrefix } from '../schema/like-prefix.ts';
 import { areSecretsSealed } from '../schema/meta.ts';
+import { readPage, type SortKey } from '../schema/read-page.ts';
 import { readCount } from '../schema/read-aggregate.ts';
 import { readNumber, readText, type Row } from '../schema/read-column.ts';
 import { refuseTooLong } from '../schema/refuse-too-long.ts';
@@ -70,6 +73,12 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
 
     async list(query) {
       return ((await selectUsers(deps, query)) as Row[]).map(toUser);
+    },
+
+    async page(filter, page) {
+      const rows = filterUsers(deps, filter);
+      const found = await readPage({ knex, rows, key: sortKeys[page.sort] }, page);
+      return { ...found, rows: found.rows.map(toUser) };
     },
 
     count: () => readCount(knex('users')),
@@ -210,9 +219,27 @@ async function rewardInvitation(
   }
 }
 
-function selectUsers({ knex, dialect }: UserRepositoryDeps, query: UserListQuery) {
-  const { keyword, order, includeDeleted, offset, limit } = query;
-  const select = knex('users').offset(offset).limit(limit);
+function selectUsers(deps: UserRepositoryDeps, query: UserListQuery) {
+  const { order, offset, limit } = query;
+  const select = filterUsers(deps, query).offset(offset).limit(limit);
+  if (order !== undefined) void select.orderByRaw('COALESCE(??, 0) DESC', [order]);
+  return select.orderBy('id', 'desc');
+}
+
+const sortKeys: Readonly<Record<UserSort, SortKey>> = {
+  id: { sql: 'id', kind: 'integer' },
+  username: { sql: "COALESCE(username, '')", kind: 'text' },
+  quota: { sql: 'COALESCE(quota, 0)', kind: 'integer' },
+  used_quota: { sql: 'COALESCE(used_quota, 0)', kind: 'integer' },
+  request_count: { sql: 'COALESCE(request_count, 0)', kind: 'integer' },
+};
+
+function filterUsers({ knex, dialect }: UserRepositoryDeps, filter: UserFilter): Knex.QueryBuilder {
+  const { keyword, role, status, group, includeDeleted } = filter;
+  const select = knex('users');
+  if (role !== undefined) void select.where({ role });
+  if (status !== undefined) void select.where({ status });
+  if (group !== undefined) void select.where({ group });
   if (includeDeleted !== true) {
     void select.whereRaw('COALESCE(status, 0) <> ?', [userStatuses.deleted]);
   }
@@ -227,8 +254,7 @@ function selectUsers({ knex, dialect }: UserRepositoryDeps, query: UserListQuery
       if (/^\d{1,15}$/.test(keyword)) void any.orWhere('id', Number(keyword));
     });
   }
-  if (order !== undefined) void select.orderByRaw('COALESCE(??, 0) DESC', [order]);
-  return select.orderBy('id', 'desc');
+  return select;
 }
 
 const columnOf = {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { channelBalanceAnswerSchema, channelBalanceProgressSchema } from '../channel-balance.ts';
 import {
   channelCreateSchema,
+  channelListQuerySchema,
   channelSchema,
   channelTestAnswerSchema,
   channelTestProgressSchema,
@@ -9,7 +10,7 @@ import {
   channelTestRunQuerySchema,
   channelUpdateSchema,
 } from '../channel.ts';
-import { idParamsSchema, pageQuerySchema, searchQuerySchema } from '../input-values.ts';
+import { idParamsSchema, searchQuerySchema } from '../input-values.ts';
 import { modelEntrySchema } from '../model.ts';
 import { defineRoutes } from '../route.ts';
 
@@ -20,7 +21,7 @@ export const channelRoutes = defineRoutes('channel', {
     path: '/api/channel/',
     role: 'admin',
     summary: 'List channels; `key` is always empty.',
-    query: pageQuerySchema,
+    query: channelListQuerySchema,
     rows: channelSchema,
   },
   search: {
@@ -74,6 +75,28 @@ export const channelRoutes = defineRoutes('channel', {
     role: 'admin',
     summary: 'Delete one channel.',
     params: idParamsSchema,
+  },
+  copy: {
+    method: 'post',
+    path: '/api/channel/copy/:id',
+    role: 'admin',
+    summary: 'Make another channel with the settings and the key of this one.',
+    params: idParamsSchema,
+    data: channelSchema,
+  },
+  enabledModels: {
+    method: 'get',
+    path: '/api/channel/models_enabled',
+    role: 'admin',
+    summary: 'List the models that an enabled channel serves.',
+    data: z.array(z.string()).readonly(),
+  },
+  rebuildAbilities: {
+    method: 'post',
+    path: '/api/channel/fix',
+    role: 'admin',
+    summary: "Write One API's table of abilities anew, from every channel.",
+    data: z.int(),
   },
   test: {
     method: 'get',

@@ -39,4 +39,11 @@ export const publicRoutes = defineRoutes('public', {
     summary: 'Describe this API as an OpenAPI 3.1 document.',
     answer: z.record(z.string(), z.unknown()),
   },
+  docs: {
+    method: 'get',
+    path: '/api/docs',
+    role: 'guest',
+    summary: 'Describe this API as a page.',
+    media: 'text/html',
+  },
 });

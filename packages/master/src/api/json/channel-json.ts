@@ -24,5 +24,6 @@ export function toChannelJson(channel: Channel): ChannelJson {
     priority: channel.priority,
     config: channel.config,
     system_prompt: channel.systemPrompt,
+    tag: channel.tag,
   };
 }

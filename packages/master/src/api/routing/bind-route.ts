@@ -1,4 +1,5 @@
-import type { Page, Route } from '@turnpike/core/contract';
+import type { Page, TokenRecord } from '@turnpike/core';
+import type { Route, RouteRole } from '@turnpike/core/contract';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Caller } from '../../services/caller.ts';
@@ -7,13 +8,19 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 type Part<Declared extends Route, Name extends keyof Route> =
   Declared extends Record<Name, infer Schema> ? Parsed<Schema> : undefined;
 
+type CallerOf<Role extends RouteRole> = Role extends 'guest'
+  ? undefined
+  : Role extends 'api-token'
+    ? TokenRecord
+    : Caller;
+
 /** What a handler gets: everything checked, and the request for what is not declared. */
 export interface RouteCall<Declared extends Route = Route> {
   params: Part<Declared, 'params'>;
   query: Part<Declared, 'query'>;
   body: Part<Declared, 'body'>;
-  /** Who calls; undefined where nobody needs to be logged in. */
-  caller: Declared extends { role: 'common' | 'admin' | 'root' } ? Caller : undefined;
+  /** Who calls; undefined where nobody needs to be logged in, the key where one is called with. */
+  caller: CallerOf<Declared['role']>;
   /** From `If-Match`, where the route takes it. */
   ifVersion: number | undefined;
   request: Request;

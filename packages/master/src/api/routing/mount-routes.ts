@@ -1,5 +1,7 @@
-import type { Page, Route } from '@turnpike/core/contract';
+import type { Page, TokenRecord } from '@turnpike/core';
+import type { Route } from '@turnpike/core/contract';
 import type { IRouter, Request, RequestHandler } from 'express';
+import type { Caller } from '../../services/caller.ts';
 import { callerOf } from '../caller-of.ts';
 import { sendData } from '../envelope.ts';
 import { requireRole } from '../middleware/require-role.ts';
@@ -11,6 +13,8 @@ export interface RouteGuards {
   limiters: Readonly<Record<NonNullable<Route['limiter']>, RequestHandler>>;
   /** For a GET that changes something. */
   refuseCrossSite: RequestHandler;
+  /** For routes that are called with a client's key. */
+  requireApiToken: RequestHandler;
 }
 
 /**
@@ -33,9 +37,14 @@ export function mountRoutes(
 function listGuards(route: Route, guards: RouteGuards, isCrossSite: boolean): RequestHandler[] {
   return [
     ...(route.limiter === undefined ? [] : [guards.limiters[route.limiter]]),
-    ...(route.role === 'guest' ? [] : [requireRole(route.role)]),
+    ...requireCaller(route, guards),
     ...(isCrossSite ? [guards.refuseCrossSite] : []),
   ];
+}
+
+function requireCaller({ role }: Route, guards: RouteGuards): RequestHandler[] {
+  if (role === 'guest') return [];
+  return role === 'api-token' ? [guards.requireApiToken] : [requireRole(role)];
 }
 
 function answer({ route, handle }: BoundRoute): RequestHandler {
@@ -61,10 +70,15 @@ function readInput(route: Route, request: Request): Omit<RouteCall, 'request' | 
     params: route.params && parseInput(route.params, request.params),
     query: route.query && parseInput(route.query, request.query),
     body: route.body && parseBody(route.body, request),
-    caller: route.role === 'guest' ? undefined : callerOf(request),
+    caller: readCaller(route, request),
     ifVersion: route.takesIfMatch ? readIfMatch(request.get('if-match')) : undefined,
   };
   return parts as Omit<RouteCall, 'request' | 'response'>;
+}
+
+function readCaller({ role }: Route, request: Request): Caller | TokenRecord | undefined {
+  if (role === 'guest') return undefined;
+  return role === 'api-token' ? request.apiToken : callerOf(request);
 }
 
 function toPage(result: unknown): Page<unknown> {

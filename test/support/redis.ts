@@ -1,13 +1,36 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { givePermission } from './services/run-program.mjs';
-import { startRedis } from './services/start-redis.mjs';
 import { startRedisCluster } from './services/start-redis-cluster.mjs';
+import { createRedis } from './services/start-redis.mjs';
+import { waitFor } from './wait-for.ts';
 
-/** A Redis that a test may flush or stop. */
+/** A Redis (or Valkey) of a test's own, which it may kill, stop and flush. Its data survives a restart. */
 export interface OwnRedis {
   url: string;
+  /** `host:port` */
+  address: string;
+  /** Ends it with SIGKILL. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port with the same data, and waits until it answers. */
+  start(): Promise<void>;
+  /** It hangs: connections stand, nothing is answered. */
+  freeze(): void;
+  thaw(): void;
+  /** One command on a connection of its own. */
+  ask(command: string, ...parameters: string[]): Promise<unknown>;
+  /** Ends it and removes its data. */
+  stop(): Promise<void>;
+}
+
+/** Three nodes of a Redis Cluster. */
+export interface ThreeNodes {
+  /** Their addresses, separated by commas. */
+  url: string;
+  kill(): Promise<void>;
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -21,21 +44,61 @@ export function sharedRedisUrl(): string {
   return url;
 }
 
-/** A server of the test's own, on a free port. */
-export function startOwnRedis(kind: 'single' | 'cluster' = 'single'): Promise<OwnRedis> {
-  return inFolder(kind === 'single' ? startRedis : startRedisCluster);
+/** A server on a free port; `isCluster`: a Redis Cluster of this one node. */
+export function startOwnRedis(options: { isCluster?: boolean } = {}): Promise<OwnRedis> {
+  const isCluster = options.isCluster === true;
+  return inFolder(async (folder) => {
+    const parameters = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'];
+    const server = await createRedis(folder, isCluster ? parameters : []);
+    const ask = (command: string, ...values: string[]): Promise<unknown> =>
+      askOnce(server.port, command, values);
+    await server.start();
+    if (isCluster) {
+      await ask('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+      await waitFor('all slots to be served', async () =>
+        String(await ask('CLUSTER', 'INFO')).includes('state:ok'),
+      );
+    }
+    return {
+      url: server.url,
+      address: `127.0.0.1:${String(server.port)}`,
+      kill: () => server.kill(),
+      start: () => server.start(),
+      stop: () => server.stop(),
+      freeze: () => server.signal('SIGSTOP'),
+      thaw: () => server.signal('SIGCONT'),
+      ask,
+    };
+  });
 }
 
-async function inFolder(start: (folder: string) => Promise<OwnRedis>): Promise<OwnRedis> {
+export function startThreeNodes(): Promise<ThreeNodes> {
+  return inFolder(startRedisCluster);
+}
+
+async function askOnce(port: number, command: string, values: string[]): Promise<unknown> {
+  const redis = new Redis(port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    return await redis.call(command, ...values);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function inFolder<Started extends { stop(): Promise<void> }>(
+  start: (folder: string) => Promise<Started>,
+): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 'turnpike-redis-'));
   await givePermission(folder);
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const { url, stop } = await start(folder);
+    const started = await start(folder);
     return {
-      url,
+      ...started,
       async stop() {
-        await stop();
+        await started.stop();
         await remove();
       },
     };

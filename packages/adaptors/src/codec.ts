@@ -1,4 +1,8 @@
-import type { Operation, Usage } from '@turnpike/core';
+import type { CredentialCall, RequestToSign } from './credentials.ts';
+import type { Family, Operation, ReasoningSettings, UpstreamError, Usage } from '@turnpike/core';
+import type { CallIdRule } from './translate/call-ids.ts';
+
+export type { UpstreamError } from '@turnpike/core';
 
 /** An upstream account, as far as translating for it needs to know. */
 export interface UpstreamTarget {
@@ -14,6 +18,8 @@ export interface UpstreamTarget {
   isStream: boolean;
   /** Channel's `config`, legacy `other` already filled in. */
   config: Readonly<Record<string, unknown>>;
+  /** The channel's key, for providers whose keys name the account that the address needs. */
+  key?: string;
 }
 
 /** How an upstream reports usage in streams. */
@@ -30,6 +36,76 @@ export interface DefaultMember {
   json: string;
   /** Only where this member is present too. */
   when?: string;
+}
+
+/**
+ * How streams are cut into frames: server-sent events; one JSON value a line; one JSON array whose items come one by
+ * one; AWS event streams, whose payloads are JSON (`bytes` members already opened).
+ */
+export type Framing = 'sse' | 'json-lines' | 'json-array' | 'aws-event-stream';
+
+/** How a vendor of the chat family differs inside messages, and in switches that have no common name. */
+export interface ChatTraits {
+  /** The role `developer` is known. */
+  takesDeveloper?: boolean;
+  /** Content must be text: lists of parts are joined, media is refused. */
+  isTextOnly?: boolean;
+  /** Pictures must come in the body, not as addresses. */
+  needsInlineMedia?: boolean;
+  /** Cache marks in Anthropic's form are known on parts. */
+  takesCacheMarks?: boolean;
+  /** How thoughts are asked for; `none` where they cannot be, or must not be mentioned. */
+  reasoningSwitch?:
+    | 'none'
+    /** `reasoning_effort`. */
+    | 'effort'
+    /** `thinking: { type: "enabled" | "disabled" }`. */
+    | 'thinking'
+    /** `enable_thinking`, `thinking_budget`. */
+    | 'enable-thinking'
+    /** OpenRouter's `reasoning: { effort, max_tokens }`. */
+    | 'reasoning';
+  /** Temperature and its like are refused. */
+  refusesSampling?: boolean;
+  /** Efforts that are known, lowest first, where not all are; others move to the nearest one. */
+  efforts?: readonly NonNullable<ReasoningSettings['effort']>[];
+  /** How thoughts of earlier turns go back to it. */
+  reasoningEcho?:
+    | 'never'
+    /** As `reasoning_content` of the turns behind the last words of the user. */
+    | 'in-tool-loop'
+    /** As `reasoning_content` of every turn that calls tools, present if empty. */
+    | 'with-calls'
+    /** As the `reasoning_details` that it gave. */
+    | 'details';
+  /** Thoughts stand in the text, between `<think>` tags. */
+  thinkTags?: boolean;
+  /** Ids of tool calls that are accepted. */
+  callIds?: CallIdRule;
+  /** Most stop sequences. */
+  maxStops?: number;
+  /** `top_k` is known. */
+  takesTopK?: boolean;
+  /** `response_format` knows `json_schema`. */
+  lacksJsonSchema?: boolean;
+  /** A call of a tool cannot be forced. */
+  lacksForcedTools?: boolean;
+  /** How a turn of the assistant at the end is continued: by a member of the message, or just so. */
+  prefill?: 'prefix' | 'partial' | 'plain';
+}
+
+/** How a host of the Messages API differs from Anthropic's own. */
+export interface MessagesTraits {
+  /** Betas go into the body, as `anthropic_beta`, not into a header. */
+  hasBetasInBody?: boolean;
+  /** Betas that are known, by their beginning; every one where left out. */
+  betas?: readonly string[];
+  /** Pictures and documents must come in the body, not as addresses. */
+  needsInlineMedia?: boolean;
+  /** `disable_parallel_tool_use` is refused. */
+  lacksParallelSwitch?: boolean;
+  /** Models without `output_config.format` and strict tools, besides those that have them nowhere. */
+  lacksStructuredOutput?: (model: string) => boolean;
 }
 
 /** Variations of one provider within its family, as data. */
@@ -49,6 +125,16 @@ export interface Dialect {
   readUsage?: (body: Readonly<Record<string, unknown>>) => Usage | undefined;
   /** Frames with empty `choices` and no usage are not forwarded (Azure's first frame). */
   dropEmptyChoices?: boolean;
+  /** How a stream of this upstream is cut into frames; server-sent events where left out. */
+  framing?: Framing;
+  /** This upstream answers only in streams, or never in one. As the client asks, where left out. */
+  streaming?: 'only' | 'never';
+  /** Members below the top level that it refuses, such as `tools[].function.strict`; `[]` is every item of a list. */
+  deletePaths?: readonly string[];
+  /** Chat family: what differs inside the conversation, for a model of this upstream. */
+  chat?: (model: string) => ChatTraits;
+  /** Anthropic family: what differs from Anthropic's own service. */
+  messages?: MessagesTraits;
   /** Extra request headers. */
   headers?: Readonly<Record<string, string>>;
   /** Real status of errors that come with another one (200, as a rule), by the upstream's own code. */
@@ -57,6 +143,20 @@ export interface Dialect {
   disablingCodes?: readonly string[];
   /** Codes and types that sound like that here, but pass by themselves. */
   passingCodes?: readonly string[];
+  /** Variations of hosts of Gemini. */
+  gemini?: GeminiVariation;
+}
+
+/** How a host of Gemini models differs from Google's own API. */
+export interface GeminiVariation {
+  /** Calls and results may carry ids. */
+  hasCallIds?: boolean;
+  /** Takes public addresses of files, for old models too. */
+  takesUrls?: boolean;
+  /** The header that names the tier; a member of the body where left out. */
+  tierHeader?: string;
+  /** Of the safety settings that are added; `BLOCK_NONE` where left out. */
+  safetyThreshold?: string;
 }
 
 /** What a dialect may depend on besides the provider. */
@@ -82,20 +182,29 @@ export interface Provider {
   /** Undefined where this provider does not offer the operation. */
   url(target: UpstreamTarget): string | undefined;
   authorize(key: string, config: Readonly<Record<string, unknown>>): Record<string, string>;
-}
-
-/** What a failed upstream answer says. Nothing in it is safe to show before `redactText`. */
-export interface UpstreamError {
-  status: number;
-  message: string;
-  type: string;
-  /** Always text; empty when the upstream gave none. */
-  code: string;
-  param: string | null;
-  /** From `retry-after-ms` or `retry-after`. */
-  retryAfterMs?: number;
-  /** The body was no JSON object that carries an error. */
-  isUnreadable: boolean;
+  /**
+   * Families to translate to, best first, for clients of a family that is not offered here. In `translationOrder`'s
+   * order where left out.
+   */
+  conversationOrder?(baseUrl: string): readonly Family[];
+  /**
+   * Where opaque state of this upstream is valid, such as one account or a line of models; state goes back only to the
+   * same scope. The family and, for OpenAI's families, the account, where left out.
+   */
+  stateScope?(family: Family, model: string): string;
+  /** For upstreams that want a short-lived credential: the call that gets one. What it gives is then `authorize`'s key. */
+  credentialCall?(
+    key: string,
+    config: Readonly<Record<string, unknown>>,
+    now: number,
+  ): CredentialCall | undefined;
+  /** For upstreams that want each request signed: the headers to add. Called last, with the body as it will be sent. */
+  sign?(
+    request: RequestToSign,
+    key: string,
+    config: Readonly<Record<string, unknown>>,
+    now: number,
+  ): Record<string, string>;
 }
 
 /** What is known of a stream so far. */
@@ -134,6 +243,8 @@ export interface StreamTap {
   flushHeld(): readonly Buffer[];
   /** The last bytes of a good answer, sent after the bill is safe. */
   terminal(): Buffer;
+  /** All bytes that end the answer because the budget did, where the answer so far decides them. */
+  budgetCut?(): Buffer | undefined;
   /** The generated text so far, reasoning and tool arguments included, for a local count. */
   generatedText(): string;
 }
@@ -142,3 +253,11 @@ export interface StreamTap {
 export function dialectOf(provider: Provider, context: DialectContext): Dialect {
   return provider.dialectFor?.(context) ?? provider.dialect;
 }
+
+/** In which a conversation is translated where the client's own family is not offered. Chat first: every vendor has it. */
+export const translationOrder: readonly Family[] = [
+  'openai-chat',
+  'anthropic',
+  'gemini',
+  'openai-responses',
+];

@@ -1,4 +1,4 @@
-export { dialectOf } from './codec.ts';
+export { dialectOf, translationOrder } from './codec.ts';
 export type {
   DefaultMember,
   Dialect,
@@ -15,6 +15,7 @@ export type { JsonProbe } from './wire/json-probe.ts';
 export type { JsonKind, JsonMember, MediaCounts } from './wire/json-member.ts';
 export { spliceJson } from './wire/splice-json.ts';
 export type { SpliceEdit, SplicedBody } from './wire/splice-json.ts';
+export { createFrameReader } from './wire/frame-reader.ts';
 export { SseReader } from './wire/sse-reader.ts';
 export type { SseFrame } from './wire/sse-frame.ts';
 export { MultipartScanner, readBoundary } from './wire/multipart-scanner.ts';
@@ -26,6 +27,7 @@ export type { BodyFacts } from './families/openai-chat/read-request.ts';
 export { readFormRequest } from './families/media/read-form-request.ts';
 export { planBodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export type { BodyEditInput, BodyEdits } from './families/openai-chat/plan-body-edits.ts';
+export { planGeminiEdits } from './families/plan-gemini-edits.ts';
 export { createStreamTap } from './families/create-stream-tap.ts';
 export type { StreamTapOptions } from './families/create-stream-tap.ts';
 export { readAnswer } from './families/read-answer.ts';
@@ -43,6 +45,7 @@ export type {
 export { toClientError } from './families/openai-chat/to-client-error.ts';
 export { encodeError, encodeStreamError } from './families/openai-chat/encode-error.ts';
 export type { EncodedError, ErrorContext } from './families/openai-chat/encode-error.ts';
+export { createItemId, responseIdOfItem } from './families/openai-responses/item-ids.ts';
 export { encodeResponsesStreamError } from './families/openai-responses/encode-stream-error.ts';
 export { redactText } from './families/openai-chat/redact.ts';
 export type { Confidential } from './families/openai-chat/redact.ts';
@@ -52,3 +55,22 @@ export type { ChannelType } from './providers/channel-types.ts';
 export { listModelCatalogue, ownerOf } from './providers/model-catalogue.ts';
 export type { CatalogueModel } from './providers/model-catalogue.ts';
 export { findBalanceQuery } from './balances/balance-queries.ts';
+export type { Framing } from './codec.ts';
+export type { CredentialCall, RequestToSign } from './credentials.ts';
+export { findBridges, hasOwnWire } from './families/bridges.ts';
+export { findClientCodec, findUpstreamCodec } from './families/index.ts';
+export { EventFolder } from './translate/event-folder.ts';
+export { replayResponse } from './translate/replay-response.ts';
+export { TranslatingTap } from './translate/translating-tap.ts';
+export type {
+  Encoded,
+  OperationBridge,
+  TranslationContext,
+  ClientCodec,
+  EncodedUpstreamRequest,
+  EncodeTarget,
+  PathFacts,
+  StreamDecoder,
+  StreamEncoder,
+  UpstreamCodec,
+} from './translation.ts';

@@ -5,7 +5,10 @@ import type {
   LedgerRepository,
   Logger,
   RateLimiter,
+  ResponseStore,
   Schedules,
+  SharedLimits,
+  StateStore,
   TokenDirectory,
   TokenSource,
   UsageSink,
@@ -13,7 +16,13 @@ import type {
 import { createInProcessConfigBus } from './config-bus/in-process-config-bus.ts';
 import { InProcessLedger } from './ledger/in-process-ledger.ts';
 import { createInProcessRateLimiter } from './rate-limiter/in-process-rate-limiter.ts';
+import {
+  createInProcessResponseStore,
+  type ResponseStoreLimits,
+} from './response-store/in-process-response-store.ts';
 import { createInProcessSchedules } from './schedules/in-process-schedules.ts';
+import { LimitCounters } from './shared-limits/limit-counters.ts';
+import { createInProcessStateStore } from './state-store/in-process-state-store.ts';
 import { InProcessTokenDirectory } from './token-directory/in-process-token-directory.ts';
 import { createEmbeddedUsageSink } from './usage-sink/embedded-usage-sink.ts';
 
@@ -23,13 +32,17 @@ export interface InProcessCluster {
   tokenDirectory: TokenDirectory;
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
+  sharedLimits: SharedLimits;
   schedules: Schedules;
+  stateStore: StateStore;
+  responseStore: ResponseStore;
 }
 
 /** Everything nodes would share, in the one process of standalone mode. */
 export function openInProcessCluster(deps: {
   ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
   tokenSource: TokenSource;
+  responseStore: ResponseStoreLimits;
   clock: Clock;
   logger: Logger;
 }): InProcessCluster {
@@ -56,6 +69,9 @@ export function openInProcessCluster(deps: {
     tokenDirectory,
     configBus,
     rateLimiter: createInProcessRateLimiter(deps),
+    sharedLimits: new LimitCounters(deps),
     schedules: createInProcessSchedules({ logger }),
+    stateStore: createInProcessStateStore(deps),
+    responseStore: createInProcessResponseStore({ clock: deps.clock, ...deps.responseStore }),
   };
 }

@@ -10,7 +10,10 @@ import type {
   Logger,
   NodeRegistry,
   RateLimiter,
+  ResponseStore,
   Schedules,
+  SharedLimits,
+  StateStore,
   TokenDirectory,
   UsageQueue,
   UsageSink,
@@ -29,6 +32,10 @@ import { openConnections } from './redis/connections.ts';
 import { createKeys } from './redis/keys.ts';
 import type { RedisSettings } from './redis/redis-settings.ts';
 import { createBullmqSchedules } from './schedules/bullmq-schedules.ts';
+import { openRedisSharedLimits } from './shared-limits/redis-shared-limits.ts';
+import type { ResponseStoreLimits } from './response-store/in-process-response-store.ts';
+import { openRedisResponseStore } from './response-store/open-redis-response-store.ts';
+import { RedisStateStore } from './state-store/redis-state-store.ts';
 import { RedisTokenDirectory } from './token-directory/redis-token-directory.ts';
 import { openUsageQueue } from './usage-queue/bullmq-usage-queue.ts';
 import { BullmqUsageSink } from './usage-sink/bullmq-usage-sink.ts';
@@ -41,8 +48,11 @@ export interface RedisCluster {
   tokenDirectory: TokenDirectory;
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
+  sharedLimits: SharedLimits;
   chores: Chores;
   schedules: Schedules;
+  stateStore: StateStore;
+  responseStore: ResponseStore;
   accountDirectory: AccountDirectory;
   ledgerBook: LedgerBook;
   usageQueue: UsageQueue;
@@ -66,6 +76,8 @@ export interface RedisClusterSettings {
   nodeId: string;
   role: 'master' | 'slave';
   version: string;
+  /** With an address in a Redis of its own, else in the cluster's. */
+  responseStore: ResponseStoreLimits & { address?: string };
   /** Undefined: batches are kept in memory only. */
   journalDir: string | undefined;
   journalMaxBytes: number;
@@ -179,6 +191,9 @@ export async function openRedisCluster(
     clock,
     logger,
   });
+  const sharedLimits = openRedisSharedLimits({ redis, keys, nodeId, clock, logger });
+  const stateStore = new RedisStateStore({ redis, keys, clock });
+  const responseStore = openRedisResponseStore(settings, { redis, keys, clock, logger });
   let agent: NodeAgent | undefined;
   let handleNewLife = (): void => undefined;
 
@@ -188,6 +203,7 @@ export async function openRedisCluster(
     tokenDirectory,
     configBus,
     rateLimiter: createRedisRateLimiter({ redis, keys }),
+    sharedLimits,
     chores,
     schedules: createBullmqSchedules({
       redis: connections.consumer,
@@ -195,6 +211,8 @@ export async function openRedisCluster(
       stallIntervalMs,
       logger,
     }),
+    stateStore,
+    responseStore,
     accountDirectory,
     ledgerBook,
     usageQueue,
@@ -232,7 +250,10 @@ export async function openRedisCluster(
     },
     async close() {
       await agent?.stop();
+      await sharedLimits.close();
       tokenDirectory.close();
+      await stateStore.close();
+      await responseStore.close();
       await configBus.close();
       await chores.close();
       await usageQueue.close();

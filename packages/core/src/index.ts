@@ -6,7 +6,7 @@ export { channelStatuses } from './channel/channel.ts';
 export { toModelEntry } from './channel/model-entry.ts';
 export type { Channel, ChannelConfig } from './channel/channel.ts';
 export type { ChannelSnapshot, ConfigSnapshot } from './config/config-snapshot.ts';
-export { operations } from './usage/operation.ts';
+export { conversationOperations, familyOf, operations } from './usage/operation.ts';
 export type { Operation } from './usage/operation.ts';
 export { completionTokensOf, emptyUsage, promptTokensOf } from './usage/usage.ts';
 export type { Usage } from './usage/usage.ts';
@@ -148,6 +148,52 @@ export {
 } from './usage/budget-period.ts';
 export type { PeriodSpend } from './usage/budget-period.ts';
 export type { RateLimitFigure, RateLimitFigures } from './ports/ledger.ts';
+export { families } from './canonical/family.ts';
+export type { Extras, Family, Json, JsonRecord, Origin } from './canonical/family.ts';
+export type { Loss } from './canonical/loss.ts';
+export type {
+  Annotation,
+  HostedReference,
+  MediaPart,
+  OpaqueState,
+  Part,
+  ProviderItemPart,
+  ReasoningPart,
+  RefusalPart,
+  TextPart,
+  ToolCallPart,
+  ToolKind,
+  ToolResultPart,
+} from './canonical/part.ts';
+export type {
+  CanonicalRequest,
+  InstructionPart,
+  OutputFormat,
+  OutputSettings,
+  ReasoningSettings,
+  Tool,
+  ToolChoice,
+  Turn,
+} from './canonical/request.ts';
+export type { CanonicalResponse, Candidate, Finish, FinishReason } from './canonical/response.ts';
+export type { PartHeader, StreamEvent } from './canonical/stream-event.ts';
+export type { UpstreamError } from './canonical/upstream-error.ts';
+export { findLimitProblem, readLimits } from './identity/read-limits.ts';
+export type {
+  LimitedParty,
+  LimitPermit,
+  SharedLimitRefusal,
+  SharedLimits,
+} from './ports/shared-limits.ts';
 export { describeAnswerShape, listInputs } from './openapi/describe-shape.ts';
 export type { RouteInput } from './openapi/describe-shape.ts';
 export { describeApi } from './openapi/describe-api.ts';
+export {
+  capsuleMark,
+  createCapsuleBox,
+  encodedCapsuleMark,
+  isCapsule,
+} from './secrets/capsule-box.ts';
+export type { CapsuleBox } from './secrets/capsule-box.ts';
+export type { StateStore } from './ports/state-store.ts';
+export type { ResponseStore, StoredResponse } from './ports/response-store.ts';

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
-  errors,
-  isGatewayError,
+  createCapsuleBox,
   type ChannelHealthSink,
   type ChannelProbe,
   type Clock,
@@ -9,28 +8,32 @@ import {
   type FailedRequestLog,
   type Ledger,
   type Logger,
+  type ResponseStore,
   type SecretBox,
+  type SharedLimits,
+  type StateStore,
   type TokenDirectory,
   type TokenRecord,
   type UsageSink,
 } from '@turnpike/core';
 import type { Registry } from 'prom-client';
+import { createConversations } from './conversation/conversations.ts';
 import { createTokenCounter } from './counting/token-counter.ts';
 import { BodyPool } from './http/body-pool.ts';
 import { createClientAddressOf } from './http/client-address.ts';
-import { ClientConnection, answerPreflight } from './http/client-connection.ts';
+import { answerPreflight } from './http/client-connection.ts';
 import { createKeyReader } from './http/key-reader.ts';
-import { matchRoute, pathOf, type RelayRoute } from './http/relay-routes.ts';
+import { matchRoute } from './http/relay-routes.ts';
+import { answerOther } from './http/answer-other.ts';
 import { StreamTicker } from './http/stream-ticker.ts';
-import { listModels, retrieveModel } from './models/list-models.ts';
-import { answerError } from './pipeline/answer-client.ts';
 import { authenticate } from './pipeline/authenticate.ts';
+import { handleCount, isCount } from './pipeline/handle-count.ts';
 import { handleRelayRequest } from './pipeline/handle-relay-request.ts';
 import type { RelayDeps, RelaySettings } from './relay-deps.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
-import { createRequestId } from './request-id.ts';
 import { followConfig } from './snapshot/follow-config.ts';
 import { ChannelCooldowns } from './upstream/channel-cooldowns.ts';
+import { Credentials } from './upstream/credentials.ts';
 import { createUpstreamPools, type PoolSettings } from './upstream/pools.ts';
 import { createChannelProbe } from './upstream/probe-channel.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
@@ -42,10 +45,15 @@ export interface RelayOptions {
   configBus: ConfigBus;
   tokenDirectory: TokenDirectory;
   ledger: Ledger;
+  sharedLimits: SharedLimits;
   usageSink: UsageSink;
   failedRequestLog: FailedRequestLog;
   channelHealth: ChannelHealthSink;
   secretBox: SecretBox;
+  stateStore: StateStore;
+  responseStore: ResponseStore;
+  /** Seals what clients carry from one protocol to another; the same on all nodes. */
+  capsuleSecret: string;
   clock: Clock;
   logger: Logger;
   registry: Registry;
@@ -73,13 +81,18 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const tokenCounter = createTokenCounter();
   const pools = createUpstreamPools(settings);
   const bodyPool = new BodyPool();
+  const capsules = createCapsuleBox(options.capsuleSecret);
+  const conversations = createConversations(options.capsuleSecret);
   const deps: RelayDeps = {
     ...options,
     settings,
     config,
     tokenCounter,
     pools,
+    credentials: new Credentials({ pools, clock: options.clock, logger }),
     bodyPool,
+    capsules,
+    conversations,
     timeouts: {
       stream: {
         headTimeoutMs: settings.firstByteTimeoutMs,
@@ -106,64 +119,20 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   return {
     handle(request, response) {
       const route = matchRoute(request.method ?? '', request.url ?? '');
-      if (route.kind === 'operation' && request.method === 'POST')
-        void handleRelayRequest(deps, route, request, response);
-      else if (request.method === 'OPTIONS') answerPreflight(request, response);
+      if (route.kind === 'operation' && request.method === 'POST') {
+        if (isCount(route.operation)) void handleCount(deps, route, request, response);
+        else void handleRelayRequest(deps, route, request, response);
+      } else if (request.method === 'OPTIONS') answerPreflight(request, response);
       else void answerOther(deps, route, request, response);
     },
-    identifyClient: async (request) => (await authenticate(deps, request)).token,
+    identifyClient: async (request) => (await authenticate(deps, request, 'openai')).token,
     probe: createChannelProbe(deps),
     isReady: () => config.current() !== undefined,
     snapshotVersion: () => config.current()?.version ?? 0,
     async stop() {
       config.stop();
       bodyPool.close();
-      await Promise.all([tokenCounter.close(), pools.close()]);
+      await Promise.all([tokenCounter.close(), conversations.close(), pools.close()]);
     },
   };
-}
-
-/** Everything under the relay's door that is not relayed: model lists, 501, 404, 405. */
-async function answerOther(
-  deps: RelayDeps,
-  route: RelayRoute,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const connection = new ClientConnection(request, response, createRequestId(), deps.clock.now());
-  request.resume();
-  try {
-    const body = await answerRoute(deps, route, request);
-    const bytes = Buffer.from(JSON.stringify(body));
-    connection.sendBody(200, ['content-type', 'application/json; charset=utf-8'], bytes);
-  } catch (error) {
-    if (!isGatewayError(error))
-      deps.logger.error(
-        { err: error, requestId: connection.requestId },
-        'relay request failed by a bug',
-      );
-    answerError(
-      connection,
-      isGatewayError(error) ? error : errors.internalError({}, { cause: error }),
-    );
-  }
-}
-
-async function answerRoute(
-  deps: RelayDeps,
-  route: RelayRoute,
-  request: IncomingMessage,
-): Promise<unknown> {
-  const method = request.method ?? '';
-  const path = pathOf(request.url ?? '');
-  if (route.kind === 'unknown') throw errors.unknownUrl({ method, path });
-  if (route.kind === 'wrong-method')
-    throw errors.methodNotAllowed({ method, path, allowed: route.allowed });
-  const caller = await authenticate(deps, request);
-  if (route.kind === 'not-implemented') throw errors.notImplemented({ route: `${method} ${path}` });
-  const snapshot = deps.config.current();
-  if (snapshot === undefined) throw errors.notReady({ retryAfterMs: 1000 });
-  return route.kind === 'retrieve-model'
-    ? retrieveModel(snapshot, caller, route.model)
-    : listModels(snapshot, caller);
 }

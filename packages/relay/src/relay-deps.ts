@@ -1,12 +1,17 @@
 import type {
+  CapsuleBox,
   ChannelHealthSink,
   Clock,
   FailedRequestLog,
   Ledger,
   Logger,
+  ResponseStore,
+  SharedLimits,
+  StateStore,
   TokenDirectory,
   UsageSink,
 } from '@turnpike/core';
+import type { Conversations } from './conversation/conversations.ts';
 import type { TokenCounter } from './counting/token-counter.ts';
 import type { BodyPool } from './http/body-pool.ts';
 import type { ClientAddressOf } from './http/client-address.ts';
@@ -15,6 +20,7 @@ import type { StreamTicker } from './http/stream-ticker.ts';
 import type { RelayMetrics } from './relay-metrics.ts';
 import type { ConfigFollower } from './snapshot/follow-config.ts';
 import type { ChannelCooldowns } from './upstream/channel-cooldowns.ts';
+import type { Credentials } from './upstream/credentials.ts';
 import type { UpstreamPools } from './upstream/pools.ts';
 import type { UpstreamTimeouts } from './upstream/send.ts';
 import type { RetryBudget } from './upstream/retry-budget.ts';
@@ -44,16 +50,23 @@ export interface RelayDeps {
   config: ConfigFollower;
   tokenDirectory: TokenDirectory;
   ledger: Ledger;
+  sharedLimits: SharedLimits;
   usageSink: UsageSink;
   failedRequestLog: FailedRequestLog;
   channelHealth: ChannelHealthSink;
   tokenCounter: TokenCounter;
   pools: UpstreamPools;
+  credentials: Credentials;
   bodyPool: BodyPool;
   timeouts: { stream: UpstreamTimeouts; whole: UpstreamTimeouts };
   cooldowns: ChannelCooldowns;
   retryBudget: RetryBudget;
   ticker: StreamTicker;
+  /** Decodes conversations that are translated. */
+  conversations: Conversations;
+  capsules: CapsuleBox;
+  stateStore: StateStore;
+  responseStore: ResponseStore;
   readKey: KeyReader;
   clientAddressOf: ClientAddressOf;
   clock: Clock;

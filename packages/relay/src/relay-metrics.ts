@@ -1,5 +1,6 @@
 import { Gauge, Histogram, type Registry } from 'prom-client';
-import { completionTokensOf, promptTokensOf, type UsageEvent } from '@turnpike/core';
+import { completionTokensOf, promptTokensOf, type Loss, type UsageEvent } from '@turnpike/core';
+import { placeOf } from './pipeline/loss-policy.ts';
 import { createTallyCounter } from './tally.ts';
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
@@ -10,6 +11,8 @@ export interface RelayMetrics {
   attemptFinished(provider: string, outcome: string): void;
   usagePublished(event: UsageEvent): void;
   publishFailed(): void;
+  /** Something could not be carried from one protocol to another. */
+  lossCounted(from: string, to: string, loss: Loss): void;
 }
 
 export interface RelayGauges {
@@ -69,6 +72,12 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
     help: 'Quota units that a hard budget could not pay any more.',
     registers,
   });
+  const losses = createTallyCounter({
+    name: 'gateway_protocol_loss_total',
+    help: 'What could not be carried from one protocol to another, by place and severity.',
+    labelNames: ['from', 'to', 'at', 'severity'] as const,
+    registers,
+  });
   new Gauge({
     name: 'turnpike_ledger_open_entries',
     help: 'Reservations of requests in flight, and of finished ones that the database has not taken over yet.',
@@ -106,6 +115,11 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
   const attemptCounters = new Resolved((provider, outcome) =>
     attempts.child({ provider, outcome }),
   );
+  const lossCounters = new Resolved((protocols, place) => {
+    const [from = '', to = ''] = protocols.split('>');
+    const [severity = '', at = ''] = place.split(' ');
+    return losses.child({ from, to, at, severity });
+  });
   const inputTokens = tokens.child({ kind: 'input' });
   const cachedTokens = tokens.child({ kind: 'cached' });
   const outputTokens = tokens.child({ kind: 'output' });
@@ -132,6 +146,9 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
     },
     publishFailed() {
       failed.inc();
+    },
+    lossCounted(from, to, loss) {
+      lossCounters.get(`${from}>${to}`, `${loss.severity} ${placeOf(loss)}`).inc();
     },
   };
 }

@@ -36,7 +36,7 @@ import { createOptionRepository } from './repositories/option-repository.ts';
 import { createParkedUsageRepository } from './repositories/parked-usage-repository.ts';
 import { createRedemptionRepository } from './repositories/redemption-repository.ts';
 import { createRequestLogRepository } from './repositories/request-log-repository.ts';
-import { openSqliteLedger } from './repositories/sqlite-ledger-repository.ts';
+import { openSqliteLedger, type SqliteLedger } from './repositories/sqlite-ledger-repository.ts';
 import { createTokenSource } from './repositories/token-source.ts';
 import { createUserRepository } from './repositories/user-repository.ts';
 import { decryptKeys, encryptKeys, type SecretsReport } from './secrets/convert-secrets.ts';
@@ -95,6 +95,8 @@ export interface Store {
   bookExternalChanges(): Promise<{ account: Account; delta: number }[]>;
   /** Whether the error will pass: the database is away, busy, full or not as it should be. */
   isTransientError(error: unknown): boolean;
+  /** Why this process cannot charge anything until it is started again; empty: it can. */
+  findObstacles(): readonly string[];
   /** @throws when the database does not answer */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -125,13 +127,23 @@ export async function openStore(settings: StoreSettings, deps: StoreDeps): Promi
       opened.push(logs);
       if (migrates) await migrate(logs, { ...migrationOptions(deps), contents: 'logs' });
     }
-    const ledgerRepository = createLedger(settings, deps, { main, logs, opened });
+    const generalLedger = createLedgerRepository({
+      knex: main.knex,
+      reader: main.reader,
+      dialect: main.dialect,
+      clock: deps.clock,
+      isConsumptionLogged: deps.isConsumptionLogged,
+      logs: logs?.knex,
+    });
+    const sqliteLedger = openFastLedger(settings, deps, { main, logs, fallback: generalLedger });
+    if (sqliteLedger !== undefined) opened.push(sqliteLedger);
     const parts = createRepositories(deps, main, logs);
     opened.push(parts.failedRequestLog);
     return {
       ...parts,
       ...createMaintenance(deps, main, logs),
-      ledgerRepository,
+      ledgerRepository: sqliteLedger ?? generalLedger,
+      findObstacles: () => sqliteLedger?.findObstacles() ?? [],
       migration,
       description: main.description,
       close,
@@ -158,25 +170,18 @@ function migrationOptions({ logger, clock }: StoreDeps): { logger: Logger; now: 
   return { logger, now: clock.now() };
 }
 
-function createLedger(
+/** Undefined where the database is no SQLite file. */
+function openFastLedger(
   settings: StoreSettings,
   { clock, isConsumptionLogged }: StoreDeps,
   {
     main,
     logs,
-    opened,
-  }: { main: Database; logs: Database | undefined; opened: { close(): void | Promise<void> }[] },
-): LedgerRepository {
-  const general = createLedgerRepository({
-    knex: main.knex,
-    reader: main.reader,
-    dialect: main.dialect,
-    clock,
-    isConsumptionLogged,
-    logs: logs?.knex,
-  });
-  if (main.sqliteFile === undefined) return general;
-  const ledger = openSqliteLedger({
+    fallback,
+  }: { main: Database; logs: Database | undefined; fallback: LedgerRepository },
+): SqliteLedger | undefined {
+  if (main.sqliteFile === undefined) return undefined;
+  return openSqliteLedger({
     file: main.sqliteFile,
     synchronous: settings.sqliteSynchronous ?? 'FULL',
     busyTimeoutMs: Math.max(settings.sqliteBusyTimeoutMs ?? 0, 10_000),
@@ -184,10 +189,8 @@ function createLedger(
     clock,
     isConsumptionLogged,
     usesLogOutbox: logs !== undefined,
-    fallback: general,
+    fallback,
   });
-  opened.push(ledger);
-  return ledger;
 }
 
 function createRepositories(

@@ -67,7 +67,7 @@ export async function startClusterWorld({
     const cluster = await startCluster({
       ...rest,
       redisUrl: redis.urls.master,
-      env: { ...clusterTimes, ...env },
+      env: { ...clusterTimes, ...redis.environment, ...env },
       masterEnv,
       slaveEnv: { REDIS_CONN_STRING: redis.urls.slave, ...slaveEnv },
     });

@@ -1,18 +1,29 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Cluster, Redis } from 'ioredis';
-import { findFreePort, givePermission } from '../services/run-program.mjs';
-import { createRedis, type RedisServer } from '../services/start-redis.mjs';
+import { Cluster, type Redis } from 'ioredis';
+import { findFreePort } from '../services/run-program.mjs';
+import type { RedisServer } from '../services/start-redis.mjs';
 import { waitFor } from '../wait-for.ts';
-import { startRedisProxy, type RedisProxy } from './redis-proxy.ts';
+import type { RedisProxy } from './redis-proxy.ts';
+import {
+  connectDirect,
+  quiet,
+  runOn,
+  startProxy,
+  startServer,
+  type ToStop,
+} from './redis-servers.ts';
+import { startSentinel } from './start-redis-sentinel.ts';
+import { startTls } from './start-redis-tls.ts';
 
-export type RedisKind = 'single' | 'cluster' | 'replicated';
+export type RedisKind = 'single' | 'cluster' | 'replicated' | 'sentinel' | 'tls';
 
 /** The Redis of a test, behind proxies. */
 export interface ClusterRedis {
   /** `REDIS_CONN_STRING` of each role. */
   urls: { master: string; slave: string };
+  /** What else the nodes need to be told. */
+  environment?: Record<string, string>;
+  /** Of the servers. */
+  password?: string;
   /** The network of each role; one and the same where Redis is a cluster. */
   proxies: { master: readonly RedisProxy[]; slave: readonly RedisProxy[] };
   /** Every server that holds data now. */
@@ -21,19 +32,23 @@ export interface ClusterRedis {
   direct: Redis | Cluster;
   /** Direct connections to each server that holds data. */
   each<Value>(run: (server: Redis) => Promise<Value>): Promise<Value[]>;
+  /** With a sentinel only: kills the server that is written to, and waits until the other has taken over. */
+  failOver?(): Promise<void>;
   /** Replicated only. */
   replication?: { cut(): void; promoteReplica(): Promise<void> };
   stop(): Promise<void>;
 }
 
-type Starter = (
-  toStop: (stop: () => Promise<unknown>) => void,
-) => Promise<Omit<ClusterRedis, 'stop' | 'each'>>;
+export type StartedRedis = Omit<ClusterRedis, 'stop' | 'each'>;
+
+type Starter = (toStop: ToStop) => Promise<StartedRedis>;
 
 const starters: Record<RedisKind, Starter> = {
   single: startSingle,
   cluster: startThreeNodes,
   replicated: startReplicated,
+  sentinel: startSentinel,
+  tls: startTls,
 };
 
 export async function startClusterRedis(kind: RedisKind): Promise<ClusterRedis> {
@@ -45,7 +60,7 @@ export async function startClusterRedis(kind: RedisKind): Promise<ClusterRedis> 
     const started = await starters[kind]((stopOne) => stops.push(stopOne));
     return Object.assign(started, {
       each: <Value>(run: (server: Redis) => Promise<Value>) =>
-        Promise.all(started.servers.map((server) => runOn(server, run))),
+        Promise.all(started.servers.map((server) => runOn(server, run, started.password))),
       stop,
     });
   } catch (error) {
@@ -54,56 +69,7 @@ export async function startClusterRedis(kind: RedisKind): Promise<ClusterRedis> 
   }
 }
 
-async function runOn<Value>(
-  server: RedisServer,
-  run: (connection: Redis) => Promise<Value>,
-): Promise<Value> {
-  const connection = quiet(new Redis(server.port));
-  try {
-    return await run(connection);
-  } finally {
-    connection.disconnect();
-  }
-}
-
-/** Tests take servers away; a connection that says so has nothing new to tell. */
-function quiet<Connection extends Redis | Cluster>(connection: Connection): Connection {
-  connection.on('error', () => undefined);
-  return connection;
-}
-
-async function startServer(
-  toStop: (stop: () => Promise<unknown>) => void,
-  more: readonly string[] = [],
-): Promise<RedisServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'turnpike-redis-'));
-  toStop(() => rm(folder, { recursive: true, force: true }));
-  await givePermission(folder);
-  const server = await createRedis(folder, more);
-  toStop(server.stop);
-  await server.start();
-  return server;
-}
-
-async function startProxy(
-  toStop: (stop: () => Promise<unknown>) => void,
-  port: number,
-): Promise<RedisProxy> {
-  const proxy = await startRedisProxy(port);
-  toStop(proxy.close);
-  return proxy;
-}
-
-function connectDirect(toStop: (stop: () => Promise<unknown>) => void, port: number): Redis {
-  const direct = quiet(new Redis(port, { maxRetriesPerRequest: null }));
-  toStop(() => {
-    direct.disconnect();
-    return Promise.resolve();
-  });
-  return direct;
-}
-
-async function startSingle(toStop: Parameters<Starter>[0]): ReturnType<Starter> {
+async function startSingle(toStop: ToStop): Promise<StartedRedis> {
   const server = await startServer(toStop);
   const master = await startProxy(toStop, server.port);
   const slave = await startProxy(toStop, server.port);
@@ -111,21 +77,21 @@ async function startSingle(toStop: Parameters<Starter>[0]): ReturnType<Starter> 
     urls: { master: urlOf(master), slave: urlOf(slave) },
     proxies: { master: [master], slave: [slave] },
     servers: [server],
-    direct: connectDirect(toStop, server.port),
+    direct: connectDirect(toStop, { port: server.port }),
   };
 }
 
 const urlOf = ({ port }: RedisProxy): string => `redis://127.0.0.1:${port}`;
 
 /** A server and a replica that follows it through a proxy of its own, so that it can be made to miss what happens. */
-async function startReplicated(toStop: Parameters<Starter>[0]): ReturnType<Starter> {
+async function startReplicated(toStop: ToStop): Promise<StartedRedis> {
   const primary = await startServer(toStop, ['--repl-diskless-sync-delay', '0']);
   const link = await startProxy(toStop, primary.port);
   const replica = await startServer(toStop, ['--replicaof', '127.0.0.1', String(link.port)]);
   const master = await startProxy(toStop, primary.port);
   const slave = await startProxy(toStop, primary.port);
   const servers = [primary];
-  const replicaConnection = connectDirect(toStop, replica.port);
+  const replicaConnection = connectDirect(toStop, { port: replica.port });
   await waitFor('the replica to follow', async () =>
     (await replicaConnection.info('replication')).includes('master_link_status:up'),
   );
@@ -133,7 +99,7 @@ async function startReplicated(toStop: Parameters<Starter>[0]): ReturnType<Start
     urls: { master: urlOf(master), slave: urlOf(slave) },
     proxies: { master: [master], slave: [slave] },
     servers,
-    direct: connectDirect(toStop, primary.port),
+    direct: connectDirect(toStop, { port: primary.port }),
     replication: {
       cut: () => {
         link.cut();
@@ -153,7 +119,7 @@ async function startReplicated(toStop: Parameters<Starter>[0]): ReturnType<Start
 const SLOTS = 16_384;
 
 /** Three servers that share the slots. They announce the ports of their proxies, so that every node comes through these. */
-async function startThreeNodes(toStop: Parameters<Starter>[0]): ReturnType<Starter> {
+async function startThreeNodes(toStop: ToStop): Promise<StartedRedis> {
   const members = await Promise.all(
     [0, 1, 2].map(async () => {
       const proxy = await startProxy(toStop, 1);

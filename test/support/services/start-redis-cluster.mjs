@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { requireProgram } from './find-program.mjs';
 import { probeGreeting } from './probe-greeting.mjs';
-import { findFreePort, givePermission, startServer } from './run-program.mjs';
+import { createServerProcess, findFreePort, givePermission } from './run-program.mjs';
 
 const SLOTS = 16_384;
 const NODES = 3;
@@ -15,11 +15,12 @@ const READY_WITHIN_MS = 60_000;
  * A Redis Cluster of three masters without replicas, of its own in `folder`.
  *
  * @param {string} folder
- * @returns {Promise<{ url: string, stop: () => Promise<void> }>} the addresses of the nodes, separated by commas
+ * @returns {Promise<{ url: string, stop: () => Promise<void>, kill: () => Promise<void>, start: () => Promise<void> }>}
+ *   the addresses of the nodes, separated by commas; how to end all of them with SIGKILL and start them again
  */
 export async function startRedisCluster(folder) {
   const server = requireProgram(['redis-server', 'valkey-server'], { aptPackage: 'redis-server' });
-  /** @type {{ port: number, stop: () => Promise<void> }[]} */
+  /** @type {(import('./run-program.mjs').ServerProcess & { port: number })[]} */
   const nodes = [];
   const stop = async () => {
     await Promise.all(nodes.map((node) => node.stop()));
@@ -40,7 +41,17 @@ export async function startRedisCluster(folder) {
     await stop();
     throw error;
   }
-  return { url: nodes.map(({ port }) => `redis://127.0.0.1:${port}`).join(','), stop };
+  return {
+    url: nodes.map(({ port }) => `redis://127.0.0.1:${port}`).join(','),
+    stop,
+    async kill() {
+      await Promise.all(nodes.map((node) => node.kill()));
+    },
+    async start() {
+      await Promise.all(nodes.map((node) => node.start()));
+      await waitUntilAgreed(nodes.map(({ port }) => port));
+    },
+  };
 }
 
 /**
@@ -57,7 +68,9 @@ async function startNode(server, folder) {
     ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '5000'],
   ];
   const isReady = () => probeGreeting(port, 'PING\r\n', (answer) => answer.includes('PONG'));
-  return { port, stop: await startServer(server, parameters, { folder, isReady }) };
+  const node = createServerProcess(server, parameters, { folder, isReady });
+  await node.start();
+  return { port, ...node };
 }
 
 /** A free port whose bus port is free as well. */

@@ -18,9 +18,14 @@ export async function createRedis(folder, more = []) {
       ...parameters,
       ...['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--save', '', ...more],
     ],
-    { folder, isReady: () => probeGreeting(port, 'PING\r\n', (answer) => answer.includes('PONG')) },
+    { folder, isReady: () => probeGreeting(port, 'PING\r\n', isAwake) },
   );
   return { ...program, port, url: `redis://127.0.0.1:${port}` };
+}
+
+/** One with a password says that it wants it. @param {Buffer} answer */
+function isAwake(answer) {
+  return answer.includes('PONG') || answer.includes('NOAUTH');
 }
 
 /**

@@ -1,5 +1,8 @@
-import type { Operation } from '@turnpike/core';
+import { familyOf, type Operation } from '@turnpike/core';
 import type { Dialect, StreamTap } from '../codec.ts';
+import { ReframedTap } from '../wire/reframed-tap.ts';
+import { createFrameReader } from '../wire/frame-reader.ts';
+import { findUpstreamCodec } from './index.ts';
 import { createMediaStreamTap } from './media/media-stream-tap.ts';
 import { createChatStreamTap } from './openai-chat/chat-stream-tap.ts';
 import { createResponsesStreamTap } from './openai-responses/responses-stream-tap.ts';
@@ -19,8 +22,21 @@ export interface StreamTapOptions {
 
 /** The tap for an answer; undefined for one that is no event stream, or that nobody asked to be one. */
 export function createStreamTap(options: StreamTapOptions): StreamTap | undefined {
-  if (!options.isEventStream || !options.isStream) return undefined;
+  const { framing } = options.dialect;
+  const isReframed = framing !== undefined && framing !== 'sse';
+  if (!options.isStream || !(options.isEventStream || isReframed)) return undefined;
+  const tap = createFamilyTap(options);
+  return isReframed ? new ReframedTap(createFrameReader(framing), tap) : tap;
+}
+
+function createFamilyTap(options: StreamTapOptions): StreamTap {
   switch (options.operation) {
+    case 'messages':
+    case 'generate-content': {
+      const family = familyOf(options.operation);
+      const codec = family === undefined ? undefined : findUpstreamCodec(family);
+      return codec?.createTap(options) ?? createChatStreamTap(options);
+    }
     case 'responses':
       return createResponsesStreamTap(options.dialect);
     case 'image-generation':

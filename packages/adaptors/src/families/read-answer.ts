@@ -1,4 +1,10 @@
-import type { Operation, Usage } from '@turnpike/core';
+import {
+  familyOf,
+  type CanonicalResponse,
+  type Family,
+  type Operation,
+  type Usage,
+} from '@turnpike/core';
 import type { Dialect, UpstreamError } from '../codec.ts';
 import {
   asArray,
@@ -12,6 +18,7 @@ import { tryProbeJson, type JsonProbe } from '../wire/json-probe.ts';
 import { readSubtitleText } from './media/read-subtitle-text.ts';
 import { readErrorValue } from './openai-chat/read-error.ts';
 import { readUsage } from './openai-chat/read-usage.ts';
+import { findUpstreamCodec } from './index.ts';
 
 export interface AnswerContext {
   operation: Operation;
@@ -43,6 +50,8 @@ export interface AnswerFacts {
 export function readAnswer(body: Buffer, context: AnswerContext): AnswerFacts {
   const probe = tryProbeJson(body);
   if (probe === undefined) return readPlainAnswer(body, context);
+  if (context.operation === 'messages' || context.operation === 'generate-content')
+    return readFamilyAnswer(familyOf(context.operation) as Family, probe, context);
   const isPlain = isPlainAnswer(probe, context);
   const small = isPlain ? readFigures(probe) : buildSmallMembers(probe);
   const error = isPlain ? undefined : findError(probe, small, context.dialect);
@@ -55,6 +64,46 @@ export function readAnswer(body: Buffer, context: AnswerContext): AnswerFacts {
     seconds: usage?.seconds ?? readDuration(small['duration']),
     serviceTier: asText(small['service_tier']),
     generatedText: () => readGeneratedText(parseJson(body.toString('utf8'))),
+  };
+}
+
+/** An answer of a family that is not OpenAI's: its codec reads it. */
+function readFamilyAnswer(
+  family: Family,
+  probe: JsonProbe,
+  { dialect, operation }: AnswerContext,
+): AnswerFacts {
+  const codec = findUpstreamCodec(family);
+  const decode = (): CanonicalResponse | undefined => {
+    const whole = asObject(parseJson(probe.body.toString('utf8')));
+    return whole === undefined ? undefined : codec?.decodeResponse(whole, dialect);
+  };
+  const error = probe.last('error');
+  const isError = error?.kind === 'object' || error?.kind === 'string';
+  const usage =
+    isError || codec === undefined
+      ? undefined
+      : codec.readUsage === undefined
+        ? decode()?.usage
+        : codec.readUsage(buildSmallMembers(probe), dialect);
+  return {
+    isUnreadable: !isError && !hasPayload(probe, operation),
+    error: isError ? codec?.readError(200, {}, probe.body, dialect) : undefined,
+    usage,
+    images: 0,
+    seconds: undefined,
+    serviceTier: undefined,
+    generatedText: () =>
+      (decode()?.candidates ?? [])
+        .flatMap(({ parts }) => parts)
+        .map((part) =>
+          'text' in part
+            ? (part.text ?? '')
+            : part.kind === 'tool-call'
+              ? (part.argumentsJson ?? '')
+              : '',
+        )
+        .join(''),
   };
 }
 
@@ -105,6 +154,8 @@ const payloadKeys: Readonly<Partial<Record<Operation, readonly string[]>>> = {
   embeddings: ['data', 'embeddings', 'output'],
   moderations: ['results'],
   responses: ['output', 'status', 'id'],
+  messages: ['content'],
+  'generate-content': ['candidates', 'promptFeedback'],
   'image-generation': ['data', 'images'],
   'image-edit': ['data', 'images'],
   'image-variation': ['data', 'images'],

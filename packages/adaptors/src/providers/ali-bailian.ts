@@ -6,6 +6,13 @@ export const aliBailian = defineOpenAiWire(49, {
   operations: ['chat', 'completions', 'embeddings'],
   dialect: {
     streamUsage: 'on-request',
+    chat: (model) => ({
+      takesTopK: true,
+      lacksForcedTools: true,
+      reasoningSwitch: /^(?:qwen3|qwen-(?:plus|flash|turbo)|qwq)/.test(model)
+        ? 'enable-thinking'
+        : 'none',
+    }),
     clampMembers: { temperature: { min: 0, max: 1.99 }, top_p: { min: 0.001, max: 0.999 } },
     disablingCodes: [
       'InvalidApiKey',

@@ -9,6 +9,10 @@ export const doubao = defineOpenAiWire(40, {
   operations: ['chat', 'embeddings', 'image-generation', 'responses'],
   dialect: {
     streamUsage: 'on-request',
+    chat: (model) => ({
+      reasoningSwitch: /seed-(?:1[.-]6|[2-9])|thinking/.test(model) ? 'thinking' : 'none',
+      reasoningEcho: 'in-tool-loop',
+    }),
     exclusiveMembers: [['max_tokens', 'max_completion_tokens']],
     disablingCodes: ['AuthenticationError', 'InvalidAccountStatus', 'AccountOverdueError'],
   },

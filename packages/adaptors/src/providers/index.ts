@@ -1,6 +1,7 @@
 import type { Provider } from '../codec.ts';
 import { ai360 } from './ai360.ts';
 import { aliBailian } from './ali-bailian.ts';
+import { anthropic } from './anthropic.ts';
 import { azure } from './azure.ts';
 import { baichuan } from './baichuan.ts';
 import { baiduV2 } from './baidu-v2.ts';
@@ -8,6 +9,7 @@ import { custom } from './custom.ts';
 import { deepSeek } from './deepseek.ts';
 import { doubao } from './doubao.ts';
 import { fastGpt } from './fastgpt.ts';
+import { gemini, palm } from './gemini.ts';
 import { geminiOpenAi } from './gemini-openai.ts';
 import { groq } from './groq.ts';
 import { lingYiWanWu } from './lingyiwanwu.ts';
@@ -24,6 +26,7 @@ import { siliconFlow } from './siliconflow.ts';
 import { stepFun } from './stepfun.ts';
 import { together } from './together.ts';
 import { unknown } from './unknown.ts';
+import { vertexAi } from './vertex-ai.ts';
 import { xai } from './xai.ts';
 import { xunfeiV2 } from './xunfei-v2.ts';
 import { zhipu } from './zhipu.ts';
@@ -34,6 +37,7 @@ const providers: readonly Provider[] = [
   openAi,
   ...openAiResellers,
   azure,
+  anthropic,
   custom,
   zhipu,
   ai360,
@@ -58,6 +62,9 @@ const providers: readonly Provider[] = [
   aliBailian,
   openAiCompatible,
   geminiOpenAi,
+  gemini,
+  palm,
+  vertexAi,
 ];
 
 const byChannelType: ReadonlyMap<number, Provider> = new Map(

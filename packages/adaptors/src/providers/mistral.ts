@@ -6,6 +6,12 @@ export const mistral = defineOpenAiWire(28, {
   dialect: {
     // Comes with the last chunk; members that it does not know are refused with 422.
     streamUsage: 'always',
+    chat: (model) => ({
+      callIds: { characters: 'A-Za-z0-9', maxLength: 9, exactLength: 9 },
+      prefill: 'prefix',
+      reasoningSwitch: /^mistral-(?:small-latest|medium-3\.5)/.test(model) ? 'effort' : 'none',
+      efforts: ['none', 'high'],
+    }),
     renameMembers: {
       seed: 'random_seed',
       max_completion_tokens: 'max_tokens',

@@ -1,3 +1,4 @@
+import type { ChatTraits } from '../codec.ts';
 import { defineOpenAiWire } from './openai-wire.ts';
 
 export const moonshot = defineOpenAiWire(25, {
@@ -6,6 +7,7 @@ export const moonshot = defineOpenAiWire(25, {
   operations: ['chat'],
   dialect: {
     streamUsage: 'on-request',
+    chat: toTraits,
     clampMembers: { temperature: { min: 0, max: 1 } },
     disablingCodes: [
       'exceeded_current_quota_error',
@@ -14,3 +16,18 @@ export const moonshot = defineOpenAiWire(25, {
     ],
   },
 });
+
+/** From K2.5 on thinking is switched, and then no call can be forced; K3 knows efforts. */
+function toTraits(model: string): ChatTraits {
+  const isKimi = model.startsWith('kimi-k');
+  const isNewer = /^kimi-k(?:2\.[5-9]|[3-9])/.test(model);
+  return {
+    needsInlineMedia: true,
+    lacksJsonSchema: !isKimi,
+    lacksForcedTools: !isKimi || isNewer,
+    reasoningSwitch: /^kimi-k[3-9]/.test(model) ? 'effort' : isNewer ? 'thinking' : 'none',
+    efforts: ['low', 'high', 'max'],
+    reasoningEcho: isKimi ? 'with-calls' : 'never',
+    prefill: 'partial',
+  };
+}

@@ -7,6 +7,22 @@ import { joinUrl } from './join-url.ts';
 /** Usage on request, nothing renamed: OpenAI itself, and whoever copies it faithfully. */
 const openAiDialect: Dialect = { streamUsage: 'on-request' };
 
+/** What OpenAI's doors offer; the operations of other vendors' doors are declared by those who have them. */
+const openAiOperations: ReadonlySet<Operation> = new Set<Operation>([
+  'chat',
+  'completions',
+  'edits',
+  'embeddings',
+  'moderations',
+  'image-generation',
+  'image-edit',
+  'image-variation',
+  'speech',
+  'transcription',
+  'translation',
+  'responses',
+]);
+
 type ChannelConfig = Readonly<Record<string, unknown>>;
 
 /** What an upstream of OpenAI's wire differs in. */
@@ -20,6 +36,7 @@ export interface OpenAiWireOptions {
   dialectFor?: Provider['dialectFor'];
   /** The whole address, where it is not the client's path behind the base URL. Asked for offered operations only. */
   url?: Provider['url'];
+  conversationOrder?: Provider['conversationOrder'];
   /** Headers besides the key. */
   extraHeaders?: (config: ChannelConfig) => Record<string, string>;
 }
@@ -27,7 +44,7 @@ export interface OpenAiWireOptions {
 /** A provider that speaks the OpenAI wire; its list of models, label and base URL are those of its channel type. */
 export function defineOpenAiWire(channelType: number, options: OpenAiWireOptions): Provider {
   const { defaultBaseUrl, ownedBy, defaultModels, label } = getChannelType(channelType);
-  const { url = keepPath, dialectFor, extraHeaders } = options;
+  const { url = keepPath, dialectFor, extraHeaders, conversationOrder } = options;
   const operations = options.operations && new Set(options.operations);
   return {
     id: options.id,
@@ -38,8 +55,9 @@ export function defineOpenAiWire(channelType: number, options: OpenAiWireOptions
     defaultModels,
     dialect: options.dialect ?? openAiDialect,
     ...(dialectFor !== undefined && { dialectFor }),
+    ...(conversationOrder !== undefined && { conversationOrder }),
     url(target) {
-      const isOffered = operations?.has(target.operation) ?? true;
+      const isOffered = (operations ?? openAiOperations).has(target.operation);
       return isOffered && target.baseUrl !== '' ? url(target) : undefined;
     },
     authorize: (key, config) => ({

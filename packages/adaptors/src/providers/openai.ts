@@ -3,6 +3,11 @@ import { readConfigText } from './read-config-text.ts';
 
 export const openAi = defineOpenAiWire(1, {
   id: 'openai',
+  // Responses keeps more of a foreign conversation. Behind other addresses are servers that may have chat only.
+  conversationOrder: (baseUrl) =>
+    baseUrl.startsWith('https://api.openai.com')
+      ? ['openai-responses', 'openai-chat']
+      : ['openai-chat', 'openai-responses'],
   extraHeaders: (config) => ({
     ...toHeader('openai-organization', readConfigText(config, 'openai_organization')),
     ...toHeader('openai-project', readConfigText(config, 'openai_project')),

@@ -5,6 +5,12 @@ export const openRouter = defineOpenAiWire(20, {
   operations: ['chat', 'completions', 'embeddings', 'responses'],
   dialect: {
     streamUsage: 'on-request',
+    chat: () => ({
+      takesCacheMarks: true,
+      takesTopK: true,
+      reasoningSwitch: 'reasoning',
+      reasoningEcho: 'details',
+    }),
     headers: { 'x-title': 'Turnpike' },
   },
 });

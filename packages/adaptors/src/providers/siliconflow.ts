@@ -4,6 +4,12 @@ import { defineOpenAiWire } from './openai-wire.ts';
 const dialect: Dialect = {
   streamUsage: 'on-request',
   renameMembers: { max_completion_tokens: 'max_tokens' },
+  chat: (model) => ({
+    takesTopK: true,
+    reasoningSwitch: /qwen3|glm-4\.[5-9]|deepseek-v3\.[1-9]|hunyuan/i.test(model)
+      ? 'enable-thinking'
+      : 'none',
+  }),
   disablingCodes: ['30001'],
 };
 

@@ -7,6 +7,7 @@ export const stepFun = defineOpenAiWire(32, {
   dialect: {
     // Cumulative, on every chunk.
     streamUsage: 'always',
+    chat: () => ({ reasoningSwitch: 'none' }),
     renameMembers: { max_completion_tokens: 'max_tokens' },
     deleteMembers: ['stream_options'],
     disablingCodes: ['insufficient_balance', 'incorrect_api_key_provided'],

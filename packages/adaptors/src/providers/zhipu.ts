@@ -10,6 +10,13 @@ export const zhipu = defineOpenAiWire(16, {
   dialect: {
     // In the last chunk, always.
     streamUsage: 'always',
+    chat: (model) => ({
+      lacksForcedTools: true,
+      lacksJsonSchema: true,
+      maxStops: 1,
+      reasoningSwitch: /^glm-(?:4\.[5-9]|[5-9])/.test(model) ? 'thinking' : 'none',
+      reasoningEcho: 'in-tool-loop',
+    }),
     renameMembers: { max_completion_tokens: 'max_tokens' },
     deleteMembers: [
       'stream_options',

@@ -14,6 +14,14 @@ export function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as readonly unknown[]) : [];
 }
 
+/** The objects of a list; nothing for everything that is no list. */
+export function asObjects(value: unknown): readonly JsonObject[] {
+  return asArray(value).flatMap((item) => {
+    const object = asObject(item);
+    return object === undefined ? [] : [object];
+  });
+}
+
 /** Text that says something: undefined for other types and for nothing but white space. */
 export function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;

@@ -196,4 +196,20 @@ describe('probeJson', () => {
       remote: 2,
     });
   });
+
+  it.each([
+    ['a PNG', 'iVBORw0KGgoAAAAN', 'inlineImages', 1],
+    ['a JPEG', '/9j/4AAQSkZJRgAB', 'inlineImages', 1],
+    ['a WebP', 'UklGRiQAAABXRUJQVlA4', 'inlineImages', 1],
+    ['a WAV', 'UklGRiQAAABXQVZFZm10', 'inlineAudioBytes', 1020 + 2],
+    ['a PDF', 'JVBERi0xLjcKJcTl', 'inlineFileBytes', 1016 + 2],
+  ] as const)(
+    'tells %s by how it begins where its type stands beside it',
+    (_title, head, key, n) => {
+      const data = head + 'A'.repeat(1000);
+      const body = { contents: [{ parts: [{ inlineData: { mimeType: 'x/y', data } }] }] };
+
+      expect(probe(JSON.stringify(body)).media[key]).toBe(n);
+    },
+  );
 });

@@ -7,6 +7,7 @@ import {
   type JsonMember,
   type MediaCounts,
 } from './json-member.ts';
+import { sniffBase64 } from './sniff-base64.ts';
 
 /** Deeper bodies are refused: no honest request is, and upstream parsers differ in where they give up. */
 const maxDepth = 512;
@@ -236,22 +237,22 @@ export class JsonScanner {
     const bytes = this.#bytes;
     const first = bytes[start + 1];
     if (first === 0x64 && isText(bytes, start + 1, 'data:')) {
-      if (this.#isMediaKey()) this.#noteInline(bytes[start + 6], end - start);
+      if (this.#isMediaKey()) this.#noteInline(kindOfMime(bytes[start + 6]), end - start);
     } else if (first === 0x68 && isText(bytes, start + 1, 'http')) {
       if (this.#isMediaKey()) this.#media.remote++;
-    } else if (this.#isKey('file_id')) {
+    } else if (this.#isKey('file_id') || this.#isKey('fileUri')) {
       this.#media.remote++;
     } else if (end - start > longBytes && this.#isKey('data')) {
-      this.#media.inlineAudioBytes += end - start;
+      this.#noteInline(sniffBase64(bytes, start + 1), end - start);
     }
   }
 
-  #noteInline(mimeByte: number | undefined, byteLength: number): void {
+  #noteInline(kind: 'image' | 'audio' | 'file', byteLength: number): void {
     const media = this.#media;
-    if (mimeByte === 0x69) {
+    if (kind === 'image') {
       media.inlineImages++;
       media.inlineImageBytes += byteLength;
-    } else if (mimeByte === 0x61 && byteLength > longBytes) {
+    } else if (kind === 'audio' && byteLength > longBytes) {
       media.inlineAudioBytes += byteLength;
     } else {
       media.inlineFileBytes += byteLength;
@@ -290,10 +291,18 @@ const mediaKeys: ReadonlySet<string> = new Set([
   'video_url',
   'audio_url',
   'file_url',
+  'fileUri',
+  'file_uri',
   'file_data',
   'data',
   'image',
 ]);
+
+/** By the first letter of a MIME type. */
+function kindOfMime(letter: number | undefined): 'image' | 'audio' | 'file' {
+  if (letter === 0x69) return 'image';
+  return letter === 0x61 ? 'audio' : 'file';
+}
 
 function kindOf(byte: number | undefined): JsonKind {
   switch (byte) {

@@ -13,7 +13,7 @@ import { createRedisRateLimiter } from '../rate-limiter/redis-rate-limiter.ts';
 import { createBullmqSchedules } from '../schedules/bullmq-schedules.ts';
 import { makeApiTokenAccount, makeBatch, makeUserAccount } from '../testing/make-accounts.ts';
 import { openTestRedis } from '../testing/open-test-redis.ts';
-import { startOwnRedis, type OwnRedis } from '../testing/own-redis.ts';
+import { startOwnRedis, type OwnRedis } from '../../../../test/support/redis.ts';
 import { createRecordBook } from '../testing/record-book.ts';
 import { RedisTokenDirectory } from '../token-directory/redis-token-directory.ts';
 import { makeSnapshot } from './config-bus.contract.ts';
@@ -62,7 +62,7 @@ describe('what nodes share', () => {
   let node: Awaited<ReturnType<typeof openNode>>;
   afterEach(async () => {
     await node.close();
-    await server.remove();
+    await server.stop();
   });
 
   it('comes back with Redis, and says that anything may have changed', async () => {

@@ -1,49 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { silentLogger, type AccountBatch, type BusEvents, type Logger } from '@turnpike/core';
+import { silentLogger, type BusEvents, type Logger } from '@turnpike/core';
 import { waitUntil } from '@turnpike/core/testing';
-import type { RedisClient } from '../redis/connect.ts';
 import { openTestRedis, type TestRedis } from '../testing/open-test-redis.ts';
 import { describeConfigBus, makeSnapshot } from './config-bus.contract.ts';
 import {
-  openRedisConfigBus,
-  type RedisConfigBus,
-  type RedisConfigBusDeps,
-} from './redis-config-bus.ts';
+  noAccounts,
+  openNode,
+  openRedisBusHarness,
+  type Node,
+} from './redis-config-bus-harness.contract.ts';
+import type { RedisConfigBusDeps } from './redis-config-bus.ts';
 
-const noAccounts: AccountBatch = { users: [], apiTokens: [], removedApiTokens: [] };
-
-interface Node {
-  bus: RedisConfigBus;
-  subscriber: RedisClient;
-}
-
-async function openNode(test: TestRedis, deps: Partial<RedisConfigBusDeps> = {}): Promise<Node> {
-  const subscriber = await test.connect('consumer');
-  const bus = await openRedisConfigBus({
-    redis: test.redis,
-    subscriber,
-    keys: test.keys,
-    accounts: {
-      source: { read: () => Promise.resolve(noAccounts) },
-      directory: { put: () => Promise.resolve() },
-    },
-    logger: silentLogger,
-    ...deps,
-  });
-  return { bus, subscriber };
-}
-
-describeConfigBus('Redis', async () => {
-  const test = await openTestRedis();
-  const { bus } = await openNode(test);
-  return {
-    bus,
-    async close() {
-      await bus.close();
-      await test.close();
-    },
-  };
-});
+describeConfigBus('Redis', () => openRedisBusHarness());
 
 describe('ConfigBus (Redis, several nodes)', () => {
   let test: TestRedis;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { startOwnRedis, type OwnRedis } from '../../../../test/support/redis.ts';
+import { startThreeNodes, type ThreeNodes } from '../../../../test/support/redis.ts';
 import { describeLedger } from './ledger.contract.ts';
 import { openRedisHarness } from './redis-ledger-harness.contract.ts';
 
-let cluster: OwnRedis;
+let cluster: ThreeNodes;
 beforeAll(async () => {
-  cluster = await startOwnRedis('cluster');
+  cluster = await startThreeNodes();
 }, 70_000);
 afterAll(() => cluster.stop());
 

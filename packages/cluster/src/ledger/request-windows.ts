@@ -11,6 +11,14 @@ export interface LimitRefusal {
   retryAfterMs: number;
 }
 
+/** Counts of the minute that is running, and of the one before it. */
+export interface WindowCounts {
+  requests: number;
+  tokens: number;
+  earlierRequests: number;
+  earlierTokens: number;
+}
+
 /**
  * Requests and tokens of the last minute: two windows of a minute each, the earlier one weighted by the part of it that
  * is still inside. The twin of the windows in `scripts/bucket.lua` and `reserve.lua`.
@@ -78,12 +86,39 @@ export class RequestWindows {
     this.#tokens += tokens;
   }
 
+  /** A request that was counted was not made. */
+  uncount(tokens: number, countedAt: number, now: number): void {
+    this.correct(-tokens, countedAt, now);
+    const age = this.#minute - Math.floor(countedAt / MINUTE_MS);
+    if (age === 0) this.#requests = Math.max(0, this.#requests - 1);
+    else if (age === 1) this.#earlierRequests = Math.max(0, this.#earlierRequests - 1);
+  }
+
   /** More tokens than were counted count now; less is taken back where it was counted, if that window still matters. */
   correct(difference: number, countedAt: number, now: number): void {
     this.#moveTo(now);
     const age = this.#minute - Math.floor(countedAt / MINUTE_MS);
     if (difference > 0 || age === 0) this.#tokens = Math.max(0, this.#tokens + difference);
     else if (age === 1) this.#earlierTokens = Math.max(0, this.#earlierTokens + difference);
+  }
+
+  /** What counts now: all of this minute, and the part of the one before that is still inside. */
+  used(now: number): { requests: number; tokens: number } {
+    this.#moveTo(now);
+    const inside = 1 - (now % MINUTE_MS) / MINUTE_MS;
+    return {
+      requests: this.#requests + this.#earlierRequests * inside,
+      tokens: this.#tokens + this.#earlierTokens * inside,
+    };
+  }
+
+  /** Replaces what was counted by what somebody knows better. */
+  overwrite(now: number, counted: WindowCounts): void {
+    this.#minute = Math.floor(now / MINUTE_MS);
+    this.#requests = counted.requests;
+    this.#tokens = counted.tokens;
+    this.#earlierRequests = counted.earlierRequests;
+    this.#earlierTokens = counted.earlierTokens;
   }
 
   #moveTo(now: number): void {

@@ -4,7 +4,7 @@ import { silentLogger, systemClock } from '@turnpike/core';
 import { waitUntil } from '@turnpike/core/testing';
 import { connectProducer, type RedisClient } from '../redis/connect.ts';
 import { createKeys, type Keys } from '../redis/keys.ts';
-import { startOwnRedis, type OwnRedis } from '../testing/own-redis.ts';
+import { startOwnRedis, type OwnRedis } from '../../../../test/support/redis.ts';
 import { startNodeAgent, type NodeAgent, type NodeAgentDeps } from './node-agent.ts';
 import { createNodeRegistry } from './redis-node-registry.ts';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await startOwnRedis();
 });
 afterAll(async () => {
-  await server.remove();
+  await server.stop();
 });
 beforeEach(() => {
   keys = createKeys(`test-${randomUUID().slice(0, 8)}`);

@@ -2,20 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { waitUntil } from '@turnpike/core/testing';
 import { openTestRedis } from '../testing/open-test-redis.ts';
 import { describeRateLimiter } from './rate-limiter.contract.ts';
+import { openRedisLimiterHarness } from './redis-rate-limiter-harness.contract.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 
-describeRateLimiter('Redis', async () => {
-  const test = await openTestRedis();
-  return {
-    rateLimiter: createRedisRateLimiter(test),
-    async pass(milliseconds) {
-      // Redis has its own time.
-      const until = Date.now() + milliseconds;
-      await waitUntil(() => Date.now() > until);
-    },
-    close: () => test.close(),
-  };
-});
+describeRateLimiter('Redis', () => openRedisLimiterHarness());
 
 describe('RateLimiter (Redis)', () => {
   it('leaves nothing behind once its window is over, and throws not_ready without Redis', async () => {

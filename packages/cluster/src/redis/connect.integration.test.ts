@@ -1,6 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitUntil } from '@turnpike/core/testing';
-import { sharedRedisUrl, startOwnRedis, type OwnRedis } from '../../../../test/support/redis.ts';
+import {
+  sharedRedisUrl,
+  startOwnRedis,
+  startThreeNodes,
+  type OwnRedis,
+} from '../../../../test/support/redis.ts';
 import { checkRedis } from './check-redis.ts';
 import { connectConsumer, connectProducer, type RedisClient } from './connect.ts';
 
@@ -92,7 +97,7 @@ describe('checkRedis', () => {
   });
 
   it('looks at each master of a Redis Cluster', async () => {
-    const cluster = await startOwnRedis('cluster');
+    const cluster = await startThreeNodes();
     try {
       const client = producer(cluster.url);
       expect(await checkRedis(client, 10_000)).toEqual({ problems: [], warnings: [] });

@@ -31,7 +31,20 @@ export function createKeys(prefix: string) {
     life: `${prefix}:life`,
     nodes: `${prefix}:nodes`,
     acknowledged: (nodeId: string) => `${prefix}:ack:${nodeId}`,
+    /** What a tool call wants back, by user and call. */
+    state: (name: string) => `${prefix}:state:${name}`,
+    /** Bytes of these that were written, by the hour. */
+    stateSums: `${prefix}:state-sums`,
+    /** Answers that can be gone on from, all in one slot: the values, their age, their sizes, and the sum of these. */
+    responses: {
+      values: `${prefix}:{responses}:values`,
+      ages: `${prefix}:{responses}:ages`,
+      sizes: `${prefix}:{responses}:sizes`,
+      bytes: `${prefix}:{responses}:bytes`,
+    },
     rateLimit: (name: string) => `${prefix}:limit:${name}`,
+    /** Of a group or channel, named `scope:id`. */
+    sharedLimit: (name: string) => `${prefix}:shared:${name}`,
     /** BullMQ's own prefix: one slot for all queues, because its scripts touch many keys. */
     queuePrefix: `{${prefix}}`,
   };

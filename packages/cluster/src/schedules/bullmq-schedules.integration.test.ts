@@ -2,22 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger, type ScheduledJob } from '@turnpike/core';
 import { waitUntil } from '@turnpike/core/testing';
 import { openTestRedis, type TestRedis } from '../testing/open-test-redis.ts';
+import { openBullmqSchedulesHarness } from './bullmq-schedules-harness.contract.ts';
 import { createBullmqSchedules } from './bullmq-schedules.ts';
 import { describeSchedules } from './schedules.contract.ts';
 
-describeSchedules('Redis', async () => {
-  const test = await openTestRedis();
-  const redis = await test.connect('consumer');
-  return {
-    schedules: createBullmqSchedules({
-      redis,
-      keys: test.keys,
-      stallIntervalMs: 5000,
-      logger: silentLogger,
-    }),
-    close: () => test.close(),
-  };
-});
+describeSchedules('Redis', () => openBullmqSchedulesHarness());
 
 describe('Schedules (Redis, several masters)', () => {
   let test: TestRedis;

@@ -1,84 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { hashKey, type BusEvents, type Chore, type ConfigBus } from '@turnpike/core';
-import { RedisAccountDirectory } from '../account-directory/redis-account-directory.ts';
+import { hashKey } from '@turnpike/core';
 import { makeApiTokenAccount, makeBatch, makeUserAccount } from '../testing/make-accounts.ts';
-import { openTestRedis, type TestRedis } from '../testing/open-test-redis.ts';
-import { createRecordBook } from '../testing/record-book.ts';
-import { RedisTokenDirectory } from './redis-token-directory.ts';
+import type { TestRedis } from '../testing/open-test-redis.ts';
+import {
+  openHarness,
+  openRedisDirectoryHarness,
+} from './redis-token-directory-harness.contract.ts';
+import type { RedisTokenDirectory } from './redis-token-directory.ts';
 import { describeTokenDirectory } from './token-directory.contract.ts';
 
 const KEY = 'a key';
 const HASH = hashKey(KEY);
 
-/** A bus on which the test says what every node hears. */
-function createFakeBus() {
-  const handlers = new Set<(change: BusEvents['accounts-changed']) => void>();
-  const subscribe: ConfigBus['subscribe'] = (_name, handler) => {
-    const taken = handler as (change: BusEvents['accounts-changed']) => void;
-    handlers.add(taken);
-    return () => void handlers.delete(taken);
-  };
-  return {
-    subscribe,
-    handlers,
-    tell(change: BusEvents['accounts-changed']) {
-      for (const handler of handlers) handler(change);
-    },
-  };
-}
-
-async function openHarness() {
-  const test = await openTestRedis();
-  const accounts = new RedisAccountDirectory({ ...test, ledgerBook: createRecordBook(test) });
-  const bus = createFakeBus();
-  const chores: Chore[] = [];
-  const time = { now: 1_790_000_000_000 };
-  let lookUps = 0;
-  // Counts what is read, and is the real thing.
-  const redis = new Proxy(test.redis, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== 'function') return value;
-      return (...parameters: unknown[]): unknown => {
-        if (name === 'get') lookUps += 1;
-        return value.apply(target, parameters);
-      };
-    },
-  });
-  const directory = new RedisTokenDirectory({
-    redis,
-    keys: test.keys,
-    chores: { ask: (chore) => chores.push(chore) },
-    configBus: bus,
-    clock: { now: () => time.now },
-  });
-  return {
-    test,
-    accounts,
-    bus,
-    chores,
-    time,
-    directory,
-    lookUps: () => lookUps,
-    async close() {
-      directory.close();
-      await test.close();
-    },
-  };
-}
-
-describeTokenDirectory('Redis', async () => {
-  const { accounts, directory, lookUps, close } = await openHarness();
-  await accounts.isComplete();
-  await accounts.markComplete();
-  return {
-    directory,
-    save: (user, apiToken) => accounts.put(makeBatch({ users: [user], apiTokens: [apiToken] })),
-    remove: (apiToken) => accounts.put(makeBatch({ removedApiTokens: [apiToken] })),
-    lookUps,
-    close,
-  };
-});
+describeTokenDirectory('Redis', () => openRedisDirectoryHarness());
 
 describe('TokenDirectory (Redis)', () => {
   let test: TestRedis;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { waitUntil } from '@turnpike/core/testing';
-import { startOwnRedis, type OwnRedis } from '../testing/own-redis.ts';
+import { startOwnRedis, type OwnRedis } from '../../../../test/support/redis.ts';
 import { openUsageCluster, quickTimes } from '../testing/usage-cluster.ts';
 import {
   describeQueueingSink,
@@ -13,7 +13,7 @@ beforeAll(async () => {
   redis = await startOwnRedis();
 });
 afterAll(async () => {
-  await redis.remove();
+  await redis.stop();
 });
 
 async function open(options: { isJournalOff?: boolean } = {}): Promise<QueueingSinkHarness> {

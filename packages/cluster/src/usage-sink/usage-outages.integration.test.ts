@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { UsageEvent } from '@turnpike/core';
 import { makeUsageEvent, waitUntil } from '@turnpike/core/testing';
-import { startOwnRedis, type OwnRedis } from '../testing/own-redis.ts';
+import { startOwnRedis, type OwnRedis } from '../../../../test/support/redis.ts';
 import { openUsageCluster, type TestRelay, type UsageCluster } from '../testing/usage-cluster.ts';
 
 const PATIENT = { timeoutMs: 15_000 };
@@ -14,7 +14,7 @@ beforeAll(async () => {
   redis = await startOwnRedis();
 });
 afterAll(async () => {
-  await redis.remove();
+  await redis.stop();
 });
 beforeEach(async () => {
   cluster = await openUsageCluster(redis.address);
@@ -198,7 +198,7 @@ describe('a Redis Cluster', () => {
       await waitUntil(() => relay.ledger.restored > 1, PATIENT);
     } finally {
       await inCluster.close();
-      await server.remove();
+      await server.stop();
     }
   }, 40_000);
 });

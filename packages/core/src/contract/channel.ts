@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findLimitProblem } from '../identity/read-limits.ts';
 import { listQuerySchema, queryNumberSchema, queryTextSchema, ruledText } from './input-values.ts';
 
 function readJsonObject(text: string): Record<string, unknown> | undefined {
@@ -16,6 +17,11 @@ function isModelMapping(text: string): boolean {
   if (text.trim() === '') return true;
   const mapping = readJsonObject(text);
   return mapping !== undefined && Object.values(mapping).every((to) => typeof to === 'string');
+}
+
+function hasGoodLimits(text: string): boolean {
+  const limits = readJsonObject(text)?.['limits'];
+  return limits === undefined || findLimitProblem(limits) === undefined;
 }
 
 function isHttpUrl(text: string): boolean {
@@ -49,7 +55,13 @@ const channelFields = {
     (text) => text.trim() === '' || readJsonObject(text) !== undefined,
     'must be a JSON object',
     '必须是 JSON 对象',
-  ),
+  ).refine(hasGoodLimits, {
+    error:
+      "has bad 'limits': an object of requests_per_minute, tokens_per_minute and concurrency, each a whole number, 0 for none",
+    params: {
+      zh: "中的 'limits' 无效：应为包含 requests_per_minute、tokens_per_minute、concurrency 的对象，值为整数，0 表示不限",
+    },
+  }),
   system_prompt: z.string().nullable(),
   /** A name by which several channels are edited at once. */
   tag: z.string().max(191).nullable(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Both are text; no value means the empty text. */
 export const optionUpdateSchema = z.object({
-  key: z.string().min(1).max(191),
+  key: z.string().max(191),
   value: z
     .string()
     .nullish()

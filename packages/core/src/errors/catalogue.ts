@@ -110,9 +110,9 @@ export const errors = {
     'insufficient_quota',
     false,
     (d) =>
-      `The ${String(d['period'])}'s budget of this ${d['scope'] === 'token' ? 'API key' : 'account'} is too small for this request${figures(d)}. Wait for the next UTC ${String(d['period'])}, or raise the budget in the console.`,
+      `The budget of this ${d['scope'] === 'user' ? 'account' : 'API key'} for one UTC ${String(d['period'])} is too small for this request${figures(d)}. Wait for the next ${String(d['period'])}, or raise the budget in the console.`,
     (d) =>
-      `该${d['scope'] === 'token' ? ' API 密钥' : '账户'}的${d['period'] === 'day' ? '每日' : '每月'}预算不足以完成本次请求${figures(d)}。请等待下一个 UTC ${d['period'] === 'day' ? '日' : '月'}，或在控制台提高预算。`,
+      `该${d['scope'] === 'user' ? '账户' : ' API 密钥'}的${d['period'] === 'month' ? '每月' : '每日'}预算（UTC）不足以完成本次请求${figures(d)}。请等待下一个${d['period'] === 'month' ? '月' : '日'}，或在控制台提高预算。`,
   ),
   addressNotAllowed: defineError(
     'ip_not_allowed',
@@ -305,6 +305,42 @@ export const errors = {
     false,
     (d) => `${String(d['route'] ?? 'This route')} is not implemented here.`,
     (d) => `此处未实现 ${String(d['route'] ?? '该接口')}。`,
+  ),
+  previousResponseNotFound: defineError(
+    'previous_response_not_found',
+    400,
+    REQUEST,
+    false,
+    (d) =>
+      `The previous response '${String(d['id'])}' is not stored here. Send the whole conversation in 'input' instead.`,
+    (d) => `此处未存储先前的响应 '${String(d['id'])}'。请在 'input' 中发送完整的对话。`,
+  ),
+  responseNotFound: defineError(
+    'response_not_found',
+    404,
+    REQUEST,
+    false,
+    (d) =>
+      `The response '${String(d['id'])}' does not exist here: it was not stored, was deleted, or has expired.`,
+    (d) => `响应 '${String(d['id'])}' 不存在：未存储、已删除或已过期。`,
+  ),
+  itemNotFound: defineError(
+    'item_not_found',
+    404,
+    REQUEST,
+    false,
+    (d) => `The item '${String(d['id'])}' is not stored here. Send the item itself in 'input'.`,
+    (d) => `此处未存储项目 '${String(d['id'])}'。请在 'input' 中发送该项目本身。`,
+  ),
+  unsupportedParameter: defineError(
+    'unsupported_parameter',
+    400,
+    REQUEST,
+    false,
+    (d) =>
+      `'${String(d.param)}' is not supported for this model here. Leave it out, or use a model that its vendor serves in this protocol.`,
+    (d) =>
+      `此处的该模型不支持 '${String(d.param)}'。请移除该参数，或使用其供应商原生提供此协议的模型。`,
   ),
   unknownUrl: defineError(
     'unknown_url',

@@ -59,6 +59,14 @@ export const operationOptions = {
       '响应中的模型名：上游返回的名称，或客户端请求的名称。',
     ],
   ),
+  ProtocolLossPolicy: choice(
+    section,
+    ['lenient', 'strict', 'paranoid'],
+    [
+      'What a translation between protocols may lose: anything, counted; nothing that changes the answer; nothing that matters at all.',
+      '协议转换允许的丢失：全部允许但计数；不允许影响回答的丢失；不允许任何有影响的丢失。',
+    ],
+  ),
   DrainAbortedStreams: bool(section, false, [
     'When a client goes away in a stream, the upstream is read to its end to learn the true usage.',
     '客户端中途断开时继续读完上游流，以获取准确用量。',

@@ -1,3 +1,4 @@
+import { groupLimits } from './group-limits-option.ts';
 import { bool, choice, decimal, integer } from './option-definition.ts';
 import { priceTable } from './price-table-option.ts';
 
@@ -114,4 +115,5 @@ export const quotaOptions = {
     'Factor on every charge of a user group; its names are the groups that can be chosen.',
     '用户分组倍率；其中的名称即可选分组。',
   ]),
+  GroupLimits: groupLimits,
 } as const;

@@ -91,7 +91,12 @@ describe('options', () => {
     expect(await set('PasswordLoginEnabled', 'false')).toMatchObject({ success: true });
   });
 
-  it.each([['{"key":'], [{ key: 'RetryTimes', value: 3 }], [{ key: '', value: 'x' }], [{}]])(
+  it('refuse an empty name like any other that does not exist', async () => {
+    for (const key of ['', ' ', 'NoSuchOption'])
+      expect(await set(key, 'x')).toMatchObject({ success: false, code: 'invalid_parameter' });
+  });
+
+  it.each([['{"key":'], [{ key: 'RetryTimes', value: 3 }], [{}]])(
     'answer 400 to a body that cannot be read: %j',
     async (body) => {
       expect((await put(body)).status).toBe(400);

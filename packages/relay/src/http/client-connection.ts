@@ -1,11 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClientSide } from '../pipeline/client-side.ts';
+import type { Door } from './door.ts';
 
 /** Headers that browsers may read from another origin. */
 const EXPOSED =
-  'x-request-id, request-id, x-oneapi-request-id, x-upstream-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms, ' +
-  'x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, ' +
-  'x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens';
+  'x-request-id, request-id, x-oneapi-request-id, x-upstream-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms, x-gateway-losses, x-refresh-token, ' +
+  ['limit', 'remaining', 'reset']
+    .flatMap((what) => [
+      `x-ratelimit-${what}-requests`,
+      `x-ratelimit-${what}-tokens`,
+      ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map(
+        (unit) => `anthropic-ratelimit-${unit}-${what}`,
+      ),
+    ])
+    .join(', ');
 
 /**
  * The client's side of one request: identity headers, one answer, back-pressure, and the news that the client left.
@@ -14,6 +22,8 @@ const EXPOSED =
 export class ClientConnection implements ClientSide {
   readonly request: IncomingMessage;
   readonly requestId: string;
+  /** Whose client this is: it decides the shape of errors. */
+  readonly door: Door;
   /** Unix milliseconds. */
   readonly startedAt: number;
   /** Unix milliseconds of the first byte of an answer; 0: none yet. */
@@ -27,9 +37,16 @@ export class ClientConnection implements ClientSide {
   #onGone: (() => void) | undefined;
   #onDrain: (() => void) | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, requestId: string, now: number) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    now: number,
+    door: Door,
+  ) {
     this.request = request;
     this.requestId = requestId;
+    this.door = door;
     this.startedAt = now;
     this.#response = response;
     response.on('close', this.#handleClose);

@@ -1,17 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import { errors } from '@turnpike/core';
 import { LARGE_BYTES, type BodyPool } from './body-pool.ts';
-
-const decoders: Readonly<
-  Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
-> = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-};
+import { decodeBody } from './decode-body.ts';
+import { tooLarge } from './too-large.ts';
 
 /**
  * Reads a whole body into memory, where it is large into that of the pool.
@@ -31,9 +21,7 @@ export async function readBody(
       ? await collectInto(request, pool.take(declared))
       : await collect(request, limitBytes);
   const encoding = request.headers['content-encoding'];
-  return encoding === undefined || encoding === 'identity'
-    ? body
-    : decode(body, encoding, limitBytes);
+  return encoding === undefined ? body : decodeBody(body, encoding, limitBytes);
 }
 
 /** A large body is put in its place piece by piece, so that the pieces can go at once. HTTP keeps to the declared length. */
@@ -69,29 +57,4 @@ function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> 
     });
     request.on('error', reject);
   });
-}
-
-async function decode(body: Buffer, encoding: string, limitBytes: number): Promise<Buffer> {
-  const decoder = decoders[encoding.trim().toLowerCase()];
-  if (decoder === undefined) {
-    const known = Object.keys(decoders).join(', ');
-    throw errors.invalidRequest({
-      reason: `The content encoding '${encoding}' is not supported. Use one of ${known}, or none.`,
-    });
-  }
-  try {
-    return await decoder(body, { maxOutputLength: limitBytes });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw tooLarge(limitBytes);
-    throw errors.invalidRequest(
-      { reason: `The request body is not valid ${encoding}.` },
-      { cause: error },
-    );
-  }
-}
-
-/** Says the limit in words a person knows. */
-export function tooLarge(limitBytes: number): Error {
-  return errors.requestTooLarge({ limit: `${String(Math.round(limitBytes / 1024 / 1024))} MiB` });
 }

@@ -11,7 +11,7 @@ import {
 import type { Operation } from '@turnpike/core';
 import type { RelaySettings } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
-import { tooLarge } from './read-body.ts';
+import { tooLarge } from './too-large.ts';
 import { UploadStore } from './upload-store.ts';
 
 /** Sixteen pictures may be edited at once; more files than that are no request of this kind. */

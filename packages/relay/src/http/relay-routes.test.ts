@@ -12,9 +12,41 @@ describe('matchRoute', () => {
     ['/v1/audio/transcriptions', 'transcription', '/v1/audio/transcriptions'],
     ['/v1/images/edits', 'image-edit', '/v1/images/edits'],
     ['/v1/responses', 'responses', '/v1/responses'],
+    ['/v1/messages?beta=true', 'messages', '/v1/messages'],
+    ['/anthropic/v1/messages', 'messages', '/v1/messages'],
+    ['/messages', 'messages', '/v1/messages'],
+    ['/v1/messages/count_tokens', 'count-message-tokens', '/v1/messages/count_tokens'],
+    ['/v1beta/openai/chat/completions', 'chat', '/v1/chat/completions'],
   ])('relays POST %s', (url, operation, path) => {
     expect(matchRoute('POST', url)).toMatchObject({ kind: 'operation', operation, path });
     expect(isRelayUrl(url)).toBe(true);
+  });
+
+  it.each([
+    ['/v1beta/models/gemini-x:generateContent', 'generate-content', 'gemini-x', false],
+    ['/v1/models/gemini-x:generateContent', 'generate-content', 'gemini-x', false],
+    ['/gemini/v1/models/a%2Fb:streamGenerateContent?alt=sse', 'generate-content', 'a/b', true],
+    ['/v1alpha/models/tuned/x:1:countTokens', 'count-content-tokens', 'tuned/x:1', false],
+    ['/v1beta/models/e:batchEmbedContents', 'batch-embed-contents', 'e', false],
+  ])('relays POST %s for the clients of Google', (url, operation, pathModel, isStream) => {
+    const door = 'gemini';
+    expect(matchRoute('POST', url)).toMatchObject({ door, operation, pathModel, isStream });
+    expect(isRelayUrl(url)).toBe(true);
+  });
+
+  it.each([
+    ['GET', '/v1beta/models', 'list-models', 'gemini'],
+    ['GET', '/gemini/v1/models', 'list-models', 'gemini'],
+    ['GET', '/v1beta/models/vendor/model', 'retrieve-model', 'gemini'],
+    ['GET', '/anthropic/v1/models', 'list-models', 'anthropic'],
+    ['GET', '/v1/models', 'list-models', undefined],
+    ['GET', '/v1beta/nonsense', 'unknown', 'gemini'],
+    ['GET', '/v1/messages/x', 'unknown', 'anthropic'],
+    ['GET', '/anthropic/v1/x', 'unknown', 'anthropic'],
+    ['GET', '/v1/models/ft:gpt-4o:mine', 'retrieve-model', undefined],
+  ])('%s %s is %s of the door %s', (method, url, kind, door) => {
+    expect(matchRoute(method, url)).toMatchObject({ kind });
+    expect(matchRoute(method, url).door).toBe(door);
   });
 
   it('takes the model of an old embeddings path from the path', () => {
@@ -30,16 +62,25 @@ describe('matchRoute', () => {
     ['HEAD', '/v1/models', 'list-models'],
     ['GET', '/v1/models/vendor/model', 'retrieve-model'],
     ['DELETE', '/v1/models/gpt-4o', 'not-implemented'],
-    ['GET', '/v1/files', 'not-implemented'],
-    ['GET', '/v1/files/f1/content', 'not-implemented'],
-    ['POST', '/v1/fine_tuning/jobs/j/cancel', 'not-implemented'],
-    ['GET', '/v1/threads/t/runs/r/steps', 'not-implemented'],
+    ['GET', '/v1/files', 'account-resource'],
+    ['GET', '/v1/files/f1/content', 'account-resource'],
+    ['POST', '/v1/fine_tuning/jobs/j/cancel', 'account-resource'],
+    ['GET', '/v1/threads/t/runs/r/steps', 'account-resource'],
     ['GET', '/v1/responses/resp_1', 'not-implemented'],
     ['GET', '/v1/chat/completions', 'wrong-method'],
     ['PATCH', '/v1/files', 'wrong-method'],
     ['POST', '/v1/models', 'wrong-method'],
     ['GET', '/v1/nonsense', 'unknown'],
     ['GET', '/v1', 'unknown'],
+    ['HEAD', '/v1', 'greeting'],
+    ['HEAD', '/v1/messages', 'greeting'],
+    ['GET', '/v1/engines', 'list-models'],
+    ['GET', '/v1/engines/ada', 'retrieve-model'],
+    ['POST', '/v1/messages/batches', 'not-implemented'],
+    ['POST', '/v1/complete', 'not-implemented'],
+    ['POST', '/v1beta/cachedContents', 'not-implemented'],
+    ['POST', '/v1beta/models/imagen:predict', 'not-implemented'],
+    ['GET', '/v1beta/models/m:generateContent', 'wrong-method'],
   ])('%s %s is %s', (method, url, kind) => {
     expect(matchRoute(method, url).kind).toBe(kind);
   });
@@ -49,7 +90,8 @@ describe('isRelayUrl', () => {
   it.each([
     '/',
     '/api/status',
-    '/v1beta/models',
+    '/v1betamax/models',
+    '/anthropic',
     '/v1/dashboard/billing/usage',
     '/healthz',
     '/chat',

@@ -1,24 +1,15 @@
 import type { Operation } from '@turnpike/core';
-
-/** What a path under the relay's door means. */
-export type RelayRoute =
-  | {
-      kind: 'operation';
-      operation: Operation;
-      path: string;
-      body: 'json' | 'multipart';
-      pathModel?: string;
-    }
-  | { kind: 'list-models' }
-  | { kind: 'retrieve-model'; model: string }
-  | { kind: 'not-implemented' }
-  | { kind: 'wrong-method'; allowed: string }
-  | { kind: 'unknown' };
+import { accountRows, notImplementedRows } from './account-routes.ts';
+import type { Door } from './door.ts';
+import { matchGemini } from './gemini-routes.ts';
+import { matchStoredResponse } from './stored-response-routes.ts';
+import type { OperationRoute, RelayRoute } from './route.ts';
 
 interface OperationRow {
   path: string;
   operation: Operation;
   body: 'json' | 'multipart';
+  door?: Door;
 }
 
 /** The routes that are relayed. A row here is all that a new JSON operation of this door needs. */
@@ -29,6 +20,13 @@ const operationRows: readonly OperationRow[] = [
   { path: '/v1/embeddings', operation: 'embeddings', body: 'json' },
   { path: '/v1/moderations', operation: 'moderations', body: 'json' },
   { path: '/v1/responses', operation: 'responses', body: 'json' },
+  { path: '/v1/messages', operation: 'messages', body: 'json', door: 'anthropic' },
+  {
+    path: '/v1/messages/count_tokens',
+    operation: 'count-message-tokens',
+    body: 'json',
+    door: 'anthropic',
+  },
   { path: '/v1/images/generations', operation: 'image-generation', body: 'json' },
   { path: '/v1/images/edits', operation: 'image-edit', body: 'multipart' },
   { path: '/v1/images/variations', operation: 'image-variation', body: 'multipart' },
@@ -37,35 +35,19 @@ const operationRows: readonly OperationRow[] = [
   { path: '/v1/audio/translations', operation: 'translation', body: 'multipart' },
 ];
 
-/** Routes of the vendor that are not relayed: answered 501, and never retried by SDKs. */
-const notImplemented: readonly { path: RegExp; methods: readonly string[] }[] = [
-  { path: /^\/v1\/files$/, methods: ['GET', 'POST'] },
-  { path: /^\/v1\/files\/[^/]+$/, methods: ['GET', 'DELETE'] },
-  { path: /^\/v1\/files\/[^/]+\/content$/, methods: ['GET'] },
-  { path: /^\/v1\/fine_tuning\/jobs$/, methods: ['GET', 'POST'] },
-  { path: /^\/v1\/fine_tuning\/jobs\/[^/]+$/, methods: ['GET'] },
-  { path: /^\/v1\/fine_tuning\/jobs\/[^/]+\/cancel$/, methods: ['POST'] },
-  { path: /^\/v1\/fine_tuning\/jobs\/[^/]+\/events$/, methods: ['GET'] },
-  { path: /^\/v1\/fine-tunes(\/.*)?$/, methods: ['GET', 'POST', 'DELETE'] },
-  { path: /^\/v1\/batches(\/.*)?$/, methods: ['GET', 'POST'] },
-  { path: /^\/v1\/uploads(\/.*)?$/, methods: ['POST'] },
-  { path: /^\/v1\/vector_stores(\/.*)?$/, methods: ['GET', 'POST', 'DELETE'] },
-  { path: /^\/v1\/assistants(\/.*)?$/, methods: ['GET', 'POST', 'DELETE'] },
-  { path: /^\/v1\/threads(\/.*)?$/, methods: ['GET', 'POST', 'DELETE'] },
-  { path: /^\/v1\/chat\/completions\/[^/]+(\/messages)?$/, methods: ['GET', 'POST', 'DELETE'] },
-  { path: /^\/v1\/responses\/.+$/, methods: ['GET', 'POST', 'DELETE'] },
-  { path: /^\/v1\/realtime(\/.*)?$/, methods: ['GET', 'POST'] },
-];
-
-const byPath = new Map<string, RelayRoute & { kind: 'operation' }>();
-for (const { path, operation, body } of operationRows)
-  byPath.set(path, { kind: 'operation', operation, path, body });
+const byPath = new Map<string, OperationRoute>();
+for (const { path, operation, body, door = 'openai' } of operationRows)
+  byPath.set(path, { kind: 'operation', door, operation, path, body });
 
 /** Clients whose base URL has no `/v1`, or the prefix of another vendor's gateway. */
 const aliasPaths = new Map<string, string>();
-for (const { path } of operationRows) {
+for (const { path, door } of operationRows) {
   aliasPaths.set(path.slice('/v1'.length), path);
-  aliasPaths.set(`/openai${path}`, path);
+  if (door === undefined) {
+    aliasPaths.set(`/openai${path}`, path);
+    // Where Google has its own copy of this door.
+    aliasPaths.set(`/v1beta/openai${path.slice('/v1'.length)}`, path);
+  }
 }
 
 /** Whether a request belongs to the relay: decided on the raw URL, before anything is parsed. */
@@ -73,51 +55,108 @@ export function isRelayUrl(url: string): boolean {
   if (url.startsWith('/v1/') || url === '/v1' || url.startsWith('/v1?'))
     return !url.startsWith('/v1/dashboard/');
   if (url.startsWith('//')) return isRelayUrl(url.replace(/^\/+/, '/'));
-  return aliasPaths.has(normalisePath(pathOf(url)));
+  return vendorPrefix.test(url) || aliasPaths.has(normalisePath(pathOf(url)));
 }
+
+const vendorPrefix = /^\/(?:v1beta|v1alpha|gemini\/v1(?:beta|alpha)?|anthropic\/v1)(?:[/?]|$)/;
 
 /** Finds the route. Double and trailing slashes are tolerated; the query is ignored. */
 export function matchRoute(method: string, url: string): RelayRoute {
   const exact = byPath.get(url);
   if (exact !== undefined && method === 'POST') return exact;
   const path = normalisePath(pathOf(url));
-  const canonical = aliasPaths.get(path) ?? path;
-  return matchCanonical(method, canonical);
+  if (path.startsWith('/gemini/')) return matchUnderGemini(method, path.slice('/gemini'.length));
+  if (path.startsWith('/anthropic/'))
+    return asAnthropic(matchCanonical(method, path.slice('/anthropic'.length)));
+  return matchCanonical(method, aliasPaths.get(path) ?? path);
+}
+
+function matchUnderGemini(method: string, path: string): RelayRoute {
+  // Behind the prefix `/v1` is Gemini's as well.
+  return (
+    matchGemini(method, path) ??
+    matchGemini(method, path.replace(/^\/v1(?=\/)/, '/v1beta')) ?? {
+      kind: 'unknown',
+      door: 'gemini',
+    }
+  );
+}
+
+function asAnthropic(route: RelayRoute): RelayRoute {
+  return { ...route, door: 'anthropic' };
 }
 
 function matchCanonical(method: string, path: string): RelayRoute {
   const operation = byPath.get(path);
-  if (operation !== undefined)
-    return method === 'POST' ? operation : { kind: 'wrong-method', allowed: 'POST' };
-
   const isRead = method === 'GET' || method === 'HEAD';
-  if (path === '/v1/models')
-    return isRead ? { kind: 'list-models' } : { kind: 'wrong-method', allowed: 'GET' };
+  if (operation !== undefined) {
+    if (method === 'POST') return operation;
+    const { door } = operation;
+    return method === 'HEAD'
+      ? { kind: 'greeting', door }
+      : { kind: 'wrong-method', door, allowed: 'POST' };
+  }
+  if (path === '/v1/models' || path === '/v1/engines') {
+    return isRead
+      ? { kind: 'list-models', door: undefined }
+      : { kind: 'wrong-method', door: 'openai', allowed: 'GET' };
+  }
+  const gemini = matchGemini(method, path);
+  if (gemini !== undefined) return gemini;
+  if (path === '/v1') return greetOrUnknown(method, 'openai');
   const model = afterPrefix(path, '/v1/models/');
   if (model !== undefined) return matchModel(method, model, isRead);
-  const engine = /^\/v1\/engines\/(.+)\/embeddings$/.exec(path)?.[1];
-  if (engine !== undefined) {
-    if (method !== 'POST') return { kind: 'wrong-method', allowed: 'POST' };
-    return {
-      kind: 'operation',
-      operation: 'embeddings',
-      path: '/v1/embeddings',
-      body: 'json',
-      pathModel: decode(engine),
-    };
-  }
-  const row = notImplemented.find((candidate) => candidate.path.test(path));
-  if (row === undefined) return { kind: 'unknown' };
-  return row.methods.includes(method)
-    ? { kind: 'not-implemented' }
-    : { kind: 'wrong-method', allowed: row.methods.join(', ') };
+  return (
+    matchEngine(method, path, isRead) ??
+    matchStoredResponse(method, path) ??
+    matchRest(method, path)
+  );
+}
+
+function greetOrUnknown(method: string, door: Door): RelayRoute {
+  return method === 'HEAD' ? { kind: 'greeting', door } : { kind: 'unknown', door };
+}
+
+/** The oldest paths of OpenAI's: models were engines once. */
+function matchEngine(method: string, path: string, isRead: boolean): RelayRoute | undefined {
+  const engine = /^\/v1\/engines\/(.+?)(\/embeddings|\/completions)?$/.exec(path);
+  const [, name, task] = engine ?? [];
+  if (name === undefined) return undefined;
+  if (task === undefined) return matchModel(method, name, isRead);
+  if (method !== 'POST') return { kind: 'wrong-method', door: 'openai', allowed: 'POST' };
+  return {
+    kind: 'operation',
+    door: 'openai',
+    operation: task === '/embeddings' ? 'embeddings' : 'completions',
+    path: `/v1${task}`,
+    body: 'json',
+    pathModel: decode(name),
+  };
+}
+
+function matchRest(method: string, path: string): RelayRoute {
+  const account = accountRows.find((candidate) => candidate.path.test(path));
+  const row = account ?? notImplementedRows.find((candidate) => candidate.path.test(path));
+  const door = row?.door ?? doorOf(path);
+  if (row === undefined) return { kind: 'unknown', door };
+  if (!row.methods.includes(method))
+    return { kind: 'wrong-method', door, allowed: row.methods.join(', ') };
+  return account === undefined
+    ? { kind: 'not-implemented', door }
+    : { kind: 'account-resource', door, path };
+}
+
+/** Whose client asks for a path that is not there. */
+function doorOf(path: string): Door {
+  if (path.startsWith('/v1/messages')) return 'anthropic';
+  return /^\/v1(?:beta|alpha)(?:\/|$)/.test(path) ? 'gemini' : 'openai';
 }
 
 function matchModel(method: string, model: string, isRead: boolean): RelayRoute {
-  if (isRead) return { kind: 'retrieve-model', model: decode(model) };
+  if (isRead) return { kind: 'retrieve-model', door: undefined, model: decode(model) };
   return method === 'DELETE'
-    ? { kind: 'not-implemented' }
-    : { kind: 'wrong-method', allowed: 'GET, DELETE' };
+    ? { kind: 'not-implemented', door: 'openai' }
+    : { kind: 'wrong-method', door: 'openai', allowed: 'GET, DELETE' };
 }
 
 /** The path of a request URL, without its query. */

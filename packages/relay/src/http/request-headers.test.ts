@@ -11,6 +11,9 @@ describe('readPresentedKey', () => {
     [{ authorization: 'Bearer sk-abc-17-x' }, 'abc', '17'],
     [{ 'x-api-key': 'sk-abc' }, 'abc', undefined],
     [{ 'api-key': 'abc' }, 'abc', undefined],
+    [{ 'x-goog-api-key': 'sk-abc-17' }, 'abc', '17'],
+    [{ authorization: 'Bearer ', 'x-api-key': 'abc' }, 'abc', undefined],
+    [{ authorization: 'Bearer one', 'x-api-key': 'other' }, 'one', undefined],
   ])('reads %j', (headers, key, pinnedChannel) => {
     expect(readPresentedKey(headers)).toEqual({ key, pinnedChannel });
   });

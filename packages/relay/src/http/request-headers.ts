@@ -6,13 +6,24 @@ export interface PresentedKey {
   pinnedChannel: string | undefined;
 }
 
+/** Where a key may be, first match wins. An empty one counts as none: some clients always send the header. */
+const places = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const;
+
 /**
- * The key from `Authorization` (with or without `Bearer`), `x-api-key`, or `api-key`; `sk-` is optional.
+ * The key from `Authorization` (with or without `Bearer`), `x-api-key`, `api-key` or `x-goog-api-key`; `sk-` is optional.
  * Undefined where none was sent.
  */
 export function readPresentedKey(headers: IncomingHttpHeaders): PresentedKey | undefined {
-  const raw = headers.authorization ?? first(headers['x-api-key']) ?? first(headers['api-key']);
-  if (raw === undefined) return undefined;
+  for (const place of places) {
+    const raw = first(headers[place]);
+    const key = raw === undefined ? undefined : parsePresentedKey(raw);
+    if (key !== undefined) return key;
+  }
+  return undefined;
+}
+
+/** A key as somebody presents it; undefined where nothing is left of it. */
+export function parsePresentedKey(raw: string): PresentedKey | undefined {
   let text = raw.trim();
   if (/^bearer(\s|$)/i.test(text)) text = text.slice('bearer'.length).trim();
   if (text.startsWith('sk-')) text = text.slice('sk-'.length);

@@ -3,35 +3,46 @@ import {
   encodeError,
   encodeResponsesStreamError,
   encodeStreamError,
+  findClientCodec,
   toClientError,
+  type ErrorContext,
+  type StreamTap,
 } from '@turnpike/adaptors';
-import { errors, type GatewayError, type Operation, type RateLimitFigures } from '@turnpike/core';
+import { errors, type GatewayError, type RateLimitFigures } from '@turnpike/core';
 import type { ClientConnection } from '../http/client-connection.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { prefersChinese } from '../http/request-headers.ts';
 import type { StreamedAnswer } from './attempt-outcome.ts';
 import { answerHeaders, type Served } from './call.ts';
 import type { InboundRequest } from './inbound-request.ts';
+import { addLossHeader } from './lossy-candidates.ts';
 
 const DONE = Buffer.from('data: [DONE]\n\n');
 
-/** Sends what was withheld until the bill was safe: the whole body, or a stream's last event. */
+/**
+ * Sends what was withheld until the bill was safe: the whole body, or a stream's last event.
+ *
+ * @param last that event, where somebody has asked for it already
+ */
 export function answerClient(
   connection: ClientConnection,
   inbound: InboundRequest,
   served: Served,
+  last?: Buffer,
 ): void {
   const { outcome } = served;
   if (outcome.kind === 'buffered') {
-    connection.sendBody(outcome.status, answerHeaders(outcome.headers), outcome.body);
+    const headers = answerHeaders(outcome.headers, outcome.contentType);
+    addLossHeader(headers, inbound, served.losses);
+    connection.sendBody(outcome.status, headers, outcome.body);
     return;
   }
   if (outcome.endState === 'upstream-failed') {
-    breakOff(connection, errorOf(served, outcome), inbound.operation);
+    breakOff(connection, errorOf(served, outcome), inbound);
   } else if (outcome.wasCutByBudget) {
-    connection.end(Buffer.concat([lengthFinish(inbound), DONE]));
+    connection.end(budgetCut(inbound, outcome.tap));
   } else {
-    connection.end(outcome.tap.terminal());
+    connection.end(last ?? outcome.tap.terminal());
   }
 }
 
@@ -49,13 +60,13 @@ function errorOf({ channel, plan, dialect }: Served, { tap }: StreamedAnswer): G
   ]);
 }
 
-/** An error before anything was sent: a proper status and body. */
+/** An error before anything was sent: a proper status, and a body in the shape of the client's door. */
 export function answerError(connection: ClientConnection, error: GatewayError): void {
-  const { status, headers, body } = encodeError(error, {
-    requestId: connection.requestId,
-    isChinese: prefersChinese(connection.request.headers),
-  });
-  headers.push(...rateLimitHeaders(refusedFigures(error)));
+  const { door } = connection;
+  const encode =
+    (door === 'openai' ? undefined : findClientCodec(door)?.encodeError) ?? encodeError;
+  const { status, headers, body } = encode(error, contextOf(connection));
+  headers.push(...rateLimitHeaders(refusedFigures(error), door, Date.now()));
   connection.sendBody(status, headers, body);
   connection.request.resume(); // what the client still sends is read away, so that it gets to see the answer
 }
@@ -75,18 +86,35 @@ function refusedFigures({ code, details }: GatewayError): RateLimitFigures | und
 export function breakOff(
   connection: ClientConnection,
   error: GatewayError,
-  operation: Operation | undefined,
+  inbound: InboundRequest | undefined,
 ): void {
-  if (!connection.isEventStream) {
+  const codec = inbound?.family === undefined ? undefined : findClientCodec(inbound.family);
+  if (!connection.isEventStream && codec?.streamContentType === undefined) {
     connection.destroy();
     return;
   }
-  const encode = operation === 'responses' ? encodeResponsesStreamError : encodeStreamError;
+  const encode =
+    codec?.encodeStreamError ??
+    (inbound?.operation === 'responses' ? encodeResponsesStreamError : encodeStreamError);
   connection.end(
     encode(error, {
-      requestId: connection.requestId,
-      isChinese: prefersChinese(connection.request.headers),
+      ...contextOf(connection),
+      ...(inbound !== undefined && { path: inbound }),
     }),
+  );
+}
+
+function contextOf({ requestId, request }: ClientConnection): ErrorContext {
+  return { requestId, isChinese: prefersChinese(request.headers) };
+}
+
+/** The last of an answer that the budget cut. */
+function budgetCut(inbound: InboundRequest, tap: StreamTap): Buffer {
+  const codec = inbound.family === undefined ? undefined : findClientCodec(inbound.family);
+  return (
+    tap.budgetCut?.() ??
+    codec?.encodeBudgetCut(inbound.facts.model) ??
+    Buffer.concat([lengthFinish(inbound), DONE])
   );
 }
 

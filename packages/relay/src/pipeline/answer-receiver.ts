@@ -1,10 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import {
-  readUpstreamError,
-  type AnswerFacts,
-  type Dialect,
-  type StreamTap,
-} from '@turnpike/adaptors';
+import type { AnswerFacts, StreamTap, UpstreamError } from '@turnpike/adaptors';
 import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
 import type { AnswerReceiver, SentRequest, TransportFailure } from '../upstream/send.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
@@ -21,19 +16,25 @@ const GONE_READ_MS = 10_000;
 export interface AnswerReceiverDeps {
   connection: ClientSide;
   ticker: StreamTicker;
+  /** Only a stream will do. */
   isStream: boolean;
-  dialect: Dialect;
   /** Made when the head says that this answer is passed on as it comes. */
   createTap: (headers: IncomingHttpHeaders) => StreamTap | undefined;
   /** Reads an answer that came whole. */
-  readAnswer: (body: Buffer, contentType: string) => AnswerFacts;
-  answerHeaders: (headers: IncomingHttpHeaders) => string[];
+  readAnswer: (body: Buffer, headers: IncomingHttpHeaders) => ReadAnswer;
+  readError: (status: number, headers: IncomingHttpHeaders, body: Buffer) => UpstreamError;
+  /** Head of a stream to the client. */
+  streamHead: (headers: IncomingHttpHeaders) => { headers: string[]; isEventStream: boolean };
+  keepAlive: Buffer;
   holdBackTimeoutMs: number;
   keepAliveMs: number;
   drainMs: number;
   canGoOn: ((tap: StreamTap) => boolean) | undefined;
   finish(outcome: AttemptOutcome): void;
 }
+
+/** What a whole answer says; where it was translated, the client's bytes of it. */
+export type ReadAnswer = AnswerFacts & { body?: Buffer; contentType?: string };
 
 /** Receives one upstream answer: decides by its head whether it is an error, is read whole, or is passed on as it comes. */
 export class UpstreamAnswer implements AnswerReceiver, Ticking {
@@ -120,7 +121,7 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
       this.#chunks.length === 1
         ? (this.#chunks[0] as Buffer)
         : Buffer.concat(this.#chunks, this.#length);
-    const facts = this.#deps.readAnswer(body, this.#headers['content-type']?.toLowerCase() ?? '');
+    const facts = this.#deps.readAnswer(body, this.#headers);
     if (facts.error !== undefined)
       this.#finish({ kind: 'failed', failure: { kind: 'refused', error: facts.error } });
     else if (facts.isUnreadable) this.#finish({ kind: 'failed', failure: { kind: 'unreadable' } });
@@ -129,21 +130,24 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
         kind: 'buffered',
         status: this.#status,
         headers: this.#headers,
-        body,
+        contentType: facts.contentType,
+        body: facts.body ?? body,
         facts,
       });
   }
 
   #openStream(tap: StreamTap, status: number, headers: IncomingHttpHeaders): StreamRelay {
     const { canGoOn } = this.#deps;
+    const head = this.#deps.streamHead(headers);
     return new StreamRelay(
       {
         connection: this.#deps.connection,
         ticker: this.#deps.ticker,
         tap,
         status,
-        headers: this.#deps.answerHeaders(headers),
-        isEventStream: isEventStream(headers),
+        headers: head.headers,
+        isEventStream: head.isEventStream,
+        keepAlive: this.#deps.keepAlive,
         holdBackTimeoutMs: this.#deps.holdBackTimeoutMs,
         keepAliveMs: this.#deps.keepAliveMs,
         drainMs: this.#deps.drainMs,
@@ -169,9 +173,8 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
 
   /** What came instead of an answer: an upstream's error in any shape, or nothing that can be read. */
   #fail(): void {
-    const error = readUpstreamError(this.#status, this.#headers, Buffer.concat(this.#chunks), {
-      dialect: this.#deps.dialect,
-    });
+    const body = Buffer.concat(this.#chunks);
+    const error = this.#deps.readError(this.#status, this.#headers, body);
     const isNoError = !this.#isError && error.isUnreadable;
     this.#finish({
       kind: 'failed',

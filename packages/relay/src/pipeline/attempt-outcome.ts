@@ -16,6 +16,8 @@ export interface BufferedAnswer {
   kind: 'buffered';
   status: number;
   headers: IncomingHttpHeaders;
+  /** Of a translated answer; undefined: the upstream's. */
+  contentType: string | undefined;
   body: Buffer;
   /** What it says. */
   facts: AnswerFacts;

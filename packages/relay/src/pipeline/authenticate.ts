@@ -9,6 +9,7 @@ import {
   type TokenRecord,
 } from '@turnpike/core';
 import { createAddressList, type ClientAddressOf } from '../http/client-address.ts';
+import type { Door } from '../http/door.ts';
 import type { KeyReader } from '../http/key-reader.ts';
 
 /** Who is calling, and the channel that an administrator asked for. */
@@ -36,8 +37,9 @@ const subnetLists = new WeakMap<TokenRecord, (address: string) => boolean>();
 export function authenticate(
   deps: AuthenticateDeps,
   request: IncomingMessage,
+  door: Door = 'openai',
 ): Caller | Promise<Caller> {
-  const presented = deps.readKey(request.headers);
+  const presented = deps.readKey(request, door);
   if (presented === undefined) throw errors.keyMissing();
   const { keyHash } = presented;
   const known = deps.tokenDirectory.peek(keyHash);

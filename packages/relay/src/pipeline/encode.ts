@@ -1,84 +1,90 @@
-import type { Readable } from 'node:stream';
 import {
   dialectOf,
+  hasOwnWire,
   planBodyEdits,
+  planGeminiEdits,
   spliceJson,
   type Dialect,
   type JsonProbe,
   type SpliceEdit,
 } from '@turnpike/adaptors';
 import type { Upload } from '../http/receive-upload.ts';
-import type { RelaySettings } from '../relay-deps.ts';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
-import type { Admission } from './admit.ts';
+import { findAddress } from './find-address.ts';
 import { planSystemPrompt } from './force-system-prompt.ts';
 import type { InboundRequest } from './inbound-request.ts';
-
-/** A request as one upstream gets it. */
-export interface EncodedRequest {
-  origin: string;
-  path: string;
-  headers: string[];
-  body: Buffer | Readable;
-  dialect: Dialect;
-  /** The stream's usage frame is ours, not the client's. */
-  hideUsage: boolean;
-  /** A system prompt of the client was replaced by the channel's. */
-  systemPromptReset: boolean;
-}
-
-export interface EncodeInput {
-  channel: RelayChannel;
-  upstreamModel: string;
-  inbound: InboundRequest;
-  admission: Pick<Admission, 'outputClamp'>;
-  requestId: string;
-}
+import { needsPatch } from './patch-body.ts';
+import {
+  beginRequest,
+  ownHeaders,
+  type EncodeDeps,
+  type EncodedRequest,
+  type EncodeInput,
+} from './encoded-request.ts';
+import { mergeHeaders } from './merge-headers.ts';
+import { findForeignWay, mustTranslate, translateRequest } from './translate.ts';
 
 /**
- * Makes the upstream request: the original bytes with a few members spliced.
+ * Makes the upstream request: the original bytes with a few members spliced where the channel speaks the client's own
+ * protocol, else a translation.
  *
- * @returns undefined where the channel's provider has no such operation
+ * @returns undefined where the channel's provider has no such operation, in no protocol
  */
 export function encodeRequest(
-  { settings }: { settings: RelaySettings },
+  deps: EncodeDeps,
   input: EncodeInput,
-): EncodedRequest | undefined {
+): EncodedRequest | undefined | Promise<EncodedRequest> {
   const { channel, upstreamModel, inbound } = input;
   const { provider } = channel;
-  const url = provider?.url({
-    baseUrl: channel.baseUrl,
+  if (provider === undefined) return undefined;
+  const url = findAddress(channel, {
     operation: inbound.operation,
+    model: upstreamModel,
     path: inbound.path,
     search: inbound.search,
-    model: upstreamModel,
     isStream: inbound.facts.isStream,
-    config: channel.config,
   });
-  if (provider === undefined || url === undefined) return undefined;
+  const isOwnWire = inbound.family === undefined && hasOwnWire(inbound.operation, provider);
+  if (url === undefined || isOwnWire) {
+    const way = findForeignWay(channel, inbound, upstreamModel);
+    return way === undefined ? undefined : translateRequest(deps, input, way);
+  }
   const dialect = dialectOf(provider, { operation: inbound.operation, config: channel.config });
-  const slash = pathStartOf(url);
-  const encoded: EncodedRequest = {
-    origin: url.slice(0, slash),
-    path: slash === url.length ? '/' : url.slice(slash),
-    headers: [],
-    body: noBody,
-    dialect,
-    hideUsage: false,
-    systemPromptReset: false,
-  };
+  const { family } = inbound;
+  if (family !== undefined && mustTranslate(inbound, dialect))
+    return translateRequest(deps, input, { kind: 'family', family, url });
+  return relayRequest(deps, input, url, dialect);
+}
+
+/** The byte plane. */
+function relayRequest(
+  { settings, conversations }: EncodeDeps,
+  input: EncodeInput,
+  url: string,
+  dialect: Dialect,
+): EncodedRequest | Promise<EncodedRequest> {
+  const { channel, upstreamModel, inbound } = input;
+  const encoded = beginRequest(url, dialect);
   const contentType =
     inbound.body.kind === 'upload'
       ? encodeUpload(encoded, inbound.body.upload, upstreamModel)
       : encodeJson(encoded, input, inbound.body.probe);
   const { headers } = encoded;
   headers.push('content-type', contentType, 'accept', inbound.accept ?? acceptFor(inbound));
-  headers.push(...inbound.forwardedHeaders, ...channel.upstreamHeaders(dialect));
+  const own = ownHeaders(channel, dialect);
+  if (inbound.door === 'openai') headers.push(...inbound.forwardedHeaders, ...own);
+  else mergeHeaders(headers, own, inbound.forwardedHeaders);
   if (settings.forwardRequestId) headers.push('x-turnpike-request-id', input.requestId);
-  return encoded;
+  const { body } = encoded;
+  if (!(body instanceof Uint8Array) || !needsPatch(dialect, upstreamModel, body)) return encoded;
+  const { operation } = inbound;
+  const { type: channelType, config } = channel;
+  return conversations
+    .patch(body, { channelType, operation, config, model: upstreamModel })
+    .then((patched) => {
+      encoded.body = patched;
+      return encoded;
+    });
 }
-
-const noBody = Buffer.alloc(0);
 
 /** Returns the content type. The length is said here, because nobody can see it in a stream. */
 function encodeUpload(encoded: EncodedRequest, upload: Upload, upstreamModel: string): string {
@@ -94,7 +100,8 @@ function encodeJson(
   { channel, upstreamModel, inbound, admission }: EncodeInput,
   probe: JsonProbe,
 ): string {
-  const { edits, hideUsage } = planBodyEdits({
+  const plan = inbound.door === 'gemini' ? planGeminiEdits : planBodyEdits;
+  const { edits, hideUsage } = plan({
     probe,
     facts: inbound.facts,
     upstreamModel,
@@ -103,10 +110,11 @@ function encodeJson(
     outputClamp: admission.outputClamp,
   });
   const prompt =
-    channel.systemPrompt === '' || inbound.operation !== 'chat'
+    channel.systemPrompt === '' || inbound.family === undefined
       ? undefined
-      : planSystemPrompt(probe, channel.systemPrompt);
-  encoded.body = splice(probe, prompt === undefined ? edits : [...edits, prompt.edit]);
+      : planSystemPrompt(inbound.family, probe, channel.systemPrompt);
+  const spliced = splice(probe, prompt === undefined ? edits : [...edits, prompt.edit]);
+  encoded.body = spliced;
   encoded.hideUsage = hideUsage;
   encoded.systemPromptReset = prompt?.isReset ?? false;
   return 'application/json';
@@ -120,10 +128,4 @@ function splice(probe: JsonProbe, edits: readonly SpliceEdit[]): Buffer {
 
 function acceptFor({ facts }: InboundRequest): string {
   return facts.isStream ? 'text/event-stream' : 'application/json';
-}
-
-/** Cheaper than a URL object; providers give absolute URLs only. */
-function pathStartOf(url: string): number {
-  const slash = url.indexOf('/', url.indexOf('//') + 2);
-  return slash === -1 ? url.length : slash;
 }

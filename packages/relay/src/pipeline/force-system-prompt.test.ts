@@ -4,7 +4,7 @@ import { planSystemPrompt } from './force-system-prompt.ts';
 
 function force(body: string, prompt: string): { body: string; isReset: boolean } | undefined {
   const probe = probeJson(Buffer.from(body));
-  const plan = planSystemPrompt(probe, prompt);
+  const plan = planSystemPrompt('openai-chat', probe, prompt);
   if (plan === undefined) return undefined;
   const { slices } = spliceJson(probe, [plan.edit]);
   return { body: Buffer.concat(slices).toString(), isReset: plan.isReset };

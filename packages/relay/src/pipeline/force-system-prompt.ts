@@ -1,4 +1,5 @@
 import { probeJson, type JsonProbe, type SpliceEdit } from '@turnpike/adaptors';
+import type { Family } from '@turnpike/core';
 
 export interface SystemPromptEdit {
   edit: SpliceEdit;
@@ -7,13 +8,36 @@ export interface SystemPromptEdit {
 }
 
 /**
- * A channel's system prompt: in the place of the content of a leading system message, else as a message before all others
- * (One API's rule). Undefined where there are no messages.
+ * A channel's system prompt in the place of the client's, or as the first where there is none (One API's rule).
+ * Undefined where the body has no conversation.
  */
 export function planSystemPrompt(
+  family: Family,
   probe: JsonProbe,
   systemPrompt: string,
 ): SystemPromptEdit | undefined {
+  if (family === 'openai-chat') return planChatPrompt(probe, systemPrompt);
+  const keys = promptKeys[family];
+  const present = keys.find((key) => (probe.last(key)?.kind ?? 'null') !== 'null');
+  const json =
+    family === 'gemini'
+      ? JSON.stringify({ parts: [{ text: systemPrompt }] })
+      : JSON.stringify(systemPrompt);
+  return {
+    edit: { op: 'set', key: present ?? keys[0], json },
+    isReset: present !== undefined,
+  };
+}
+
+/** Where each family has its system prompt; the first name is written where none is there. */
+const promptKeys = {
+  'openai-responses': ['instructions'],
+  anthropic: ['system'],
+  gemini: ['systemInstruction', 'system_instruction'],
+} as const;
+
+/** In the place of the content of a leading system message, else as a message before all others. */
+function planChatPrompt(probe: JsonProbe, systemPrompt: string): SystemPromptEdit | undefined {
   const messages = probe.last('messages');
   if (messages?.kind !== 'array') return undefined;
   const json = JSON.stringify(systemPrompt);

@@ -1,28 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errors, isGatewayError, type GatewayError } from '@turnpike/core';
+import { errors, isGatewayError, type GatewayError, type LimitPermit } from '@turnpike/core';
 import { ClientConnection } from '../http/client-connection.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { readClientRequestId } from '../http/request-headers.ts';
-import type { RelayRoute } from '../http/relay-routes.ts';
+import type { OperationRoute } from '../http/route.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
+import { withHistory } from '../responses/with-history.ts';
+import { keepAnswer } from '../responses/keep-answer.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 import type { Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
 import { callUpstreams, type Served } from './call.ts';
 import { answerClient, answerError, breakOff } from './answer-client.ts';
-import { discardBody, receiveRequest, type InboundRequest } from './inbound-request.ts';
+import { discardRequest, receiveRequest, type InboundRequest } from './inbound-request.ts';
 import { letIn } from './let-in.ts';
 import { meterAnswer } from './meter.ts';
 import { logFieldsOf, publishUsage } from './publish.ts';
-
-type OperationRoute = RelayRoute & { kind: 'operation' };
+import { countedTokens } from './shared-limits.ts';
 
 /** What is known of a request when it fails, for its log row. */
 interface Progress {
   caller?: Caller;
   inbound?: InboundRequest;
   channelId?: number;
+  /** What the request counts as in flight for: group, then channel. */
+  permits?: LimitPermit[];
 }
 
 /**
@@ -35,28 +38,43 @@ export async function handleRelayRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const connection = new ClientConnection(request, response, createRequestId(), deps.clock.now());
+  const connection = new ClientConnection(
+    request,
+    response,
+    createRequestId(),
+    deps.clock.now(),
+    route.door,
+  );
   const progress: Progress = {};
   let admission: Admission | undefined;
   try {
     const snapshot = requireSnapshot(deps);
-    const recognised = authenticate(deps, request);
+    const recognised = authenticate(deps, request, route.door);
     const known = recognised instanceof Promise ? await recognised : recognised;
     progress.caller = known;
-    const inbound = (progress.inbound = await receiveRequest(deps, route, request));
+    const received = (progress.inbound = await receiveRequest(deps, route, request));
+    const inbound =
+      received.operation === 'responses'
+        ? await withHistory(deps, known.token.userId, received)
+        : received;
     const letInAs = await letIn(deps, snapshot, known, request, connection.requestId, inbound);
     const { caller, plan } = letInAs;
     progress.caller = caller;
     admission = letInAs.admission;
-    connection.extraHeaders = rateLimitHeaders(admission.rateLimits);
+    connection.extraHeaders = rateLimitHeaders(admission.rateLimits, inbound.door, Date.now());
+    if (letInAs.groupPermit !== undefined) (progress.permits ??= []).push(letInAs.groupPermit);
     const served = await callUpstreams(deps, { plan, admission, inbound, connection, progress });
     if (served === 'abandoned') await giveBack(deps, connection, admission, progress);
-    else await bill(deps, connection, caller, inbound, admission, served);
+    else {
+      if (served.permit !== undefined) (progress.permits ??= []).push(served.permit);
+      await bill(deps, connection, caller, inbound, admission, served, progress);
+    }
   } catch (error) {
     if (admission !== undefined) await deps.ledger.release(connection.requestId);
     fail(deps, connection, progress, error);
   } finally {
-    if (progress.inbound !== undefined) await discardBody(deps.bodyPool, progress.inbound.body);
+    if (progress.permits !== undefined) endPermits(progress.permits, 0);
+    if (progress.inbound !== undefined) await discardRequest(deps.bodyPool, progress.inbound);
   }
 }
 
@@ -68,9 +86,11 @@ async function bill(
   inbound: InboundRequest,
   admission: Admission,
   served: Served,
+  { permits }: Progress,
 ): Promise<void> {
   const metered = meterAnswer(deps, inbound, admission, served);
   const charge = metered instanceof Promise ? await metered : metered;
+  if (permits !== undefined) endPermits(permits, countedTokens(charge.usage));
   const endState = endStateOf(served, connection);
   const event = await publishUsage(deps, {
     requestId: connection.requestId,
@@ -89,11 +109,19 @@ async function bill(
     attempts: served.attempts,
     systemPromptReset: served.systemPromptReset,
   });
-  answerClient(connection, inbound, served);
+  const last =
+    inbound.operation === 'responses'
+      ? await keepAnswer(deps, caller.token.userId, inbound, served)
+      : undefined;
+  answerClient(connection, inbound, served, last);
   const status = connection.isGone ? 499 : 200;
   deps.metrics.usagePublished(event);
   deps.metrics.requestFinished(inbound.operation, status, event.durationMs, event.firstByteMs);
   deps.logger.info(logFieldsOf(event, status), 'request finished');
+}
+
+function endPermits(permits: readonly LimitPermit[], tokens: number): void {
+  for (const permit of permits) permit.end(tokens);
 }
 
 function endStateOf(
@@ -126,7 +154,7 @@ function fail(
   error: unknown,
 ): void {
   const known = toGatewayError(deps, connection, error);
-  if (connection.hasBegun) breakOff(connection, known, progress.inbound?.operation);
+  if (connection.hasBegun) breakOff(connection, known, progress.inbound);
   else answerError(connection, known);
   record(deps, connection, progress, {
     status: known.status,

@@ -1,15 +1,39 @@
-import type { IncomingMessage } from 'node:http';
-import { probeJson, readJsonRequest, type BodyFacts, type JsonProbe } from '@turnpike/adaptors';
-import type { Operation, RequestFacts } from '@turnpike/core';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import {
+  findClientCodec,
+  probeJson,
+  readJsonRequest,
+  type BodyFacts,
+  type JsonProbe,
+  type PathFacts,
+} from '@turnpike/adaptors';
+import {
+  conversationOperations,
+  errors,
+  familyOf,
+  type Family,
+  type Operation,
+  type RequestFacts,
+} from '@turnpike/core';
+import type { Conversation } from '../conversation/conversation.ts';
 import type { BodyPool } from '../http/body-pool.ts';
 import { readBody } from '../http/read-body.ts';
 import { receiveUpload, type Upload } from '../http/receive-upload.ts';
-import { searchOf, type RelayRoute } from '../http/relay-routes.ts';
+import type { Door } from '../http/door.ts';
+import { searchOf } from '../http/relay-routes.ts';
+import type { OperationRoute } from '../http/route.ts';
 import type { RelaySettings } from '../relay-deps.ts';
 
 /** A request as it came, and the little that is read of it. The body is kept for every attempt. */
 export interface InboundRequest {
+  door: Door;
   operation: Operation;
+  /** Of a conversation; undefined for every other operation. */
+  family: Family | undefined;
+  /** As they came. */
+  headers: IncomingHttpHeaders;
+  /** The model, where the path names it. */
+  pathModel: string | undefined;
   /** Normalised to its `/v1/…` form. */
   path: string;
   /** The client's query with its `?`, or empty. */
@@ -23,12 +47,34 @@ export interface InboundRequest {
   characters: number;
   /** What prices depend on besides counts. */
   priceFacts: RequestFacts;
+  /** Whether the body carries opaque state of ours; undefined until somebody looked. */
+  hasCapsule: boolean | undefined;
+  /** What it goes on from, where that is stored here. */
+  history: History | undefined;
+  /** Decoded when an attempt needs a translation, and kept for the next. */
+  conversation: Promise<Conversation> | undefined;
+}
+
+/** What a request of the Responses API goes on from. */
+export interface History {
+  /** The answer that it goes on from; undefined where it only names items of one. */
+  previousId: string | undefined;
+  /** JSON: the list of what is new, references resolved. */
+  input: string;
+  /** The account whose vendor keeps the conversation: there the request goes as it came. */
+  keptBy: number | undefined;
+  /** The same request with its whole conversation, for every other account. Made once. */
+  expand(): Promise<InboundRequest>;
 }
 
 export type InboundBody = { kind: 'json'; probe: JsonProbe } | { kind: 'upload'; upload: Upload };
 
-/** Request headers that go on to the upstream; everything else is between the client and us. */
-const forwarded = ['openai-beta', 'idempotency-key', 'traceparent', 'tracestate'] as const;
+/** Request headers that go on to an upstream of the door's kind; everything else is between the client and us. */
+const forwarded: Readonly<Record<Door, readonly string[]>> = {
+  openai: ['openai-beta', 'idempotency-key', 'traceparent', 'tracestate'],
+  anthropic: ['anthropic-version', 'anthropic-beta', 'traceparent', 'tracestate'],
+  gemini: ['traceparent', 'tracestate'],
+};
 const nothing: readonly string[] = [];
 
 /**
@@ -38,7 +84,7 @@ const nothing: readonly string[] = [];
  */
 export async function receiveRequest(
   { settings, bodyPool }: { settings: RelaySettings; bodyPool: BodyPool },
-  route: RelayRoute & { kind: 'operation' },
+  route: OperationRoute,
   request: IncomingMessage,
 ): Promise<InboundRequest> {
   if (route.body === 'multipart' && (isForm(request) || route.operation !== 'image-edit')) {
@@ -47,12 +93,73 @@ export async function receiveRequest(
   }
   // Pictures may be edited by reference, in JSON.
   const probe = probeJson(await readBody(request, settings.maxJsonBodyBytes, bodyPool));
-  const facts = readJsonRequest(route.operation, probe, route.pathModel);
-  return toInbound(route, request, facts, { kind: 'json', probe });
+  const meant = route.operation === 'chat' && isMeantForResponses(probe) ? responsesRoute : route;
+  return toInbound(meant, request, readFacts(meant, request, probe), { kind: 'json', probe });
 }
 
-/** No attempt needs the body any more. Safe to repeat. */
-export function discardBody(bodyPool: BodyPool, body: InboundBody): Promise<void> | undefined {
+/** Where some clients send Responses bodies although their base URL is for chat. */
+const responsesRoute: OperationRoute = {
+  kind: 'operation',
+  door: 'openai',
+  operation: 'responses',
+  path: '/v1/responses',
+  body: 'json',
+};
+
+function isMeantForResponses(probe: JsonProbe): boolean {
+  return probe.last('messages') === undefined && probe.last('input') !== undefined;
+}
+
+/** The OpenAI doors share one reading; the other families have their own. */
+function readFacts(route: OperationRoute, request: IncomingMessage, probe: JsonProbe): BodyFacts {
+  if (route.door === 'openai') return readJsonRequest(route.operation, probe, route.pathModel);
+  const family = route.door;
+  const codec = findClientCodec(family);
+  if (codec === undefined)
+    throw errors.notImplemented({ route: `POST ${conversationOperations[family]}` });
+  return codec.readRequest(probe, readPathFacts(route, request.headers, request.url ?? ''));
+}
+
+/** What a request says outside its body, for the codecs. */
+export function readPathFacts(
+  route: Pick<OperationRoute, 'operation' | 'pathModel' | 'isStream'>,
+  headers: IncomingHttpHeaders,
+  url: string,
+): PathFacts {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) plain[name] = typeof value === 'string' ? value : value.join(', ');
+  return {
+    operation: route.operation,
+    ...(route.pathModel !== undefined && { model: route.pathModel }),
+    ...(route.isStream !== undefined && { isStream: route.isStream }),
+    search: searchOf(url),
+    headers: plain,
+  };
+}
+
+/** The same, from a request that was received. */
+export function pathFactsOf(inbound: InboundRequest): PathFacts {
+  const { operation, pathModel, facts, headers, search } = inbound;
+  const route = {
+    operation,
+    ...(pathModel !== undefined && { pathModel, isStream: facts.isStream }),
+  };
+  return readPathFacts(route, headers, search);
+}
+
+/** No attempt needs the request any more. Safe to repeat. */
+export function discardRequest(
+  bodyPool: BodyPool,
+  { body, conversation }: InboundRequest,
+): Promise<void> | undefined {
+  // Where it could not be opened somebody was told already.
+  conversation?.then(
+    (opened) => {
+      opened.close();
+    },
+    () => undefined,
+  );
   if (body.kind === 'upload') return body.upload.discard();
   bodyPool.giveBack(body.probe.body);
   return undefined;
@@ -64,23 +171,37 @@ function isForm(request: IncomingMessage): boolean {
 
 // Written out member by member: copying objects with spreads was a tenth of a request's CPU.
 function toInbound(
-  route: RelayRoute & { kind: 'operation' },
+  route: OperationRoute,
   request: IncomingMessage,
   facts: BodyFacts,
   body: InboundBody,
 ): InboundRequest {
   return {
+    door: route.door,
     operation: route.operation,
+    family: familyOf(route.operation),
+    headers: request.headers,
+    pathModel: route.pathModel,
     path: route.path,
-    search: searchOf(request.url ?? ''),
+    search: route.door === 'gemini' ? withoutKey(request.url ?? '') : searchOf(request.url ?? ''),
     accept: request.headers.accept,
-    forwardedHeaders: pickHeaders(request),
+    forwardedHeaders: pickHeaders(request, forwarded[route.door]),
     facts,
     body,
     characters:
       route.operation === 'speech' && body.kind === 'json' ? countCharacters(body.probe) : 0,
     priceFacts: { size: facts.size, quality: facts.quality, isAnswered: true },
+    hasCapsule: undefined,
+    history: undefined,
+    conversation: undefined,
   };
+}
+
+/** Google's clients may put their key into the query: it is ours, and no upstream's. */
+function withoutKey(url: string): string {
+  const query = new URLSearchParams(searchOf(url));
+  query.delete('key');
+  return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
 function countCharacters(probe: JsonProbe): number {
@@ -88,9 +209,9 @@ function countCharacters(probe: JsonProbe): number {
   return typeof input === 'string' ? Array.from(input).length : 0;
 }
 
-function pickHeaders(request: IncomingMessage): readonly string[] {
+function pickHeaders(request: IncomingMessage, names: readonly string[]): readonly string[] {
   let headers: string[] | undefined;
-  for (const name of forwarded) {
+  for (const name of names) {
     const value = request.headers[name];
     if (typeof value === 'string') (headers ??= []).push(name, value);
   }

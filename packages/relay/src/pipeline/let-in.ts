@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { errors } from '@turnpike/core';
+import { errors, type LimitPermit } from '@turnpike/core';
 import type { RelayDeps } from '../relay-deps.ts';
+import { preferChannel } from '../responses/prefer-channel.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 import { admit, type Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { planChannels, type ChannelPlan } from './plan.ts';
+import { beginInGroup } from './shared-limits.ts';
 
 /** A record that is out of date is read again this often: several changes of one account may follow at once. */
 const MOST_READS = 4;
@@ -15,13 +17,15 @@ export interface LetIn {
   caller: Caller;
   plan: ChannelPlan;
   admission: Admission;
+  /** Counted against the limits of the caller's group, where it has any. */
+  groupPermit: LimitPermit | undefined;
 }
 
 /**
  * Plans and admits. Where the ledger knows a newer record of the caller than memory does (its announcement was lost or
  * is still on the way), the record is read again, and the caller is judged by that.
  *
- * @throws what `authenticate`, `planChannels` and `admit` throw
+ * @throws what `authenticate`, `planChannels`, `beginInGroup` and `admit` throw
  */
 export async function letIn(
   deps: RelayDeps,
@@ -31,16 +35,35 @@ export async function letIn(
   requestId: string,
   inbound: InboundRequest,
 ): Promise<LetIn> {
-  const { model } = inbound.facts;
   let caller = known;
   for (let reads = 0; ; reads += 1) {
-    const plan = planChannels(deps, snapshot, caller, model);
-    const admission = await admit(deps.ledger, requestId, caller, plan, inbound);
-    if (admission !== 'stale-record') return { caller, plan, admission };
+    const drawn = planChannels(deps, snapshot, caller, inbound.facts.model, inbound.operation);
+    const keptBy = inbound.history?.keptBy;
+    const plan = keptBy === undefined ? drawn : preferChannel(drawn, keptBy);
+    const groupPermit = beginInGroup(deps.sharedLimits, plan, inbound);
+    const admitting = admit(deps.ledger, requestId, caller, plan, inbound);
+    const admission = await (groupPermit === undefined
+      ? admitting
+      : cancelOnRefusal(admitting, groupPermit));
+    if (admission !== 'stale-record') return { caller, plan, admission, groupPermit };
+    groupPermit?.cancel();
     // What the directory gives is older than what the ledger knows: one change after the other is just being written.
     if (reads === MOST_READS) throw errors.notReady({ retryAfterMs: 1000 });
     const { apiTokenId, userId } = caller.token;
     deps.tokenDirectory.forget({ apiTokenIds: [apiTokenId], userIds: [userId] });
-    caller = await authenticate(deps, request);
+    caller = await authenticate(deps, request, inbound.door);
+  }
+}
+
+/** A request that is refused for another reason does not count in its group. */
+async function cancelOnRefusal<Result>(
+  admitting: Promise<Result>,
+  permit: LimitPermit,
+): Promise<Result> {
+  try {
+    return await admitting;
+  } catch (error) {
+    permit.cancel();
+    throw error;
   }
 }

@@ -1,12 +1,13 @@
-import type { AnswerFacts } from '@turnpike/adaptors';
+import { findClientCodec, type AnswerFacts } from '@turnpike/adaptors';
 import { emptyUsage, priceUsage, type Usage } from '@turnpike/core';
-import { readPromptText } from '../counting/prompt-text.ts';
+import { readConversationText } from '../counting/conversation-text.ts';
+import { readPromptText, type PromptText } from '../counting/prompt-text.ts';
 import type { TokenCounter } from '../counting/token-counter.ts';
 import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
 import type { Admission } from './admit.ts';
 import type { BufferedAnswer, StreamedAnswer } from './attempt-outcome.ts';
 import type { Served } from './call.ts';
-import type { InboundRequest } from './inbound-request.ts';
+import { pathFactsOf, type InboundRequest } from './inbound-request.ts';
 
 /** What a served request costs. */
 export interface Charge {
@@ -116,6 +117,19 @@ function withRequestCounts(usage: Usage, inbound: InboundRequest, images: number
   }
 }
 
+async function readPrompt(inbound: InboundRequest): Promise<PromptText> {
+  const { body, conversation, door } = inbound;
+  if (body.kind !== 'json') return { texts: [], fixedTokens: 0 };
+  const decoded = (await conversation)?.request;
+  if (decoded !== undefined && decoded.turns.length > 0) return readConversationText(decoded);
+  const json = JSON.parse(body.probe.body.toString('utf8')) as Record<string, unknown>;
+  const codec =
+    door === 'openai' || inbound.family === undefined ? undefined : findClientCodec(door);
+  return codec === undefined
+    ? readPromptText(json)
+    : readConversationText(codec.decodeRequest(json, pathFactsOf(inbound)));
+}
+
 /** Our own count of prompt and answer, for upstreams that gave none and for streams that were cut before theirs. */
 async function countText(
   counter: TokenCounter,
@@ -124,10 +138,7 @@ async function countText(
   generated: string,
   uncountedBytes: number,
 ): Promise<Usage> {
-  const prompt =
-    inbound.body.kind === 'json'
-      ? readPromptText(JSON.parse(inbound.body.probe.body.toString('utf8')))
-      : { texts: [], fixedTokens: 0 };
+  const prompt = await readPrompt(inbound);
   const counts = await counter.count(model, [generated, ...prompt.texts]);
   const [generatedTokens = 0, ...promptTokens] = counts;
   return {

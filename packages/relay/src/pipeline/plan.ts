@@ -1,6 +1,7 @@
-import { channelStatuses, chooseChannels, errors, type Tier } from '@turnpike/core';
+import { channelStatuses, chooseChannels, errors, type Operation, type Tier } from '@turnpike/core';
 import type { ChannelCooldowns } from '../upstream/channel-cooldowns.ts';
-import type { RelayChannel, RelaySnapshot, RoutePrice } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
+import type { RelaySnapshot, RoutePrice } from '../snapshot/relay-snapshot.ts';
 import type { Caller } from './authenticate.ts';
 
 /** Which channels may serve a request, in the order they are tried, and what each may cost. */
@@ -33,12 +34,13 @@ export function planChannels(
   snapshot: RelaySnapshot,
   caller: Caller,
   model: string,
+  operation: Operation = 'chat',
 ): ChannelPlan {
   const { token } = caller;
   if (token.models !== undefined && !token.models.has(model))
     throw errors.modelNotAllowed({ model, param: 'model' });
   return caller.pinnedChannel === undefined
-    ? planByModel(deps, snapshot, token.group, model)
+    ? planByModel(deps, snapshot, token.group, model, operation)
     : planPinned(snapshot, caller, model, caller.pinnedChannel);
 }
 
@@ -47,6 +49,7 @@ function planByModel(
   snapshot: RelaySnapshot,
   group: string,
   model: string,
+  operation: Operation,
 ): ChannelPlan {
   const tiers = snapshot.routes.tiersFor(group, model);
   if (tiers.length === 0) {
@@ -63,7 +66,12 @@ function planByModel(
     isPinned: false,
     prices,
     priceThrough: (channel) => snapshot.priceThrough(channel, model),
-    next: drawer(snapshot, tiers, cooldowns.cooling(), random),
+    next: drawer(
+      snapshot,
+      snapshot.nativeFirst(tiers, model, operation),
+      cooldowns.cooling(),
+      random,
+    ),
   };
 }
 

@@ -7,7 +7,7 @@ import {
   type UsageSink,
 } from '@turnpike/core';
 import type { RelaySettings } from '../relay-deps.ts';
-import type { RelayChannel } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { Admission } from './admit.ts';
 import type { Caller } from './authenticate.ts';
 import type { Charge } from './meter.ts';

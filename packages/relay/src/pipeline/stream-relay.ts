@@ -4,7 +4,6 @@ import type { SentRequest, TransportFailure } from '../upstream/send.ts';
 import type { AttemptOutcome, StreamedAnswer } from './attempt-outcome.ts';
 import type { ClientSide } from './client-side.ts';
 
-const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
 const LINE_FEED = 0x0a;
 
 export interface StreamRelayDeps {
@@ -14,8 +13,10 @@ export interface StreamRelayDeps {
   /** Head to send when the stream is committed to this upstream: name, value, … */
   headers: string[];
   status: number;
-  /** Server-sent events: comments may be put between them. */
+  /** Server-sent events: something may be put between them. */
   isEventStream: boolean;
+  /** What keeps a silent stream open. */
+  keepAlive: Buffer;
   holdBackTimeoutMs: number;
   keepAliveMs: number;
   /** How long an answer is still read after its client left, to learn the true usage; 0: it is cut at once. */
@@ -114,7 +115,8 @@ export class StreamRelay implements Ticking {
     }
     const { keepAliveMs } = this.#deps;
     const isSilent = keepAliveMs > 0 && now - this.#lastWriteAt >= keepAliveMs;
-    if (isSilent && this.#deps.isEventStream && this.#isBetweenFrames()) this.#write(KEEP_ALIVE);
+    if (isSilent && this.#deps.isEventStream && this.#isBetweenFrames())
+      this.#write(this.#deps.keepAlive);
   }
 
   #forward(chunks: readonly Buffer[]): void {

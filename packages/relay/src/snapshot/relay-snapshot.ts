@@ -1,4 +1,6 @@
-import { findProvider, type Dialect, type Provider } from '@turnpike/adaptors';
+import { findProvider } from '@turnpike/adaptors';
+import { createNativeTiers } from './native-tiers.ts';
+import { toRelayChannel, type RelayChannel } from './relay-channel.ts';
 import {
   createPriceList,
   createRouteIndex,
@@ -6,31 +8,15 @@ import {
   type AppliedPrice,
   type ChannelSnapshot,
   type ConfigSnapshot,
+  type LimitedParty,
   type ModelPrice,
+  type Operation,
   type OptionValues,
   type PriceList,
   type RouteIndex,
   type SecretBox,
   type Tier,
 } from '@turnpike/core';
-
-/** A channel ready to be called. */
-export interface RelayChannel {
-  id: number;
-  name: string;
-  type: number;
-  status: number;
-  /** Undefined for types whose wire this build does not speak. */
-  provider: Provider | undefined;
-  baseUrl: string;
-  config: Readonly<Record<string, unknown>>;
-  modelMapping: Readonly<Record<string, string>>;
-  systemPrompt: string;
-  /** The upstream credential; opened on first use. @throws when it can not be opened */
-  key(): string;
-  /** Credentials and the dialect's own headers: name, value, … The same list each time. */
-  upstreamHeaders(dialect: Dialect): readonly string[];
-}
 
 /** What one model costs through one kind of channel. */
 export interface RoutePrice {
@@ -49,6 +35,10 @@ export interface RelaySnapshot {
   channel(id: number): RelayChannel | undefined;
   /** Whether any channel of the group has the model, disabled ones and such that can not be called included. Slow. */
   isOffered(group: string, model: string): boolean;
+  /** The tiers, those channels of each first that take the operation untranslated. The same array each time. */
+  nativeFirst(tiers: readonly Tier[], model: string, operation: Operation): readonly Tier[];
+  /** Limits of all users of a group together; undefined: none. */
+  limitedGroup(group: string): LimitedParty | undefined;
   /** Price of a model through a channel; undefined where it has none and the policy refuses. */
   priceThrough(channel: RelayChannel, model: string): RoutePrice | undefined;
   /** The price as it goes into usage events. The same object each time, so that nobody describes it twice. */
@@ -56,15 +46,6 @@ export interface RelaySnapshot {
   /** The different prices that a request may be billed at: the estimate is the maximum over them. */
   pricesOf(tiers: readonly Tier[], model: string): readonly RoutePrice[];
 }
-
-/** Legacy `other` column: the config field that it fills when that is empty, by channel type. */
-const legacyOther: Readonly<Record<number, string>> = {
-  3: 'api_version',
-  17: 'plugin',
-  18: 'api_version',
-  21: 'library_id',
-  24: 'api_version',
-};
 
 /** Prepares a published snapshot for requests. */
 export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretBox): RelaySnapshot {
@@ -79,6 +60,10 @@ export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretB
   const byTiers = new WeakMap<readonly Tier[], Map<string, readonly RoutePrice[]>>();
 
   const applied = new WeakMap<ModelPrice, Map<number, AppliedPrice>>();
+
+  const limitedGroups = new Map<string, LimitedParty>();
+  for (const [id, limits] of options.GroupLimits)
+    limitedGroups.set(id, { scope: 'group', id, limits });
 
   const priceThrough = (channel: RelayChannel, model: string): RoutePrice | undefined => {
     const upstreamModel = channel.modelMapping[model] ?? model;
@@ -109,6 +94,8 @@ export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretB
       snapshot.channels.some(
         ({ groups, models }) => groups.includes(group) && models.includes(model),
       ),
+    nativeFirst: createNativeTiers((id) => channels.get(id)),
+    limitedGroup: (group) => limitedGroups.get(group),
     priceThrough,
     appliedPrice(price, groupRatio) {
       let byGroup = applied.get(price);
@@ -136,43 +123,4 @@ export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretB
 /** Channels of a type that this build can not call are never drawn. */
 function isServable(channel: ChannelSnapshot): boolean {
   return findProvider(channel.type) !== undefined;
-}
-
-function toRelayChannel(channel: ChannelSnapshot, secretBox: SecretBox): RelayChannel {
-  const provider = findProvider(channel.type);
-  const config = withLegacyOther(channel);
-  let opened: string | undefined;
-  const key = (): string => (opened ??= secretBox.open(channel.sealedKey));
-  const headerLists = new Map<Dialect, readonly string[]>();
-  return {
-    id: channel.id,
-    name: channel.name,
-    type: channel.type,
-    status: channel.status,
-    provider,
-    baseUrl: (channel.baseUrl || (provider?.defaultBaseUrl ?? '')).replace(/\/+$/, ''),
-    config,
-    modelMapping: channel.modelMapping,
-    systemPrompt: channel.systemPrompt,
-    key,
-    upstreamHeaders(dialect) {
-      let headers = headerLists.get(dialect);
-      if (headers === undefined) {
-        const all = { ...dialect.headers, ...provider?.authorize(key(), config) };
-        headers = Object.entries(all).flat();
-        headerLists.set(dialect, headers);
-      }
-      return headers;
-    },
-  };
-}
-
-function withLegacyOther({
-  type,
-  config,
-  other,
-}: ChannelSnapshot): Readonly<Record<string, unknown>> {
-  const field = legacyOther[type];
-  if (field === undefined || other === '' || (config[field] ?? '') !== '') return config;
-  return { ...config, [field]: other };
 }

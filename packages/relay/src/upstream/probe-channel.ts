@@ -1,18 +1,20 @@
 import { probeJson, readJsonRequest, type AnswerFacts } from '@turnpike/adaptors';
 import {
+  familyOf,
   isGatewayError,
   type ChannelProbe,
   type ModelPrice,
   type Operation,
   type ProbeResult,
 } from '@turnpike/core';
-import type { Admission } from '../pipeline/admit.ts';
 import { callUpstreams } from '../pipeline/call.ts';
+import { freeAdmission } from '../pipeline/free-admission.ts';
 import type { ClientSide } from '../pipeline/client-side.ts';
 import type { InboundRequest } from '../pipeline/inbound-request.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
-import type { RelayChannel, RelaySnapshot } from '../snapshot/relay-snapshot.ts';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
+import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 
 /** What is asked where neither the caller nor the channel's models say (One API's). */
 const USUAL_MODEL = 'gpt-3.5-turbo';
@@ -79,7 +81,7 @@ async function ask(
             return channel;
           },
         },
-        admission: noAdmission,
+        admission: freeAdmission,
         inbound,
         connection: nobody(),
         progress,
@@ -103,7 +105,11 @@ function makeQuestion(model: string, prompt: string): InboundRequest {
     : { model, messages: [{ role: 'user', content: prompt }] };
   const probe = probeJson(Buffer.from(JSON.stringify(question)));
   return {
+    door: 'openai',
     operation,
+    family: familyOf(operation),
+    headers: {},
+    pathModel: undefined,
     path: isEmbedding ? '/v1/embeddings' : '/v1/chat/completions',
     search: '',
     accept: undefined,
@@ -112,6 +118,9 @@ function makeQuestion(model: string, prompt: string): InboundRequest {
     body: { kind: 'json', probe },
     characters: 0,
     priceFacts: {},
+    hasCapsule: false,
+    history: undefined,
+    conversation: undefined,
   };
 }
 
@@ -148,26 +157,6 @@ const freePrice: ModelPrice = {
   character: undefined,
   modelRatio: 0,
   completionRatio: 0,
-};
-
-const noAdmission: Admission = {
-  isHard: false,
-  reservation: {
-    requestId: '',
-    userId: 0,
-    apiTokenId: 0,
-    unlimitedToken: true,
-    amount: 0,
-    tokens: 0,
-    userRecordVersion: 0,
-    apiTokenRecordVersion: 0,
-    model: '',
-    hardBudget: false,
-  },
-  groupRatio: 0n,
-  outputClamp: undefined,
-  rateLimits: undefined,
-  reservedOutput: 0,
 };
 
 /** Nobody waits at the other end of a test, and nobody leaves. */

@@ -1,4 +1,4 @@
-import type { RedisClusterSettings } from '@turnpike/cluster';
+import type { RedisClusterSettings, ResponseStoreLimits } from '@turnpike/cluster';
 import type { Settings } from '../settings/load-settings.ts';
 
 /** What nodes share: the part of the settings that Redis, the journal and the queue go by. */
@@ -18,6 +18,12 @@ export function redisClusterSettings(
       ...(settings.redisMasterName !== undefined && { masterName: settings.redisMasterName }),
       ...(settings.redisPassword !== undefined && { password: settings.redisPassword }),
     },
+    responseStore: {
+      ...responseStoreLimits(settings),
+      ...(settings.responseStoreRedisUrl !== undefined && {
+        address: settings.responseStoreRedisUrl,
+      }),
+    },
     journalDir: settings.journalDir,
     journalMaxBytes: settings.journalMaxBytes,
     holdLifeMs: settings.holdLifeMs,
@@ -25,5 +31,13 @@ export function redisClusterSettings(
     nodeTimeoutMs: settings.nodeTimeoutMs,
     resendAfterMs: settings.resendAfterMs,
     queueStallMs: settings.queueStallMs,
+  };
+}
+
+/** How much of answers that can be gone on from is kept, and for how long. */
+export function responseStoreLimits(settings: Settings): ResponseStoreLimits {
+  return {
+    maxBytes: settings.responseStoreMaxBytes,
+    lifeMs: settings.responseStoreDays * 24 * 60 * 60 * 1000,
   };
 }

@@ -47,6 +47,7 @@ export async function composeCluster(
       configPollMs: Math.min(settings.syncFrequencyMs, settings.nodeHeartbeatMs / 2),
     },
     secretBox: createSecretBox(directory.encryptionKey),
+    capsuleSecret: directory.encryptionKey,
     clock,
     logger,
     registry,

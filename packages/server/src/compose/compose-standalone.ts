@@ -3,6 +3,7 @@ import { systemClock, type ChannelHealthReport } from '@turnpike/core';
 import { createPasswordHasher } from '@turnpike/master';
 import { createRelay } from '@turnpike/relay';
 import { composeMaster } from './compose-master.ts';
+import { responseStoreLimits } from './cluster-settings-for.ts';
 import { prepareFirstStart } from './first-start.ts';
 import { followOptions } from './follow-options.ts';
 import type { ComposeDeps, Gateway } from './gateway.ts';
@@ -26,7 +27,12 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
 
   await prepareFirstStart(store, createPasswordHasher(), settings);
 
-  const cluster = openInProcessCluster({ ...store, clock, logger });
+  const cluster = openInProcessCluster({
+    ...store,
+    responseStore: responseStoreLimits(settings),
+    clock,
+    logger,
+  });
   const { configBus } = cluster;
   lifecycle.onStop('options', followOptions({ configBus, noteSnapshot, logger }));
   lifecycle.onStop('usage sink', () => cluster.usageSink.close());
@@ -43,6 +49,7 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
       },
     },
     secretBox,
+    capsuleSecret: directory.encryptionKey,
     clock,
     logger,
     registry,
@@ -63,6 +70,9 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   return {
     relay,
     management: () => ({ master, store }),
-    findObstacles: () => (relay.isReady() ? [] : ['no configuration received yet']),
+    findObstacles: () => [
+      ...(relay.isReady() ? [] : ['no configuration received yet']),
+      ...store.findObstacles(),
+    ],
   };
 }

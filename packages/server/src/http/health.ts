@@ -8,10 +8,10 @@ export interface HealthDeps {
   contentType: string;
 }
 
-/** `/healthz` (the process lives), `/readyz` (it may get traffic), `/metrics` (Prometheus text). */
+/** `/healthz`, `/health` (the process lives), `/readyz` (it may get traffic), `/metrics` (Prometheus text). */
 export function createHealthRouter(health: HealthDeps): Router {
   const router = Router();
-  router.get('/healthz', (_request, response) => {
+  router.get(['/healthz', '/health'], (_request, response) => {
     response.json({ status: 'ok' });
   });
   router.get('/readyz', async (_request, response) => {

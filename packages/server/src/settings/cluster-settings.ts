@@ -1,5 +1,14 @@
 import { optionalSetting, setting } from './setting-definition.ts';
-import { anyText, choice, durationMs, flag, format, sizeBytes, webUrl } from './value-formats.ts';
+import {
+  anyText,
+  choice,
+  durationMs,
+  flag,
+  format,
+  sizeBytes,
+  webUrl,
+  wholeNumber,
+} from './value-formats.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
@@ -92,6 +101,19 @@ export const clusterSettings = {
   queueStallMs: setting('QUEUE_STALL_INTERVAL', durationMs('s', 100), '30s', {
     role: 'master',
     text: 'Usage that a master took and did not finish is taken over by another one after this.',
+  }),
+  responseStoreRedisUrl: optionalSetting('RESPONSE_STORE_REDIS', redisAddress, {
+    isSecret: true,
+    role: 'relay',
+    text: 'Redis of its own for answers of the Responses API that can be gone on from; unset means the one of the cluster.',
+  }),
+  responseStoreMaxBytes: setting('RESPONSE_STORE_MAX_MB', sizeBytes(0, 1024 * GIB), '64', {
+    role: 'relay',
+    text: 'Most that such answers may take, packed, of all nodes together; the oldest go first. 0 means that none is kept.',
+  }),
+  responseStoreDays: setting('RESPONSE_STORE_DAYS', wholeNumber(1, 3650), '30', {
+    role: 'relay',
+    text: 'How many days such answers are kept.',
   }),
   syncFrequencyMs: setting('SYNC_FREQUENCY', durationMs('s', 1000), '600s', {
     text: 'How often options and channels are read again, as a safety net: changes are announced at once. In a cluster nodes look with each heartbeat; there it is the time between two passes over all accounts.',

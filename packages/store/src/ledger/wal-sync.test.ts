@@ -40,6 +40,7 @@ describe('WalSync', () => {
     });
     await walSync.sync();
     walSync.check();
+    expect(walSync.failure).toBe(undefined);
 
     await expect(walSync.sync()).rejects.toMatchObject({ code: 'SQLITE_IOERR_FSYNC' });
     await expect(walSync.sync()).rejects.toThrow(/EIO.*nothing is charged until a restart/);
@@ -47,6 +48,7 @@ describe('WalSync', () => {
     expect(() => {
       walSync.check();
     }).toThrow(/EIO/);
+    expect(walSync.failure).toMatch(/EIO.*restart/);
     expect(syncs).toBe(2);
     walSync.close();
   });

@@ -40,6 +40,11 @@ export class WalSync {
     });
   }
 
+  /** Why nothing can be made durable any more; undefined: it can. */
+  get failure(): string | undefined {
+    return this.#failure?.message;
+  }
+
   /** @throws where a sync has failed */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure;

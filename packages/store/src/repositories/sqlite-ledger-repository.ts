@@ -20,14 +20,18 @@ export interface SqliteLedgerSettings extends LedgerTransactionSettings {
   fallback: Omit<LedgerRepository, 'applyUsage' | 'readBalances'>;
 }
 
+export interface SqliteLedger extends LedgerRepository {
+  /** Why nothing can be charged until a restart; empty: it can. */
+  findObstacles(): readonly string[];
+  close(): void;
+}
+
 /**
  * The ledger of one process on SQLite: the same promises as `createLedgerRepository`, with prepared statements on a
  * connection of its own, because every answer waits for it. Nothing here waits for the disk on the event loop: the log
  * is synced, and copied into the database, by other threads.
  */
-export function openSqliteLedger(
-  settings: SqliteLedgerSettings,
-): LedgerRepository & { close(): void } {
+export function openSqliteLedger(settings: SqliteLedgerSettings): SqliteLedger {
   const db = new Sqlite(settings.file, { timeout: 0, fileMustExist: true });
   const isWal = db.pragma('journal_mode = WAL', { simple: true }) === 'wal';
   db.pragma(`synchronous = ${settings.synchronous}`);
@@ -68,6 +72,7 @@ export function openSqliteLedger(
     verify: () => settings.fallback.verify(),
     verifyPage: (kind, afterId, limit) => settings.fallback.verifyPage(kind, afterId, limit),
 
+    findObstacles: () => (walSync?.failure === undefined ? [] : [walSync.failure]),
     close() {
       db.close();
       walSync?.close();

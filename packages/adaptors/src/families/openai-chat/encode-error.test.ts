@@ -68,11 +68,20 @@ describe('errors inside streams', () => {
     );
   });
 
-  it('are flat and typed on the Responses door', () => {
+  it('are flat and nested on the Responses door, and fail the response', () => {
     const text = encodeResponsesStreamError(errors.upstreamTimeout(), context).toString();
+    const [error, failed] = text.split('\n\n').map((frame) => frame.split('\ndata: '));
 
-    expect(text).toMatch(
-      /^event: error\ndata: \{"type":"error","code":"upstream_timeout",.*\}\n\n$/,
-    );
+    expect(error?.[0]).toBe('event: error');
+    expect(JSON.parse(error![1]!)).toMatchObject({
+      type: 'error',
+      code: 'upstream_timeout',
+      error: { code: 'upstream_timeout', type: 'upstream_error' },
+    });
+    expect(failed?.[0]).toBe('event: response.failed');
+    expect(JSON.parse(failed![1]!)).toMatchObject({
+      type: 'response.failed',
+      response: { status: 'failed', error: { code: 'upstream_timeout' }, output: [] },
+    });
   });
 });

@@ -3,6 +3,8 @@ import type { GatewayError } from '@turnpike/core';
 export interface ErrorContext {
   requestId: string;
   isChinese: boolean;
+  /** Of the request, where it was read so far: it decides the form of Gemini's streams. */
+  path?: { search: string };
 }
 
 export interface EncodedError {

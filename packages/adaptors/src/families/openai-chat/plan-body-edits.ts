@@ -26,7 +26,8 @@ export interface BodyEdits {
 export function planBodyEdits(input: BodyEditInput): BodyEdits {
   const { facts, dialect } = input;
   const edits: SpliceEdit[] = facts.duplicatedKeys.map((key) => ({ op: 'keep_last', key }));
-  if (facts.isModelImplied || facts.model !== input.upstreamModel) {
+  const hasModel = dialect.deleteMembers?.includes('model') !== true;
+  if (hasModel && (facts.isModelImplied || facts.model !== input.upstreamModel)) {
     edits.push({ op: 'set', key: 'model', json: JSON.stringify(input.upstreamModel) });
   }
   edits.push(...clampOutput(input), ...applyDialect(input.probe, dialect));
@@ -56,7 +57,8 @@ function defaultLimitKey(probe: JsonProbe, model: string): string {
   return /^(o\d|gpt-([5-9]|\d\d))/.test(model) ? 'max_completion_tokens' : 'max_tokens';
 }
 
-function applyDialect(probe: JsonProbe, dialect: Dialect): SpliceEdit[] {
+/** What a dialect wants changed at the top level. */
+export function applyDialect(probe: JsonProbe, dialect: Dialect): SpliceEdit[] {
   const edits: SpliceEdit[] = [];
   for (const [loser, winner] of dialect.exclusiveMembers ?? []) {
     if (probe.last(loser) !== undefined && probe.last(winner) !== undefined) {

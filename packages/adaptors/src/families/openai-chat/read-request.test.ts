@@ -78,6 +78,8 @@ describe('readJsonRequest', () => {
     ['image-generation', { size: '1x1' }, 'prompt'],
     ['speech', { voice: 'x' }, 'input'],
     ['responses', {}, undefined],
+    ['responses', { input: 'x', background: true }, 'background'],
+    ['responses', { input: 'x', background: false }, undefined],
   ])('checks that %s with %j has what it needs (%s)', (operation, body, param) => {
     const refusal = refusalOf({ model: 'm', ...body }, operation);
 

@@ -1,12 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const folder = fileURLToPath(
-  new URL('../../../../../../shared/fixtures/upstream/', import.meta.url),
+/** Beside the project, or beside the folder that a working copy of it lies in. */
+const candidates = ['../', '../../'].map((up) =>
+  fileURLToPath(new URL(`../../../../../${up}shared/fixtures/upstream/`, import.meta.url)),
 );
+const folder = candidates.find((candidate) => existsSync(candidate)) ?? '';
 
 /** Whether the recorded answers of real providers are on this machine. */
-export const hasRecorded = existsSync(folder);
+export const hasRecorded = folder !== '';
+
+/** Paths of what is recorded right in these folders, in order; nothing where nothing is on this machine. */
+export function listRecorded(folders: readonly string[]): string[] {
+  if (!hasRecorded) return [];
+  return folders.flatMap((name) =>
+    readdirSync(folder + name, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => `${name}/${entry.name}`)
+      .sort(),
+  );
+}
 
 /** One whole recorded body. */
 export function readRecorded(path: string): Buffer {

@@ -1,0 +1,69 @@
+import type { Extras, Finish, JsonRecord, Part } from '@turnpike/core';
+import { correctFinish } from '../../translate/correct-finish.ts';
+import { mergeLogprobs } from '../../translate/merge-logprobs.ts';
+import { toCarrier } from './encode-response.ts';
+import { encodeFinish } from './finish.ts';
+import { GroundingWriter } from './grounding.ts';
+import { encodeLogprobs } from './logprobs.ts';
+
+/** One candidate of a stream: what its frames hold, and what is kept for the last of them. */
+export class CandidateFrames {
+  readonly #index: number;
+  /** Signatures of thoughts that wait for the call which they led to. */
+  loose: string[] = [];
+  isEmpty = true;
+  #hasCalls = false;
+  #finish: Finish = { reason: 'other' };
+  #extras: Extras | undefined;
+  #logprobs: unknown;
+  #partIndex = 0;
+  readonly #grounding = new GroundingWriter();
+
+  constructor(index: number) {
+    this.#index = index;
+  }
+
+  /** A frame's piece of this candidate. */
+  content(parts: readonly JsonRecord[]): JsonRecord {
+    this.isEmpty = false;
+    this.#hasCalls ||= parts.some((part) => part['functionCall'] !== undefined);
+    return { content: { role: 'model', parts }, index: this.#index };
+  }
+
+  addLogprobs(logprobs: unknown): void {
+    this.#logprobs = mergeLogprobs(this.#logprobs, logprobs);
+  }
+
+  /** A text is complete: its sources are known now. */
+  noteText(part: Part): void {
+    if (part.kind === 'text')
+      this.#grounding.add(part.annotations ?? [], part.text, this.#partIndex);
+    this.#partIndex++;
+  }
+
+  takeLoose(): string[] {
+    const taken = this.loose;
+    this.loose = [];
+    return taken;
+  }
+
+  finish(finish: Finish, extras: Extras | undefined): void {
+    this.#finish = finish;
+    this.#extras = extras;
+  }
+
+  /** The last frame's piece: the reason, and whatever has not found its place. */
+  last(): JsonRecord {
+    const rest = this.takeLoose().map(toCarrier);
+    const groundingMetadata = this.#grounding.metadata();
+    const logprobsResult = encodeLogprobs(this.#logprobs);
+    return {
+      content: { role: 'model', parts: rest.length === 0 ? [{ text: '' }] : rest },
+      finishReason: encodeFinish(correctFinish(this.#finish, this.#hasCalls)),
+      index: this.#index,
+      ...(groundingMetadata !== undefined && { groundingMetadata }),
+      ...(logprobsResult !== undefined && { logprobsResult }),
+      ...this.#extras?.gemini,
+    };
+  }
+}

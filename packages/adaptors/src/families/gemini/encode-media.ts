@@ -1,0 +1,76 @@
+import type { JsonRecord, MediaPart } from '@turnpike/core';
+import { parseDataUrl } from '../../translate/data-url.ts';
+import type { EncodeContext } from './encode-context.ts';
+import { mimeOfName } from './media-kind.ts';
+
+/** A picture, recording or document as a part; undefined, with a loss, where this upstream cannot have it. */
+export function encodeMedia(
+  part: MediaPart,
+  at: string,
+  context: EncodeContext,
+): JsonRecord | undefined {
+  const { base64, url, fileId, text } = part.source;
+  if (part.detail !== undefined && part.detail !== 'auto')
+    context.losses.add('info', 'dropped', `${at}.detail`, 'the detail of a picture has no place');
+  if (base64 !== undefined) return inline(mimeOf(part), base64);
+  if (url !== undefined) return encodeAddress(part, url, at, context);
+  if (text !== undefined) return { text: labelled(part, text) };
+  context.losses.add(
+    'fatal',
+    'dropped',
+    at,
+    fileId === undefined
+      ? 'a file without content'
+      : 'a file that is stored with another provider is out of reach',
+  );
+  return undefined;
+}
+
+function encodeAddress(
+  part: MediaPart,
+  url: string,
+  at: string,
+  { losses, facts, target }: EncodeContext,
+): JsonRecord | undefined {
+  const data = parseDataUrl(url);
+  if (data !== undefined) return inline(data.mime || mimeOf(part), data.base64);
+  const takesAny = target.dialect.gemini?.takesUrls === true || facts.generation !== 'old';
+  if (!takesAny && !isGoogleAddress(url)) {
+    losses.add('fatal', 'dropped', at, 'this model takes no files by address');
+    return undefined;
+  }
+  const mimeType = part.mime ?? mimeOfName(url) ?? fallbackMimes[part.media];
+  return { fileData: { ...(mimeType !== undefined && { mimeType }), fileUri: url } };
+}
+
+/** Stored with Google: its own files, buckets and films. */
+export function isGoogleAddress(url: string): boolean {
+  return /^(gs:\/\/|https:\/\/(generativelanguage\.googleapis\.com|(www\.)?youtube\.com|youtu\.be)\/)/.test(
+    url,
+  );
+}
+
+function inline(mimeType: string, data: string): JsonRecord {
+  return { inlineData: { mimeType, data } };
+}
+
+const fallbackMimes: Readonly<Partial<Record<MediaPart['media'], string>>> = {
+  image: 'image/jpeg',
+  audio: 'audio/mp3',
+  video: 'video/mp4',
+  document: 'application/pdf',
+};
+
+function mimeOf({ mime, filename, media }: MediaPart): string {
+  return (
+    mime ??
+    (filename === undefined ? undefined : mimeOfName(filename)) ??
+    fallbackMimes[media] ??
+    'application/octet-stream'
+  );
+}
+
+function labelled({ title, filename }: MediaPart, text: string): string {
+  const label = title ?? filename;
+  return label === undefined ? text : `${label}\n\n${text}`;
+}

@@ -1,0 +1,127 @@
+import type { Candidate, CanonicalResponse, JsonRecord, Part, Usage } from '@turnpike/core';
+import type { Dialect } from '../../codec.ts';
+import { placeholderCallId } from '../../translate/call-ids.ts';
+import { correctFinish } from '../../translate/correct-finish.ts';
+import { defined } from '../../wire/defined.ts';
+import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
+import { traitsOf } from './chat-traits.ts';
+import {
+  readAnnotations,
+  readArguments,
+  readCallState,
+  readImages,
+  readThoughts,
+  readWords,
+} from './decode-answer-parts.ts';
+import { readFinish } from './finish-reasons.ts';
+import { readUsage } from './read-usage.ts';
+import { ThinkTagSplitter, type TaggedText } from './think-tags.ts';
+
+/** Reads a whole chat completion. It equals the fold of the same answer's stream. */
+export function decodeChatResponse(body: JsonRecord, dialect: Dialect): CanonicalResponse {
+  const model = asText(body['model']) ?? '';
+  const hasTags = traitsOf(dialect, model).thinkTags === true;
+  return defined({
+    id: asText(body['id']) ?? '',
+    model,
+    createdAt: typeof body['created'] === 'number' ? body['created'] : 0,
+    candidates: asArray(body['choices']).flatMap((value, place) => {
+      const choice = asObject(value);
+      return choice === undefined ? [] : [decodeChoice(choice, place, hasTags)];
+    }),
+    usage: readChatUsage(body, dialect),
+    serviceTier: asText(body['service_tier']),
+    fingerprint: asText(body['system_fingerprint']),
+    extras: {},
+    losses: [],
+  });
+}
+
+export function readChatUsage(body: JsonRecord, dialect: Dialect): Usage | undefined {
+  return dialect.readUsage === undefined ? readUsage(body) : dialect.readUsage(body);
+}
+
+function decodeChoice(choice: JsonObject, place: number, hasTags: boolean): Candidate {
+  const message = asObject(choice['message']) ?? {};
+  const parts = decodeMessage(message, hasTags);
+  const hasCalls = parts.some(({ kind }) => kind === 'tool-call');
+  const isRefused = parts.some(({ kind }) => kind === 'refusal');
+  const finish = correctFinish(readFinish(choice['finish_reason']) ?? { reason: 'stop' }, hasCalls);
+  return defined({
+    index: typeof choice['index'] === 'number' ? choice['index'] : place,
+    parts,
+    finish:
+      isRefused && finish.reason === 'stop' ? { ...finish, reason: 'refusal' as const } : finish,
+    logprobs: asObject(choice['logprobs']),
+  });
+}
+
+function decodeMessage(message: JsonObject, hasTags: boolean): Part[] {
+  const thoughts = readThoughts(message);
+  const words = readWords(message['content']);
+  const split: readonly TaggedText[] = hasTags
+    ? splitTags(words.text)
+    : [{ isThought: false, text: words.text }];
+  const thought = thoughts.text + words.thoughts + join(split, true);
+  const text = join(split, false);
+  const refusal = asText(message['refusal']);
+  const annotations = readAnnotations(message['annotations']);
+  const parts: Part[] = [];
+  if (thought !== '' || thoughts.state.length > 0) {
+    parts.push({
+      kind: 'reasoning',
+      ...(thought !== '' && { text: thought }),
+      ...(thoughts.state.length > 0 && { state: thoughts.state }),
+    });
+  }
+  if (text !== '' || annotations.length > 0) {
+    parts.push({ kind: 'text', text, ...(annotations.length > 0 && { annotations }) });
+  }
+  if (refusal !== undefined) parts.push({ kind: 'refusal', text: refusal });
+  parts.push(...decodeAudio(asObject(message['audio'])), ...readImages(message['images']));
+  const calls = [...asArray(message['tool_calls'])];
+  if (asObject(message['function_call']) !== undefined) {
+    calls.push({ function: message['function_call'] });
+  }
+  parts.push(...calls.flatMap((call, index) => decodeCall(asObject(call), index)));
+  return parts;
+}
+
+function splitTags(text: string): readonly TaggedText[] {
+  const splitter = new ThinkTagSplitter();
+  return [...splitter.push(text), ...splitter.end()];
+}
+
+function join(pieces: readonly TaggedText[], isThought: boolean): string {
+  return pieces
+    .filter((piece) => piece.isThought === isThought)
+    .map(({ text }) => text)
+    .join('');
+}
+
+function decodeAudio(audio: JsonObject | undefined): Part[] {
+  const base64 = asText(audio?.['data']);
+  if (audio === undefined || base64 === undefined) return [];
+  const { data: _, ...rest } = audio;
+  return [{ kind: 'media', media: 'audio', source: { base64 }, extras: { 'openai-chat': rest } }];
+}
+
+function decodeCall(call: JsonObject | undefined, index: number): Part[] {
+  const custom = asObject(call?.['custom']);
+  const called = asObject(call?.['function']) ?? custom;
+  const name = asText(called?.['name']);
+  if (call === undefined || called === undefined || name === undefined) return [];
+  const state = readCallState(call);
+  const input = readArguments(called['arguments'] ?? called['input']);
+  return [
+    {
+      kind: 'tool-call',
+      callId: asText(call['id']) ?? placeholderCallId(name, index),
+      name,
+      ...(custom === undefined
+        ? { tool: 'function', argumentsJson: input }
+        : { tool: 'custom', input }),
+      ...(state !== undefined && { state: [state] }),
+    },
+  ];
+}

@@ -1,0 +1,31 @@
+import type { CanonicalResponse, JsonRecord } from '@turnpike/core';
+import type { Dialect } from '../../codec.ts';
+import { defined } from '../../wire/defined.ts';
+import { asObjects, asText } from '../../wire/json-object.ts';
+import { readUsage } from '../openai-chat/read-usage.ts';
+import { stringOf } from './decode-content.ts';
+import { decodeFinish, decodeLogprobs, decodeOutputItem } from './decode-output.ts';
+
+/** Decodes a whole answer. It has one candidate, however much it says. */
+export function decodeResponse(body: JsonRecord, dialect: Dialect): CanonicalResponse {
+  const items = asObjects(body['output']);
+  const parts = items.flatMap(decodeOutputItem);
+  const logprobs = decodeLogprobs(items.flatMap(logprobsOf));
+  const candidate = { index: 0, parts, finish: decodeFinish(body, parts) };
+  const createdAt = body['created_at'];
+  return defined({
+    id: stringOf(body['id']),
+    model: stringOf(body['model']),
+    createdAt: typeof createdAt === 'number' ? Math.floor(createdAt) : 0,
+    candidates: [defined({ ...candidate, logprobs })],
+    usage: (dialect.readUsage ?? readUsage)(body),
+    serviceTier: asText(body['service_tier']),
+    extras: {},
+    losses: [],
+  });
+}
+
+function logprobsOf(item: JsonRecord): unknown[] {
+  if (item['type'] !== 'message') return [];
+  return asObjects(item['content']).map(({ logprobs }) => logprobs);
+}

@@ -1,0 +1,122 @@
+import type { Extras, Family, Json, JsonRecord, Origin } from './family.ts';
+
+/** What a model hands out and wants back unchanged on the next turn. */
+export interface OpaqueState {
+  family: Family;
+  kind:
+    | 'signature'
+    | 'encrypted'
+    | 'thought-signature'
+    | 'redacted'
+    | 'item-id'
+    | 'compaction'
+    /** Plain reasoning text that the upstream wants echoed within a tool loop. */
+    | 'reasoning-text';
+  value: string;
+  /** Where it is valid: a family, a family and model line, or one account; computed from the channel. */
+  scope?: string;
+  model?: string;
+}
+
+/** A source that a stretch of text goes back to. Offsets are UTF-16 code units of the part's text. */
+export interface Annotation {
+  kind: 'url' | 'file' | 'other';
+  url?: string;
+  title?: string;
+  fileId?: string;
+  citedText?: string;
+  start?: number;
+  end?: number;
+  origin?: Origin;
+}
+
+/** A tool that the upstream runs itself: typed, but opaque outside its family. */
+export interface HostedReference {
+  kind:
+    | 'web-search'
+    | 'url-fetch'
+    | 'code-execution'
+    | 'file-search'
+    | 'image-generation'
+    | 'mcp'
+    | 'computer'
+    | 'other';
+  family: Family;
+  raw: JsonRecord;
+}
+
+interface PartCommon {
+  /** An explicit cache mark behind this part. */
+  cache?: { ttl?: string };
+  extras?: Extras;
+  origin?: Origin;
+  id?: string;
+  /** What must come back unchanged with this part. Gemini hangs it on text too. */
+  state?: readonly OpaqueState[];
+}
+
+export type ToolKind = 'function' | 'custom' | 'hosted';
+
+export interface TextPart extends PartCommon {
+  kind: 'text';
+  text: string;
+  annotations?: readonly Annotation[];
+}
+export interface RefusalPart extends PartCommon {
+  kind: 'refusal';
+  text: string;
+}
+export interface ReasoningPart extends PartCommon {
+  kind: 'reasoning';
+  text?: string;
+  summary?: readonly string[];
+  isRedacted?: boolean;
+}
+export interface MediaPart extends PartCommon {
+  kind: 'media';
+  media: 'image' | 'audio' | 'video' | 'document' | 'file';
+  mime?: string;
+  /** One of these. */
+  source: { base64?: string; url?: string; fileId?: string; text?: string };
+  title?: string;
+  context?: string;
+  /** `low`, `high`, `auto` … as OpenAI names them. */
+  detail?: string;
+  filename?: string;
+  hasCitations?: boolean;
+}
+export interface ToolCallPart extends PartCommon {
+  kind: 'tool-call';
+  callId: string;
+  name: string;
+  tool: ToolKind;
+  /** Arguments as the text they came as; empty means `{}`. Never parsed and printed again on the way. */
+  argumentsJson?: string;
+  /** Input of a custom tool: free text. */
+  input?: string;
+  hosted?: HostedReference;
+}
+export interface ToolResultPart extends PartCommon {
+  kind: 'tool-result';
+  callId: string;
+  name?: string;
+  isError?: boolean;
+  tool: ToolKind;
+  content: readonly Part[];
+}
+/** What a codec does not understand: kept, and emitted to the same family only. */
+export interface ProviderItemPart extends PartCommon {
+  kind: 'provider-item';
+  family: Family;
+  itemType: string;
+  raw: Json;
+}
+
+export type Part =
+  | TextPart
+  | RefusalPart
+  | ReasoningPart
+  | MediaPart
+  | ToolCallPart
+  | ToolResultPart
+  | ProviderItemPart;

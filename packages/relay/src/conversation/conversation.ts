@@ -1,0 +1,113 @@
+import {
+  dialectOf,
+  findClientCodec,
+  findProvider,
+  findUpstreamCodec,
+  type EncodedUpstreamRequest,
+  type PathFacts,
+} from '@turnpike/adaptors';
+import {
+  conversationOperations,
+  errors,
+  type CanonicalRequest,
+  type CapsuleBox,
+  type Family,
+  type OpaqueState,
+} from '@turnpike/core';
+import { addRememberedState, listBareCalls, openCapsules } from '../state/restore-state.ts';
+
+/** An upstream to encode a conversation for, as plain data: it may go to another thread. */
+export interface ConversationTarget {
+  family: Family;
+  /** Of the provider. */
+  channelType: number;
+  config: Readonly<Record<string, unknown>>;
+  /** The upstream's name. */
+  model: string;
+  outputClamp: number | undefined;
+  /** Of opaque state that this upstream accepts. */
+  scope: string;
+  /** Of the channel; empty: none. */
+  systemPrompt: string;
+  isStream: boolean;
+}
+
+/** An upstream's body, ready to be sent. */
+export interface EncodedConversation extends Pick<EncodedUpstreamRequest, 'headers' | 'losses'> {
+  body: Buffer;
+}
+
+/** A client's conversation, decoded once for all attempts. */
+export interface Conversation {
+  /** What the answer's encoder needs to know. Large bodies leave their turns out. */
+  request: CanonicalRequest;
+  /** Ids of tool calls that came without their state. */
+  bareCalls: readonly string[];
+  encode(
+    target: ConversationTarget,
+    remembered: ReadonlyMap<string, readonly OpaqueState[]>,
+  ): EncodedConversation | Promise<EncodedConversation>;
+  /** No attempt needs it any more. */
+  close(): void;
+}
+
+/**
+ * Decodes a client's body.
+ *
+ * @throws `invalid_request` with `param`, `invalid_json`
+ */
+export function decodeConversation(
+  body: Buffer,
+  family: Family,
+  path: PathFacts,
+  capsules: CapsuleBox,
+): { request: CanonicalRequest; bareCalls: readonly string[] } {
+  const codec = findClientCodec(family);
+  if (codec === undefined) throw errors.notImplemented({ route: family });
+  // The probe saw an object, and that it is valid.
+  const json = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
+  const request = openCapsules(capsules, codec.decodeRequest(json, path));
+  return { request, bareCalls: listBareCalls(request) };
+}
+
+/** Encodes a conversation for an upstream. */
+export function encodeConversation(
+  request: CanonicalRequest,
+  target: ConversationTarget,
+  remembered: ReadonlyMap<string, readonly OpaqueState[]>,
+): EncodedConversation {
+  const codec = findUpstreamCodec(target.family);
+  const provider = findProvider(target.channelType);
+  if (codec === undefined || provider === undefined)
+    throw new Error(`no codec for ${target.family}, or no provider ${target.channelType}`);
+  const dialect = dialectOf(provider, {
+    operation: conversationOperations[target.family],
+    config: target.config,
+  });
+  const whole = { ...addRememberedState(request, remembered), isStream: target.isStream };
+  const { body, headers, losses } = codec.encodeRequest(whole, {
+    model: target.model,
+    dialect,
+    config: target.config,
+    scope: target.scope,
+    ...(target.outputClamp !== undefined && { outputClamp: target.outputClamp }),
+    ...(target.systemPrompt !== '' && { systemPrompt: target.systemPrompt }),
+  });
+  return { body: Buffer.from(JSON.stringify(body)), headers, losses };
+}
+
+/** A conversation that is small enough to be dealt with here and now. */
+export function openConversation(
+  body: Buffer,
+  family: Family,
+  path: PathFacts,
+  capsules: CapsuleBox,
+): Conversation {
+  const { request, bareCalls } = decodeConversation(body, family, path, capsules);
+  return {
+    request,
+    bareCalls,
+    encode: (target, remembered) => encodeConversation(request, target, remembered),
+    close: () => undefined,
+  };
+}

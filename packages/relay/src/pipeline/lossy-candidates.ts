@@ -1,0 +1,77 @@
+import { errors, type GatewayError, type Loss } from '@turnpike/core';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
+import type { InboundRequest } from './inbound-request.ts';
+import {
+  describeLosses,
+  findRefusedLoss,
+  hasFatalLoss,
+  strictestPolicy,
+  type LossPolicy,
+} from './loss-policy.ts';
+import type { ChannelPlan } from './plan.ts';
+
+/** Why a candidate is not asked: for now, because another may lose less, or not at all. */
+export interface LossVerdict {
+  isFinal: boolean;
+  loss: Loss | undefined;
+}
+
+/** The strictest of what option, channel and request ask for; a client can only ask for more. */
+export function policyFor(
+  { snapshot }: ChannelPlan,
+  channel: RelayChannel,
+  { headers }: InboundRequest,
+): LossPolicy {
+  return strictestPolicy(
+    snapshot.options.ProtocolLossPolicy,
+    channel.config['loss_policy'],
+    headers['x-gateway-loss-policy'],
+  );
+}
+
+/** Undefined where the request may go to this upstream with these losses. */
+export function judgeLosses(
+  losses: readonly Loss[],
+  policy: LossPolicy,
+  isLastResort: boolean,
+): LossVerdict | undefined {
+  const refused = findRefusedLoss(losses, policy);
+  if (refused !== undefined) return { isFinal: true, loss: refused };
+  if (isLastResort || !hasFatalLoss(losses)) return undefined;
+  return { isFinal: false, loss: undefined };
+}
+
+/** Candidates that were passed over for what they would lose: tried when there are no others. */
+export class LossyCandidates {
+  readonly #later: RelayChannel[] = [];
+  /** What the client is told where no candidate may serve. */
+  error: GatewayError | undefined;
+
+  add(channel: RelayChannel, { isFinal, loss }: LossVerdict): void {
+    if (!isFinal) this.#later.push(channel);
+    else if (loss !== undefined) this.error ??= toError(loss);
+  }
+
+  next(): RelayChannel | undefined {
+    return this.#later.shift();
+  }
+}
+
+function toError({ at, note }: Loss): GatewayError {
+  return errors.invalidRequest({
+    param: at,
+    reason: `'${at}' cannot be carried to any upstream that serves this model (${note}). Leave it out, or allow losses.`,
+    reasonZh: `'${at}' 无法传递给提供该模型的任何上游（${note}）。请去掉它，或允许丢失。`,
+  });
+}
+
+/** For clients that want to know (`x-gateway-debug: 1`). */
+export function addLossHeader(
+  headers: string[],
+  inbound: InboundRequest,
+  losses: readonly Loss[],
+): void {
+  const { 'x-gateway-debug': debug } = inbound.headers;
+  if (debug === undefined || debug === '0' || debug === 'false') return;
+  headers.push('x-gateway-losses', describeLosses(losses));
+}

@@ -1,0 +1,72 @@
+import {
+  completionTokensOf,
+  errors,
+  promptTokensOf,
+  type LimitPermit,
+  type SharedLimitRefusal,
+  type SharedLimits,
+  type Usage,
+} from '@turnpike/core';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
+import type { InboundRequest } from './inbound-request.ts';
+import type { ChannelPlan } from './plan.ts';
+
+/**
+ * Counts a request against the limits of its group.
+ *
+ * @returns undefined where the group has none
+ * @throws `rate_limit_exceeded`, `concurrency_limit_exceeded`
+ */
+export function beginInGroup(
+  sharedLimits: SharedLimits,
+  { snapshot, group }: ChannelPlan,
+  inbound: InboundRequest,
+): LimitPermit | undefined {
+  const party = snapshot.limitedGroup(group);
+  if (party === undefined) return undefined;
+  const tokens = tokensOf(inbound);
+  const refusal = sharedLimits.refuse(party, tokens);
+  if (refusal === undefined) return sharedLimits.begin(party, tokens);
+  throw refusal.kind === 'concurrency'
+    ? errors.concurrencyLimitExceeded({ ...refusal, scope: 'group' })
+    : errors.rateLimitExceeded({ ...refusal, scope: 'group' });
+}
+
+/** A channel's own limits, for one request. Channels that are full are passed over. */
+export class ChannelLimits {
+  readonly #sharedLimits: SharedLimits;
+  readonly #tokens: number;
+  /** How long until one of the full channels may have room; undefined where none was full. */
+  retryAfterMs: number | undefined;
+
+  constructor(sharedLimits: SharedLimits, inbound: InboundRequest) {
+    this.#sharedLimits = sharedLimits;
+    this.#tokens = tokensOf(inbound);
+  }
+
+  isFull({ limited }: RelayChannel): boolean {
+    if (limited === undefined) return false;
+    const refusal = this.#sharedLimits.refuse(limited, this.#tokens);
+    if (refusal !== undefined) this.#note(refusal);
+    return refusal !== undefined;
+  }
+
+  /** @returns undefined where the channel has no limits */
+  begin({ limited }: RelayChannel): LimitPermit | undefined {
+    return limited && this.#sharedLimits.begin(limited, this.#tokens);
+  }
+
+  #note({ retryAfterMs }: SharedLimitRefusal): void {
+    this.retryAfterMs = Math.min(this.retryAfterMs ?? Infinity, retryAfterMs);
+  }
+}
+
+/** What limits count of a request that was served. */
+export function countedTokens(usage: Usage): number {
+  return promptTokensOf(usage) + completionTokensOf(usage);
+}
+
+function tokensOf({ facts }: InboundRequest): number {
+  const { inputTokens, outputTokens } = facts.estimate.soft;
+  return inputTokens + outputTokens;
+}

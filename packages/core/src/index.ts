@@ -128,26 +128,6 @@ export type { UsageConsumer, UsageQueue, UsageQueueCounts } from './ports/usage-
 export type { Chore, Chores } from './ports/chores.ts';
 export type { NodeRegistry, NodeStatus } from './ports/node-registry.ts';
 export type { LimitKind } from './ports/ledger.ts';
-export { redemptionStatuses } from './identity/redemption.ts';
-export type { Redemption } from './identity/redemption.ts';
-export type {
-  NewRedemption,
-  RedeemResult,
-  RedemptionChange,
-  RedemptionFilter,
-  RedemptionRepository,
-  RedemptionSort,
-} from './ports/redemption-repository.ts';
-export {
-  addSpend,
-  hasBudget,
-  monthStartOf,
-  spentIn,
-  untilNextPeriod,
-  utcDayOf,
-} from './usage/budget-period.ts';
-export type { PeriodSpend } from './usage/budget-period.ts';
-export type { RateLimitFigure, RateLimitFigures } from './ports/ledger.ts';
 export { families } from './canonical/family.ts';
 export type { Extras, Family, Json, JsonRecord, Origin } from './canonical/family.ts';
 export type { Loss } from './canonical/loss.ts';
@@ -187,6 +167,26 @@ export type {
 } from './ports/shared-limits.ts';
 export { describeAnswerShape, listInputs } from './openapi/describe-shape.ts';
 export type { RouteInput } from './openapi/describe-shape.ts';
+export { redemptionStatuses } from './identity/redemption.ts';
+export type { Redemption } from './identity/redemption.ts';
+export type {
+  NewRedemption,
+  RedeemResult,
+  RedemptionChange,
+  RedemptionFilter,
+  RedemptionRepository,
+  RedemptionSort,
+} from './ports/redemption-repository.ts';
+export {
+  addSpend,
+  hasBudget,
+  monthStartOf,
+  spentIn,
+  untilNextPeriod,
+  utcDayOf,
+} from './usage/budget-period.ts';
+export type { PeriodSpend } from './usage/budget-period.ts';
+export type { RateLimitFigure, RateLimitFigures } from './ports/ledger.ts';
 export { describeApi } from './openapi/describe-api.ts';
 export {
   capsuleMark,

@@ -44,6 +44,19 @@ export type {
   ApiTokenUpdateInput,
 } from './api-token.ts';
 export {
+  channelBatchPrioritySchema,
+  channelBatchStatusSchema,
+  channelBatchTagSchema,
+  channelIdsSchema,
+  channelTagSchema,
+  channelTagUpdateSchema,
+} from './channel-batch.ts';
+export type { ChannelTagUpdateInput } from './channel-batch.ts';
+export { auditEntrySchema, auditListQuerySchema } from './audit.ts';
+export type { AuditEntryJson, AuditListQueryInput } from './audit.ts';
+export { billingSubscriptionSchema, billingUsageSchema } from './billing.ts';
+export type { BillingSubscriptionJson, BillingUsageJson } from './billing.ts';
+export {
   redeemSchema,
   redemptionBatchSchema,
   redemptionCreateSchema,
@@ -64,19 +77,6 @@ export type { QuotaEntryJson, QuotaEntryListQueryInput, RefundJson } from './quo
 export type { RequestLimitsJson } from './request-limits.ts';
 export { refundRoutes } from './routes/refund-routes.ts';
 export { redemptionRoutes } from './routes/redemption-routes.ts';
-export {
-  channelBatchPrioritySchema,
-  channelBatchStatusSchema,
-  channelBatchTagSchema,
-  channelIdsSchema,
-  channelTagSchema,
-  channelTagUpdateSchema,
-} from './channel-batch.ts';
-export type { ChannelTagUpdateInput } from './channel-batch.ts';
-export { auditEntrySchema, auditListQuerySchema } from './audit.ts';
-export type { AuditEntryJson, AuditListQueryInput } from './audit.ts';
-export { billingSubscriptionSchema, billingUsageSchema } from './billing.ts';
-export type { BillingSubscriptionJson, BillingUsageJson } from './billing.ts';
 export { channelBalanceProgressSchema, channelBalanceResultSchema } from './channel-balance.ts';
 export type { ChannelBalanceProgress, ChannelBalanceResult } from './channel-balance.ts';
 export {

@@ -4,6 +4,8 @@ import type {
   Ledger,
   LedgerRepository,
   Logger,
+  NotificationQueue,
+  NotificationTable,
   RateLimiter,
   ResponseStore,
   Schedules,
@@ -15,6 +17,7 @@ import type {
 } from '@turnpike/core';
 import { createInProcessConfigBus } from './config-bus/in-process-config-bus.ts';
 import { InProcessLedger } from './ledger/in-process-ledger.ts';
+import { createTableNotificationQueue } from './notifications/table-notification-queue.ts';
 import { createInProcessRateLimiter } from './rate-limiter/in-process-rate-limiter.ts';
 import {
   createInProcessResponseStore,
@@ -33,6 +36,7 @@ export interface InProcessCluster {
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
   sharedLimits: SharedLimits;
+  notifications: NotificationQueue;
   schedules: Schedules;
   stateStore: StateStore;
   responseStore: ResponseStore;
@@ -43,6 +47,7 @@ export function openInProcessCluster(deps: {
   ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
   tokenSource: TokenSource;
   responseStore: ResponseStoreLimits;
+  notificationTable: NotificationTable;
   clock: Clock;
   logger: Logger;
 }): InProcessCluster {
@@ -70,6 +75,7 @@ export function openInProcessCluster(deps: {
     configBus,
     rateLimiter: createInProcessRateLimiter(deps),
     sharedLimits: new LimitCounters(deps),
+    notifications: createTableNotificationQueue({ ...deps, table: deps.notificationTable }),
     schedules: createInProcessSchedules({ logger }),
     stateStore: createInProcessStateStore(deps),
     responseStore: createInProcessResponseStore({ clock: deps.clock, ...deps.responseStore }),

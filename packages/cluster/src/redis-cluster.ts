@@ -9,6 +9,7 @@ import type {
   LedgerBook,
   Logger,
   NodeRegistry,
+  NotificationQueue,
   RateLimiter,
   ResponseStore,
   Schedules,
@@ -27,6 +28,7 @@ import { RedisLedgerBook } from './ledger/redis-ledger-book.ts';
 import { RedisLedger } from './ledger/redis-ledger.ts';
 import { startNodeAgent, type NodeAgent } from './node/node-agent.ts';
 import { createNodeRegistry } from './node/redis-node-registry.ts';
+import { openBullmqNotificationQueue } from './notifications/bullmq-notification-queue.ts';
 import { createRedisRateLimiter } from './rate-limiter/redis-rate-limiter.ts';
 import { openConnections } from './redis/connections.ts';
 import { createKeys } from './redis/keys.ts';
@@ -50,6 +52,7 @@ export interface RedisCluster {
   rateLimiter: RateLimiter;
   sharedLimits: SharedLimits;
   chores: Chores;
+  notifications: NotificationQueue;
   schedules: Schedules;
   stateStore: StateStore;
   responseStore: ResponseStore;
@@ -119,6 +122,13 @@ export async function openRedisCluster(
     consumer: connections.consumer,
     keys,
     clock,
+    logger,
+    stallIntervalMs,
+  });
+  const notifications = openBullmqNotificationQueue({
+    producer: redis,
+    consumer: connections.consumer,
+    keys,
     logger,
     stallIntervalMs,
   });
@@ -205,6 +215,7 @@ export async function openRedisCluster(
     rateLimiter: createRedisRateLimiter({ redis, keys }),
     sharedLimits,
     chores,
+    notifications,
     schedules: createBullmqSchedules({
       redis: connections.consumer,
       keys,
@@ -256,6 +267,7 @@ export async function openRedisCluster(
       await responseStore.close();
       await configBus.close();
       await chores.close();
+      await notifications.close();
       await usageQueue.close();
       connections.close();
     },

@@ -187,6 +187,26 @@ export {
 } from './usage/budget-period.ts';
 export type { PeriodSpend } from './usage/budget-period.ts';
 export type { RateLimitFigure, RateLimitFigures } from './ports/ledger.ts';
+export { identityProviders } from './identity/external-identity.ts';
+export type { ExternalIdentity, IdentityProvider } from './identity/external-identity.ts';
+export { readLanguage } from './identity/language.ts';
+export type { Language } from './identity/language.ts';
+export type { IdentityRepository } from './ports/identity-repository.ts';
+export type { SessionRecord, SessionRepository } from './ports/session-repository.ts';
+export type {
+  CodePurpose,
+  OneTimeCode,
+  OneTimeCodeRepository,
+} from './ports/one-time-code-repository.ts';
+export type {
+  GatewayEvent,
+  Notification,
+  NotificationQueue,
+  NotificationTable,
+  QueuedNotification,
+  StoredNotification,
+} from './ports/notification-queue.ts';
+export type { QuotaReminders, UserBelowThreshold } from './ports/quota-reminders.ts';
 export { describeApi } from './openapi/describe-api.ts';
 export {
   capsuleMark,

@@ -3,6 +3,8 @@ import { createApi, type Api } from './api/index.ts';
 import { createBalanceReader } from './balances/read-balance.ts';
 import { createChannelBalanceService } from './balances/channel-balance-service.ts';
 import type { MasterDeps } from './master-deps.ts';
+import { createDelivery, type Deliver } from './notifications/deliver.ts';
+import { createNotifier } from './notifications/notifier.ts';
 import { createConfigPublisher } from './publisher/publish-config.ts';
 import { listJobs } from './schedules/index.ts';
 import { createAccountAnnouncer } from './services/account-changes.ts';
@@ -26,6 +28,7 @@ import { createRedemptionService } from './services/redemption-service.ts';
 import { createRefundRequest } from './services/refund-service.ts';
 import { createRequestLogService } from './services/request-log-service.ts';
 import { createChannelTester } from './services/test-channel.ts';
+import { createSignIn } from './sign-in/create-sign-in.ts';
 import { createUserEditService } from './services/user-edit-service.ts';
 import { createUserService } from './services/user-service.ts';
 
@@ -34,6 +37,8 @@ export interface Master {
   router: Api;
   /** Periodic work, for `Schedules`. */
   jobs: readonly ScheduledJob[];
+  /** Brings a notification to where it belongs, for the queue. */
+  deliver: Deliver;
   /** Where relays report channels that their upstream refuses for good. */
   channelHealth: ChannelHealthSink;
   /** Makes what is committed effective for the relays. @throws `saved_not_published` */
@@ -52,10 +57,15 @@ export function createMaster(deps: MasterDeps): Master {
   const publisher = createConfigPublisher(deps);
   const announceAccounts = createAccountAnnouncer(deps);
   const recordAudit = createAuditRecorder(deps);
-  const shared = { ...deps, passwords, currentOptions, publisher, announceAccounts, recordAudit };
+  const notifier = createNotifier({ ...deps, currentOptions });
+  const shared = {
+    ...{ ...deps, passwords, currentOptions, publisher, announceAccounts, recordAudit },
+    notifier,
+  };
 
   const quotas = createQuotaService(shared);
   const createAccount = createAccountMaker(shared);
+  const signIn = createSignIn({ ...shared, createAccount });
   const channelStatus = createChannelStatusSwitch(shared);
   const testChannel = createChannelTester({ ...deps, probeTimeoutMs: settings.probeTimeoutMs });
   const channelTests = createChannelTestService({
@@ -75,7 +85,9 @@ export function createMaster(deps: MasterDeps): Master {
   return {
     router: createApi({
       ...shared,
+      ...signIn,
       userRepository: deps.users,
+      sessionRepository: deps.sessions,
       accounts: createAccountService(shared),
       users: createUserService({ ...shared, createAccount }),
       userEdits: createUserEditService({ ...shared, quotas }),
@@ -93,7 +105,8 @@ export function createMaster(deps: MasterDeps): Master {
       requestLogs: createRequestLogService(shared),
       options: createOptionService(shared),
     }),
-    jobs: listJobs({ publisher, channelTests, channelBalances, settings }),
+    jobs: listJobs({ ...shared, channelTests, channelBalances }),
+    deliver: createDelivery({ ...shared, codes: signIn.codes }),
     channelHealth,
     publishConfig: () => publisher.publish(),
     start: () => publisher.publish(),

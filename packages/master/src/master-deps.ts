@@ -8,15 +8,21 @@ import type {
   ConfigBus,
   ConfigRepository,
   FindBalanceQuery,
+  IdentityRepository,
   LedgerRepository,
   Logger,
+  NotificationQueue,
+  OneTimeCodeRepository,
   OptionRepository,
+  QuotaReminders,
   RateLimiter,
   RedemptionRepository,
   RequestLogRepository,
+  SessionRepository,
   TokenRecord,
   UserRepository,
 } from '@turnpike/core';
+import type { SignInEndpoints } from './sign-in/sign-in-endpoints.ts';
 
 export interface MasterSettings {
   /** Signs session cookies; the same on every node. */
@@ -52,6 +58,14 @@ export interface ModelCatalogue {
 
 export interface MasterDeps {
   users: UserRepository;
+  identities: IdentityRepository;
+  sessions: SessionRepository;
+  oneTimeCodes: OneTimeCodeRepository;
+  quotaReminders: QuotaReminders;
+  /** Deliveries to people and machines outside. */
+  notifications: Pick<NotificationQueue, 'add'>;
+  /** Where GitHub and the like are; undefined: where they are for everybody. */
+  signInEndpoints?: SignInEndpoints;
   apiTokens: ApiTokenRepository;
   channels: ChannelRepository;
   redemptions: RedemptionRepository;

@@ -7,13 +7,18 @@ import type {
   Clock,
   ConfigRepository,
   FailedRequestLog,
+  IdentityRepository,
   LedgerRepository,
   Logger,
+  NotificationTable,
+  OneTimeCodeRepository,
   OptionRepository,
   ParkedUsage,
+  QuotaReminders,
   RedemptionRepository,
   RequestLogRepository,
   SecretBox,
+  SessionRepository,
   TokenSource,
   UserRepository,
 } from '@turnpike/core';
@@ -31,11 +36,16 @@ import { createAuditLog } from './repositories/audit-log.ts';
 import { createChannelRepository } from './repositories/channel-repository.ts';
 import { createConfigRepository } from './repositories/config-repository.ts';
 import { createFailedRequestLog } from './repositories/failed-request-log.ts';
+import { createIdentityRepository } from './repositories/identity-repository.ts';
 import { createLedgerRepository } from './repositories/ledger-repository.ts';
+import { createNotificationTable } from './repositories/notification-table.ts';
+import { createOneTimeCodeRepository } from './repositories/one-time-code-repository.ts';
 import { createOptionRepository } from './repositories/option-repository.ts';
 import { createParkedUsageRepository } from './repositories/parked-usage-repository.ts';
+import { createQuotaReminders } from './repositories/quota-reminders.ts';
 import { createRedemptionRepository } from './repositories/redemption-repository.ts';
 import { createRequestLogRepository } from './repositories/request-log-repository.ts';
+import { createSessionRepository } from './repositories/session-repository.ts';
 import { openSqliteLedger, type SqliteLedger } from './repositories/sqlite-ledger-repository.ts';
 import { createTokenSource } from './repositories/token-source.ts';
 import { createUserRepository } from './repositories/user-repository.ts';
@@ -62,6 +72,12 @@ export interface StoreDeps {
 /** The database with everything that reads and writes it. */
 export interface Store {
   users: UserRepository;
+  identities: IdentityRepository;
+  sessions: SessionRepository;
+  oneTimeCodes: OneTimeCodeRepository;
+  quotaReminders: QuotaReminders;
+  /** The queue of notifications where there is no Redis. */
+  notificationTable: NotificationTable;
   apiTokens: ApiTokenRepository;
   tokenSource: TokenSource;
   /** What masters of a cluster hand to the relays. */
@@ -209,6 +225,11 @@ function createRepositories(
   });
   return {
     users: createUserRepository(shared),
+    identities: createIdentityRepository(shared),
+    sessions: createSessionRepository(shared),
+    oneTimeCodes: createOneTimeCodeRepository(shared),
+    quotaReminders: createQuotaReminders(shared),
+    notificationTable: createNotificationTable(shared),
     apiTokens: createApiTokenRepository(shared),
     tokenSource: createTokenSource(shared),
     accountSource: createAccountSource(shared),

@@ -28,5 +28,9 @@ export function createInProcessRateLimiter({ clock }: { clock: Clock }): RateLim
       accepted.set(key, entry);
       return Promise.resolve({ allowed: true });
     },
+    forget(key) {
+      accepted.delete(key);
+      return Promise.resolve();
+    },
   };
 }

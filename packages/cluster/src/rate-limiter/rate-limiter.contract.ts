@@ -43,6 +43,17 @@ export function describeRateLimiter(name: string, open: () => Promise<RateLimite
       expect(await harness.rateLimiter.take('d', long)).toEqual({ allowed: true });
     });
 
+    it('forgets what it counted under a key, and nothing else', async () => {
+      for (let n = 0; n < 3; n += 1)
+        for (const key of ['f', 'g']) await harness.rateLimiter.take(key, long);
+
+      await harness.rateLimiter.forget('f');
+      await harness.rateLimiter.forget('nobody');
+
+      expect(await harness.rateLimiter.take('f', long)).toEqual({ allowed: true });
+      expect(await harness.rateLimiter.take('g', long)).toMatchObject({ allowed: false });
+    });
+
     it('does not count refused calls, so that waiting as told is enough', async () => {
       const limit = { count: 2, windowMs: 300 };
       for (let n = 0; n < 2; n += 1) await harness.rateLimiter.take('e', limit);

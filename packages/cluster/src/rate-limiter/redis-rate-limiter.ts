@@ -6,7 +6,7 @@ import type { Keys } from '../redis/keys.ts';
 
 /**
  * Sliding log per key, for all nodes together, by the time of Redis.
- * `take` throws `not_ready` when Redis does not answer.
+ * Throws `not_ready` when Redis does not answer.
  */
 export function createRedisRateLimiter({
   redis,
@@ -23,6 +23,13 @@ export function createRedisRateLimiter({
         const args = [count, windowMs, randomUUID()];
         const answer = Number(await script.run({ keys: [keys.rateLimit(key)], args }));
         return answer < 0 ? { allowed: true } : { allowed: false, retryAfterMs: answer };
+      } catch (error) {
+        throw errors.notReady({}, { cause: error });
+      }
+    },
+    async forget(key) {
+      try {
+        await redis.unlink(keys.rateLimit(key));
       } catch (error) {
         throw errors.notReady({}, { cause: error });
       }

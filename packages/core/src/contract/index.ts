@@ -132,3 +132,14 @@ export { groupRoutes, optionRoutes } from './routes/option-routes.ts';
 export { auditRoutes } from './routes/audit-routes.ts';
 export { billingRoutes } from './routes/billing-routes.ts';
 export { modelRoutes } from './routes/model-routes.ts';
+export {
+  emailBindQuerySchema,
+  emailQuerySchema,
+  oauthCallbackQuerySchema,
+  oauthProviders,
+  oauthStateAnswerSchema,
+  passwordResetSchema,
+  registerSchema,
+} from './sign-in.ts';
+export type { OAuthProvider, PasswordResetInput, RegisterInput } from './sign-in.ts';
+export { signInRoutes } from './routes/sign-in-routes.ts';

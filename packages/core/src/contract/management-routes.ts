@@ -12,11 +12,13 @@ import { redemptionRoutes } from './routes/redemption-routes.ts';
 import { refundRoutes } from './routes/refund-routes.ts';
 import { requestLogRoutes } from './routes/request-log-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
+import { signInRoutes } from './routes/sign-in-routes.ts';
 import { userRoutes } from './routes/user-routes.ts';
 
 const resources: readonly Readonly<Record<string, Route>>[] = [
   publicRoutes,
   sessionRoutes,
+  signInRoutes,
   accountRoutes,
   userRoutes,
   apiTokenRoutes,

@@ -27,6 +27,8 @@ export interface RouteDeclaration extends RouteAnswer {
   summary: string;
   /** Counts together with all others of this name: see the limits in the reference. */
   limiter?: 'critical';
+  /** Refused, where the option `TurnstileCheckEnabled` is on, until the browser passed the human check once. */
+  needsHuman?: boolean;
   /** A GET that changes something: refused when it comes from another site, and offered as POST too. */
   alsoPost?: boolean;
   /** An edit that may be bound to the version of a balance by the header `If-Match`. */

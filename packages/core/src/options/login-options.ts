@@ -70,8 +70,8 @@ export const loginOptions = {
     'OIDC 的 Client Secret。',
   ]),
   OidcWellKnown: url(section, [
-    'Discovery address; the console fills the three endpoints from it.',
-    'OIDC 的 Well-Known 地址，控制台据此填写三个端点。',
+    'Discovery address (or issuer) of the OpenID Connect provider; with it the identity token is verified. Empty: the three endpoints below are used as they are.',
+    'OIDC 的 Well-Known 地址（或 Issuer）；填写后会校验身份令牌。留空则直接使用下面三个端点。',
   ]),
   OidcAuthorizationEndpoint: url(section, [
     'Where the browser is sent to log in.',

@@ -51,6 +51,7 @@ describe('the registry', () => {
       'SMTPToken',
       'TurnstileSecretKey',
       'WeChatServerToken',
+      'WebhookSecret',
     ]);
     expect(isSecretOption('TelegramBotToken')).toBe(true);
     expect(isSecretOption('ServerAddress')).toBe(false);

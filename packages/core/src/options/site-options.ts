@@ -1,4 +1,4 @@
-import { choice, integer, secret, text, url } from './option-definition.ts';
+import { bool, choice, integer, secret, text, url } from './option-definition.ts';
 
 /** Mail, notifications, and what the console shows. */
 export const siteOptions = {
@@ -13,6 +13,26 @@ export const siteOptions = {
     '发件人地址；留空则使用账户。',
   ]),
   SMTPToken: secret('mail', ['Password at the mail host.', 'SMTP 密码。']),
+  SMTPSecurity: choice(
+    'mail',
+    ['auto', 'tls', 'starttls', 'none'],
+    [
+      'How mail is encrypted. auto: TLS on port 465, else STARTTLS where it is offered; tls: TLS from the start; starttls: refuse a host without it; none: never.',
+      '邮件加密方式。auto：465 端口直接 TLS，其他端口在支持时使用 STARTTLS；tls：直接 TLS；starttls：必须支持 STARTTLS；none：不加密。',
+    ],
+  ),
+  SMTPCertificateCheckEnabled: bool('mail', true, [
+    'The certificate of the mail host must be valid.',
+    '校验 SMTP 服务器证书。',
+  ]),
+  SMTPAuthMethod: choice(
+    'mail',
+    ['auto', 'PLAIN', 'LOGIN', 'CRAM-MD5'],
+    [
+      'How the account is shown to the mail host; auto: the best one that it offers.',
+      'SMTP 认证方式；auto 为服务器支持的最佳方式。',
+    ],
+  ),
   MessagePusherAddress: url('mail', [
     'Alerts for the root user go there first.',
     '告警优先推送到该消息推送地址。',
@@ -20,6 +40,18 @@ export const siteOptions = {
   MessagePusherToken: secret('mail', [
     'Credential for the message pusher.',
     '消息推送的访问凭证。',
+  ]),
+  RootQuotaAlertEnabled: bool('mail', false, [
+    'The root user is told, too, when the quota of a user is low or used up.',
+    '用户额度不足或用尽时，同时通知 root 用户。',
+  ]),
+  WebhookUrl: url('mail', [
+    'Every event (channel disabled or enabled, quota low or used up) is posted there as JSON; empty: nowhere.',
+    '所有事件（渠道禁用或启用、额度不足或用尽）以 JSON 推送到该地址；留空则不推送。',
+  ]),
+  WebhookSecret: secret('mail', [
+    'Signs webhooks (HMAC-SHA256, Standard Webhooks); empty: they are not signed.',
+    'Webhook 签名密钥（HMAC-SHA256，Standard Webhooks 规范）；留空则不签名。',
   ]),
   SystemName: text('site', 'One API', [
     'Name in titles and as sender of mails.',

@@ -4,4 +4,6 @@ export type LimitResult = { allowed: true } | { allowed: false; retryAfterMs: nu
 export interface RateLimiter {
   /** Counts one call if it is allowed; refused calls do not count. */
   take(key: string, limit: { count: number; windowMs: number }): Promise<LimitResult>;
+  /** Forgets the calls that were counted under a key. */
+  forget(key: string): Promise<void>;
 }

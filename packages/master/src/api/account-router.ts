@@ -31,11 +31,11 @@ export function createAccountRouter(deps: AccountRouterDeps): BoundRoute[] {
       // A new password ends every session; the one that set it goes on.
       const found = await userRepository.findWithPassword(caller.user.id);
       if (found !== undefined)
-        sessions.begin(request, response, caller.user.id, found.passwordHash);
+        await sessions.begin(request, response, found.user, found.passwordHash);
     }),
     bindRoute(accountRoutes.remove, async ({ caller, request, response }) => {
       await accounts.remove(caller);
-      sessions.end(request, response);
+      await sessions.end(request, response);
     }),
     bindRoute(accountRoutes.rotateAccessToken, ({ caller }) => accounts.rotateAccessToken(caller)),
     bindRoute(accountRoutes.dashboard, ({ caller }) => accounts.dashboard(caller)),

@@ -227,7 +227,7 @@ describe('a run over many channels', () => {
 
 describe('the schedule', () => {
   it('tests all channels where an interval is set, and skips a turn while a run is under way', async () => {
-    expect(test.master.jobs.map(({ name }) => name)).toEqual(['publish-config']);
+    expect(test.master.jobs.map(({ name }) => name)).not.toContain('test-channels');
     test = await openMaster({ channelTestIntervalMs: 60_000 });
     await test.channels.createMany([{ key: 'a' }]);
     const job = test.master.jobs.find(({ name }) => name === 'test-channels')!;

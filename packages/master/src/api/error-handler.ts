@@ -7,6 +7,8 @@ import { readForeignError } from './read-foreign-error.ts';
 const PLAIN_STATUSES: ReadonlySet<string> = new Set([
   'not_logged_in',
   'too_many_requests',
+  'too_many_attempts',
+  'state_refused',
   'stale_version',
   'cross_site_request',
   'request_too_large',
@@ -93,7 +95,11 @@ function toTitle(code: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** Refusals that have nothing to do with our own health: load balancers must not take them for an illness. */
+const MILD: ReadonlySet<string> = new Set(['mail_not_configured', 'provider_unreachable']);
+
 function toStatus({ code, status }: GatewayError): number {
+  if (MILD.has(code)) return 200;
   return status >= 500 || PLAIN_STATUSES.has(code) ? status : 200;
 }
 

@@ -1,4 +1,5 @@
-import type { Clock, Logger, RateLimiter, UserRepository } from '@turnpike/core';
+import type { Clock, Logger, RateLimiter, SessionRepository, UserRepository } from '@turnpike/core';
+import type { OAuthProvider } from '@turnpike/core/contract';
 import express, { type Express } from 'express';
 import type { ChannelBalanceService } from '../balances/channel-balance-service.ts';
 import type { MasterDeps, MasterSettings } from '../master-deps.ts';
@@ -19,6 +20,12 @@ import type { RefundRequest } from '../services/refund-service.ts';
 import type { RequestLogService } from '../services/request-log-service.ts';
 import type { UserEditService } from '../services/user-edit-service.ts';
 import type { UserService } from '../services/user-service.ts';
+import type { IdentityService } from '../sign-in/identity-service.ts';
+import type { OAuthStates } from '../sign-in/oauth-states.ts';
+import type { OAuthSignIn } from '../sign-in/provider-profile.ts';
+import type { RegistrationService } from '../sign-in/registration-service.ts';
+import type { SignInEndpoints } from '../sign-in/sign-in-endpoints.ts';
+import type { Signer } from '../sign-in/signer.ts';
 import { createAccountRouter } from './account-router.ts';
 import { createApiTokenRouter } from './api-token-router.ts';
 import { createAuditRouter } from './audit-router.ts';
@@ -28,13 +35,16 @@ import { createChannelRouter } from './channel-router.ts';
 import { createBillingErrorHandler, createErrorHandler } from './error-handler.ts';
 import { allowAnyOrigin } from './middleware/allow-any-origin.ts';
 import { createAuthenticate } from './middleware/authenticate.ts';
+import { createLogIn } from './log-in.ts';
 import { limitRate } from './middleware/limit-rate.ts';
+import { createLoginGuard } from './middleware/login-guard.ts';
 import { createPasswordLogin } from './middleware/password-login.ts';
+import { createProviderLogin } from './middleware/provider-login.ts';
 import { createJsonBodyReader } from './middleware/read-json-body.ts';
 import { createApiTokenGuard } from './middleware/require-api-token.ts';
 import { createCrossSiteGuard } from './middleware/refuse-cross-site.ts';
 import { refuseHead } from './middleware/refuse-head.ts';
-import { createSessionCodec } from './middleware/session-cookie.ts';
+import { createHumanCheck } from './middleware/refuse-machines.ts';
 import { createSessions, type Sessions } from './middleware/sessions.ts';
 import { createStamp } from './middleware/stamp-response.ts';
 import { createModelRouter } from './model-router.ts';
@@ -47,11 +57,19 @@ import { createRequestLogRouter } from './request-log-router.ts';
 import type { BoundRoute } from './routing/bind-route.ts';
 import { mountRoutes } from './routing/mount-routes.ts';
 import { createSessionRouter } from './session-router.ts';
+import { createSignInRouter } from './sign-in-router.ts';
 import { createStatusRouter } from './status-router.ts';
 import { createUserRouter } from './user-router.ts';
 
 export interface ApiDeps {
   userRepository: UserRepository;
+  sessionRepository: SessionRepository;
+  signer: Signer;
+  registrations: RegistrationService;
+  identityService: IdentityService;
+  oauthStates: OAuthStates;
+  oauthSignIns: Readonly<Record<OAuthProvider, OAuthSignIn>>;
+  signInEndpoints: SignInEndpoints;
   passwords: PasswordHasher;
   currentOptions: CurrentOptions;
   accounts: AccountService;
@@ -87,8 +105,7 @@ export type Api = Express;
 /** The management API: everything under `/api`, errors and unknown paths included. Other paths are passed on. */
 export function createApi(deps: ApiDeps): Api {
   const { settings, rateLimiter } = deps;
-  const sessionCodec = createSessionCodec({ secret: settings.sessionSecret, clock: deps.clock });
-  const sessions = createSessions({ sessionCodec, settings });
+  const sessions = createSessions(deps);
   const crossSite = createCrossSiteGuard(deps);
   const isLimited = settings.globalApiRateLimit > 0;
   const limitGlobally = { name: 'GA', count: settings.globalApiRateLimit, windowMs: 180_000 };
@@ -105,11 +122,12 @@ export function createApi(deps: ApiDeps): Api {
     refuseHead,
     limitRate(rateLimiter, limitGlobally),
   );
-  app.use('/api', createAuthenticate({ users: deps.userRepository, sessionCodec }));
+  app.use('/api', createAuthenticate({ users: deps.userRepository, sessions }));
   app.use('/api', crossSite.unsafeMethods, createJsonBodyReader());
   mountRoutes(app, listRoutes({ ...deps, sessions }), {
     limiters: { critical: limitRate(rateLimiter, limitCritically) },
     refuseCrossSite: crossSite.everyMethod,
+    refuseMachines: createHumanCheck({ ...deps, sessions }),
     requireApiToken: createApiTokenGuard(deps),
   });
   app.use(BILLING_PATHS, refuseUnknownRoute, createBillingErrorHandler(deps));
@@ -119,11 +137,18 @@ export function createApi(deps: ApiDeps): Api {
 
 /** Every resource; a new one needs its line here. */
 function listRoutes(deps: ApiDeps & { sessions: Sessions }): BoundRoute[] {
-  const loginByPassword = createPasswordLogin({ ...deps, users: deps.userRepository });
+  const signIn = {
+    ...deps,
+    loginByPassword: createPasswordLogin({ ...deps, users: deps.userRepository }),
+    loginByProvider: createProviderLogin(deps.oauthSignIns),
+    loginGuard: createLoginGuard(deps),
+    logIn: createLogIn(deps),
+  };
   return [
     ...createStatusRouter(deps),
     ...createOpenApiRouter(deps),
-    ...createSessionRouter({ ...deps, loginByPassword }),
+    ...createSessionRouter(signIn),
+    ...createSignInRouter(signIn),
     ...createAccountRouter(deps),
     ...createUserRouter(deps),
     ...createApiTokenRouter(deps),

@@ -35,7 +35,7 @@ describe('login by password', () => {
   });
 
   it('sets a cookie that scripts cannot read and other sites cannot send', async () => {
-    const cookie = String((await logIn('alice')).headers['set-cookie']);
+    const [cookie] = (await logIn('alice')).headers['set-cookie'] as unknown as string[];
 
     expect(cookie).toMatch(
       /^session=[\w.-]+; Max-Age=2592000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
@@ -115,7 +115,10 @@ describe('a session', () => {
   });
 
   it.each([
-    ['another user', (cookie: string) => cookie.replace(/=\w{8}/, '=WzEsMSwx')],
+    [
+      'another id',
+      (cookie: string) => cookie.replace(/=./, (first) => (first === '=A' ? '=B' : '=A')),
+    ],
     ['a cut signature', (cookie: string) => cookie.slice(0, -4)],
     ['no signature', (cookie: string) => cookie.replace(/\..*/, '')],
     ['a changed signature', (cookie: string) => cookie.replace(/\.\w{4}/, '.AAAA')],
@@ -154,18 +157,74 @@ describe('a session', () => {
     expect((await selfWith(renewed)).body.success).toBe(true);
   });
 
-  it('has the role and the status of the moment', async () => {
+  it.each(['demote', 'delete'])('ends when an administrator is %sd', async (action) => {
     const cookie = await cookieOf('admin');
-    const users = () => test.anonymous.get('/api/user/').set('cookie', cookie);
-    expect((await users()).body.success).toBe(true);
+    expect((await selfWith(cookie)).status).toBe(200);
+    await test.as('root').post('/api/user/manage').send({ username: 'admin', action });
 
-    Object.assign(test.users.rows.get(2)!, { role: 1 });
-    expect((await users()).body.code).toBe('role_too_low');
-    Object.assign(test.users.rows.get(2)!, { role: 10, status: userStatuses.disabled });
-    const { status, body } = await users();
+    expect((await selfWith(cookie)).status).toBe(401);
+  });
+
+  it('ends when the account is disabled, says so, and does not come back with it', async () => {
+    const cookie = await cookieOf('alice');
+    const manage = (action: string) =>
+      test.as('root').post('/api/user/manage').send({ username: 'alice', action });
+
+    await manage('disable');
+    const { status, body } = await selfWith(cookie);
     expect([status, body.code]).toEqual([200, 'account_disabled']);
-    Object.assign(test.users.rows.get(2)!, { status: userStatuses.deleted });
-    expect((await users()).status).toBe(401);
+    await manage('enable');
+    expect((await selfWith(cookie)).status).toBe(401);
+  });
+
+  it('ends where another program changed the role or the status in the database', async () => {
+    const cookie = await cookieOf('admin');
+    Object.assign(test.users.rows.get(2)!, { role: 1 });
+    expect((await selfWith(cookie)).status).toBe(401);
+    Object.assign(test.users.rows.get(2)!, { role: 10, status: userStatuses.deleted });
+    expect((await selfWith(cookie)).status).toBe(401);
+  });
+
+  it('dies on the server when its owner logs out, and no other one does', async () => {
+    const [here, elsewhere] = [await cookieOf('alice'), await cookieOf('alice')];
+    await test.anonymous.post('/api/user/logout').set('cookie', here);
+
+    expect((await selfWith(here)).status).toBe(401);
+    expect((await selfWith(elsewhere)).status).toBe(200);
+  });
+
+  it('ends together with all others of its owner, on demand', async () => {
+    const [here, elsewhere, other] = [
+      await cookieOf('alice'),
+      await cookieOf('alice'),
+      await cookieOf('admin'),
+    ];
+    await test.anonymous.delete('/api/user/self/sessions').set('cookie', here);
+
+    const statuses = await Promise.all([here, elsewhere, other].map(selfWith));
+    expect(statuses.map(({ status }) => status)).toEqual([401, 401, 200]);
+  });
+
+  it('is a new one after login: what was planted before opens nothing', async () => {
+    const visit = await test.anonymous.get('/api/oauth/state');
+    const planted = String(visit.headers['set-cookie']).split(';', 1)[0] ?? '';
+    const { headers } = await logIn('alice').set('cookie', planted);
+    const own = String(headers['set-cookie']).split(';', 1)[0] ?? '';
+
+    expect(own).not.toBe(planted);
+    expect((await selfWith(planted)).status).toBe(401);
+    expect((await selfWith(own)).status).toBe(200);
+
+    await logIn('alice').set('cookie', own);
+    expect((await selfWith(own)).status).toBe(401);
+  });
+
+  it('is in the database only as a hash', async () => {
+    const cookie = await cookieOf('alice');
+    const id = /=([\w-]+)\./.exec(cookie)?.[1] ?? '';
+
+    expect(id).toHaveLength(32);
+    expect(JSON.stringify([...test.sessions.rows.values()])).not.toContain(id);
   });
 
   it('is cleared by logout, which works without one', async () => {
@@ -251,5 +310,69 @@ describe('an access token', () => {
     expect((await selfAs(tokenOf(3))).body.code).toBe('account_disabled');
     Object.assign(test.users.rows.get(3)!, { status: userStatuses.deleted });
     expect((await selfAs(tokenOf(3))).body.code).toBe('invalid_access_token');
+  });
+});
+
+describe('guessing passwords', () => {
+  const wrong = (login: string, from: string) =>
+    logIn(login, 'wrong password').set('x-forwarded-for', from);
+  const codeOf = async (call: ReturnType<typeof wrong>) => (await call).body.code;
+
+  beforeEach(async () => {
+    // No limit for each address: it would come first.
+    test = await openMaster({ trustedProxies: ['loopback'], globalApiRateLimit: 0 });
+  });
+
+  it.each(['alice', 'nobody'])(
+    'is slowed down for %s, whether there is one or not',
+    async (name) => {
+      for (let guess = 0; guess < 10; guess += 1)
+        expect(await codeOf(wrong(name, '203.0.113.7'))).toBe('login_refused');
+
+      const { status, headers, body } = await wrong(name, '203.0.113.7');
+      expect([status, body.code]).toEqual([429, 'too_many_attempts']);
+      expect(Number(headers['retry-after'])).toBeLessThanOrEqual(900);
+      expect(await codeOf(wrong(name, '198.51.100.1'))).toBe('login_refused');
+      expect(await codeOf(wrong('admin', '203.0.113.7'))).toBe('login_refused');
+    },
+  );
+
+  it('is not made easier by the case of the name, or by a right password in between for another', async () => {
+    for (const name of ['alice', 'ALICE', ' alice'])
+      for (let guess = 0; guess < 3; guess += 1) await wrong(name, '203.0.113.7');
+    await logIn('admin').set('x-forwarded-for', '203.0.113.7');
+    await wrong('Alice', '203.0.113.7');
+
+    expect(await codeOf(wrong('alice', '203.0.113.7'))).toBe('too_many_attempts');
+  });
+
+  it('from many addresses is slowed down too, and the owner still comes in', async () => {
+    const login = await logIn('alice').set('x-forwarded-for', '192.0.2.1');
+    const cookies = login.headers['set-cookie'] as unknown as string[];
+    const device = cookies.find((cookie) => cookie.startsWith('device='))?.split(';', 1)[0] ?? '';
+    for (let guess = 0; guess < 50; guess += 1) await wrong('alice', `198.51.100.${String(guess)}`);
+
+    expect(await codeOf(wrong('alice', '203.0.113.9'))).toBe('too_many_attempts');
+    expect((await logIn('alice').set('cookie', device)).body.success).toBe(true);
+    const forged = `${device.slice(0, -3)}AAA`;
+    expect((await logIn('alice').set('cookie', forged)).status).toBe(429);
+    expect((await logIn('admin').set('cookie', device)).body.success).toBe(true);
+  });
+
+  it('with a stolen device cookie is slowed down as well', async () => {
+    const { headers } = await logIn('alice');
+    const device = /device=[^;]+/.exec(String(headers['set-cookie']))?.[0] ?? '';
+    for (let guess = 0; guess < 10; guess += 1)
+      await wrong('alice', '203.0.113.7').set('cookie', device);
+
+    const call = wrong('alice', '203.0.113.8').set('cookie', device);
+    expect(await codeOf(call)).toBe('too_many_attempts');
+  });
+
+  it('is forgotten after a login', async () => {
+    for (let guess = 0; guess < 9; guess += 1) await wrong('alice', '203.0.113.7');
+    await logIn('alice').set('x-forwarded-for', '203.0.113.7');
+
+    expect(await codeOf(wrong('alice', '203.0.113.7'))).toBe('login_refused');
   });
 });

@@ -279,7 +279,7 @@ describe('balances of channels', () => {
     });
 
     it('are queried on schedule where an interval is set, one run at a time', async () => {
-      expect(test.master.jobs.map(({ name }) => name)).toEqual(['publish-config']);
+      expect(test.master.jobs.map(({ name }) => name)).not.toContain('update-balances');
       test = await open({ channelUpdateIntervalMs: 60_000 });
       await addChannels('a');
       balances['a'] = { balance: 4 };

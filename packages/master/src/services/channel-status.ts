@@ -7,6 +7,7 @@ import {
   type Logger,
   type RequestLogRepository,
 } from '@turnpike/core';
+import type { Notifier } from '../notifications/notifier.ts';
 import type { ConfigPublisher } from '../publisher/publish-config.ts';
 
 export interface ChannelStatusDeps {
@@ -14,6 +15,7 @@ export interface ChannelStatusDeps {
   requestLogs: RequestLogRepository;
   auditLog: AuditLog;
   publisher: ConfigPublisher;
+  notifier: Notifier;
   clock: Clock;
   logger: Logger;
 }
@@ -53,6 +55,10 @@ export function createChannelStatusSwitch(deps: ChannelStatusDeps) {
       targetId: String(channelId),
       details: { name: channelName, reason },
       clientAddress: '',
+    });
+    await deps.notifier.tell({
+      type: `channel.${verb}d`,
+      data: { channel_id: channelId, channel_name: channelName, reason },
     });
     return true;
   }

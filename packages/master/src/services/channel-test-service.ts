@@ -8,6 +8,7 @@ import {
   type ProbeResult,
 } from '@turnpike/core';
 import type { ChannelTestProgress, ChannelTestResult } from '@turnpike/core/contract';
+import type { Notifier } from '../notifications/notifier.ts';
 import { findChannel } from './channel-service.ts';
 import type { ChannelStatusSwitch } from './channel-status.ts';
 import type { CurrentOptions } from './current-options.ts';
@@ -19,6 +20,7 @@ export interface ChannelTestServiceDeps {
   channels: ChannelRepository;
   testChannel: TestChannel;
   channelStatus: ChannelStatusSwitch;
+  notifier: Notifier;
   currentOptions: CurrentOptions;
   clock: Clock;
   logger: Logger;
@@ -97,6 +99,10 @@ export function createChannelTestService(deps: ChannelTestServiceDeps): ChannelT
       if (reason === undefined) return 'none';
       if (!options.AutomaticDisableChannelEnabled) {
         deps.logger.warn({ ...change, reason }, 'channel failed its test');
+        await deps.notifier.tell({
+          type: 'channel.failing',
+          data: { channel_id: channel.id, channel_name: channel.name, reason },
+        });
         return 'none';
       }
       return (await deps.channelStatus.disable({ ...change, reason })) ? 'disabled' : 'none';

@@ -7,6 +7,7 @@ import {
   type NewUser,
   type OptionValues,
   type Clock,
+  type ExternalIdentity,
   type RequestLogRepository,
   type User,
   type UserRepository,
@@ -28,9 +29,12 @@ export interface CreateAccountDeps {
 export interface NewAccount {
   username: string;
   displayName: string;
+  /** Empty: the account logs in elsewhere. */
   passwordHash: string;
+  email?: string;
   /** Of whoever invited; an unknown one is ignored. */
   affCode?: string;
+  identity?: ExternalIdentity;
 }
 
 /** 4 characters can collide; a handful of draws never all do. */
@@ -40,7 +44,7 @@ const MAX_DRAWS = 8;
  * Makes an ordinary account with everything that a new one gets: the gift, its log row, and an API token; where it was
  * invited, both get what the options promise.
  *
- * @throws `name_taken`
+ * @throws `name_taken`; `conflict` with `param` `identity` where another account has it
  */
 export function createAccountMaker(deps: CreateAccountDeps) {
   return async function createAccount(account: NewAccount): Promise<User> {
@@ -112,12 +116,17 @@ async function createUser(
         affCode: drawAffCode(),
       });
     } catch (error) {
-      if (!isConflict(error)) throw error;
+      if (!isConflict(error) || isIdentityTaken(error)) throw error;
       if (await isNameTaken(users, account.username))
         throw managementErrors.nameTaken({}, { cause: error });
       if (draws === MAX_DRAWS) throw error; // not the name, so it was the invitation code, again and again
     }
   }
+}
+
+/** Whether a write was refused because an identity belongs to another account. */
+export function isIdentityTaken(error: unknown): boolean {
+  return isGatewayError(error) && error.code === 'conflict' && error.details.param === 'identity';
 }
 
 function isConflict(error: unknown): boolean {

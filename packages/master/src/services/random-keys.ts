@@ -17,3 +17,12 @@ export const drawRedemptionKey = (): string => randomBytes(16).toString('hex');
 
 /** An invitation code: 4 of `[0-9a-zA-Z]`. */
 export const drawAffCode = (): string => drawAlphanumerics(4);
+
+/** What a browser sends along to another provider and back: 12 of `[0-9a-zA-Z]`. */
+export const drawState = (): string => drawAlphanumerics(12);
+
+/** The end of a name that was made up: 5 of `[0-9a-zA-Z]`. */
+export const drawNameEnding = (): string => drawAlphanumerics(5);
+
+/** A password that was made up: 12 hex characters. */
+export const drawPassword = (): string => randomBytes(6).toString('hex');

@@ -154,7 +154,7 @@ function createServer(
       if (relay === undefined) refuseToRelay(request, response);
       else relay.handle(request, response);
     },
-    app: createApp({ gateway, health, frontendBaseUrl }),
+    app: createApp({ ...settings, gateway, health, frontendBaseUrl }),
   });
 }
 

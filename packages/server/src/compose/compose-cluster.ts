@@ -74,6 +74,7 @@ export async function composeCluster(
   return {
     relay: isMaster && !settings.isRelayEnabled ? undefined : relay,
     management: () => management,
+    rateLimiter: cluster.rateLimiter,
     findObstacles: () => [
       ...(relay.isReady() ? [] : ['no configuration received yet']),
       ...cluster.findObstacles(),

@@ -13,7 +13,7 @@ export type MasterParts = Pick<
 > & {
   store: Store;
   /** What nodes share, in process or over Redis. */
-  cluster: Pick<MasterDeps, 'configBus' | 'rateLimiter'>;
+  cluster: Pick<MasterDeps, 'configBus' | 'rateLimiter' | 'notifications'>;
   relay: Pick<Relay, 'probe' | 'identifyClient'>;
   clock: Clock;
 };

@@ -62,6 +62,9 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   };
   await master.start();
 
+  const delivering = await cluster.notifications.work((queued) => master.deliver(queued));
+  lifecycle.onStop('notifications', () => delivering.stop());
+
   const schedules = await cluster.schedules.start([
     ...master.jobs,
     ...listStoreJobs(store, logger),
@@ -70,6 +73,7 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   return {
     relay,
     management: () => ({ master, store }),
+    rateLimiter: cluster.rateLimiter,
     findObstacles: () => [
       ...(relay.isReady() ? [] : ['no configuration received yet']),
       ...store.findObstacles(),

@@ -2,7 +2,7 @@ import type { Master } from '@turnpike/master';
 import type { Relay } from '@turnpike/relay';
 import type { Store } from '@turnpike/store';
 import type { Registry } from 'prom-client';
-import type { Logger } from '@turnpike/core';
+import type { Logger, RateLimiter } from '@turnpike/core';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Settings } from '../settings/load-settings.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -13,6 +13,8 @@ export interface Gateway {
   relay: Relay | undefined;
   /** The management API and the database behind it; undefined without one, or while it is not there yet. */
   management(): Management | undefined;
+  /** For pages and unknown paths; the management API has it too. */
+  rateLimiter: RateLimiter;
   /** Why this process should get no traffic now; empty: it is ready. */
   findObstacles(): readonly string[];
 }

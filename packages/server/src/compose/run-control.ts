@@ -12,8 +12,8 @@ import type { Management } from './gateway.ts';
 import { listStoreJobs } from './store-jobs.ts';
 
 /**
- * What only masters do: take usage into the database, keep the directory of accounts, do the chores of relays, repair
- * the ledger, and run the schedules. Several masters share the work.
+ * What only masters do: take usage into the database, keep the directory of accounts, do the chores of relays, deliver
+ * notifications, repair the ledger, and run the schedules. Several masters share the work.
  */
 export async function runControl(
   parts: ClusterParts,
@@ -42,6 +42,9 @@ export async function runControl(
 
   const chores = await cluster.chores.work((chore) => doChore(chore, accounts, master, store));
   lifecycle.onStop('chores', () => chores.stop());
+
+  const delivering = await cluster.notifications.work((queued) => master.deliver(queued));
+  lifecycle.onStop('notifications', () => delivering.stop());
 
   const consuming = await usageQueue.consume(createUsageConsumer(shared));
   lifecycle.onStop('usage consumer', () => consuming.stop());

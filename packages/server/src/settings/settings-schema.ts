@@ -285,8 +285,7 @@ export const settingsSchema = {
       text: 'Requests to /api for each client address in 180 seconds; 0 means no limit.',
     }),
     globalWebRateLimit: setting('GLOBAL_WEB_RATE_LIMIT', wholeNumber(0, 1_000_000), '240', {
-      hasNoEffect: true,
-      text: 'Requests for console files for each client address in 180 seconds. There is no console yet.',
+      text: 'Requests for pages and unknown paths for each client address in 180 seconds; 0 means no limit.',
     }),
     theme: setting('THEME', choice('default', 'berry', 'air'), 'default', {
       hasNoEffect: true,

@@ -5,11 +5,13 @@ import { createAuditAndConfig } from './20261121090300_create_audit_and_config.t
 import { extendLogs } from './20261121090400_extend_logs.ts';
 import { createAccountRecords } from './20261121090500_create_account_records.ts';
 import { extendParkedUsage } from './20261121091500_extend_parked_usage.ts';
-import { addChannelTags } from './20261121130000_add_channel_tags.ts';
-import { indexAuditEntries } from './20261121130100_index_audit_entries.ts';
 import { extendRedemptions } from './20261121100000_extend_redemptions.ts';
 import { extendUsageRequests } from './20261121100100_extend_usage_requests.ts';
 import { createBudgets } from './20261121100200_create_budgets.ts';
+import { createSignIn } from './20261121110000_create_sign_in.ts';
+import { createNotifications } from './20261121110100_create_notifications.ts';
+import { addChannelTags } from './20261121130000_add_channel_tags.ts';
+import { indexAuditEntries } from './20261121130100_index_audit_entries.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration of the main database, in order. By hand, so that a build cannot lose one. */
@@ -21,11 +23,13 @@ export const migrations: readonly Migration[] = [
   extendLogs,
   createAccountRecords,
   extendParkedUsage,
-  addChannelTags,
-  indexAuditEntries,
   extendRedemptions,
   extendUsageRequests,
   createBudgets,
+  createSignIn,
+  createNotifications,
+  addChannelTags,
+  indexAuditEntries,
 ];
 
 /** Those of a log database of its own. */

@@ -3,10 +3,15 @@ import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 import { describeAccountSource } from './account-source.contract.ts';
 import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
+import { describeIdentityRepository } from './identity-repository.contract.ts';
+import { describeNotificationTable } from './notification-table.contract.ts';
+import { describeOneTimeCodeRepository } from './one-time-code-repository.contract.ts';
 import { describeParkedUsage } from './parked-usage-repository.contract.ts';
+import { describeQuotaReminders } from './quota-reminders.contract.ts';
 import { describePaging } from './paging.contract.ts';
 import { describeRedemptionRepository } from './redemption-repository.contract.ts';
 import { describeRequestLogRepository } from './request-log-repository.contract.ts';
+import { describeSessionRepository } from './session-repository.contract.ts';
 import { describeUserRepository } from './user-repository.contract.ts';
 
 for (const [name, kind] of [
@@ -22,6 +27,11 @@ for (const [name, kind] of [
   describeRequestLogRepository(name, open);
   describeParkedUsage(name, open);
   describeRedemptionRepository(name, open);
+  describeSessionRepository(name, open);
+  describeIdentityRepository(name, open);
+  describeOneTimeCodeRepository(name, open);
+  describeNotificationTable(name, open);
+  describeQuotaReminders(name, open);
 }
 
 describeRequestLogRepository('SQLite, logs in PostgreSQL', () =>

@@ -97,6 +97,29 @@ export function describeUserRepository(name: string, open: () => Promise<TestSto
       expect(await users.findForLogin('')).toBeUndefined();
     });
 
+    it('finds an address as typed or in lower case, but not that of a removed account', async () => {
+      const gone = await users.create(makeNewUser({ email: 'one@example.com' }));
+      await users.remove(gone.id);
+      expect(await users.findByEmail('one@example.com')).toBeUndefined();
+      expect(await users.findForLogin('one@example.com')).toBeUndefined();
+
+      const user = await users.create(makeNewUser({ email: 'one@example.com' }));
+      expect((await users.findByEmail('One@Example.com'))?.id).toBe(user.id);
+      expect((await users.findForLogin('one@example.com'))?.user.id).toBe(user.id);
+      expect(await users.findByEmail('')).toBeUndefined();
+    });
+
+    it('finds the roots that are enabled, and the highest id', async () => {
+      const root = await users.create(makeNewUser({ role: 100 }));
+      const other = await users.create(makeNewUser({ role: 100 }));
+      await users.update(other.id, { status: userStatuses.disabled });
+      await users.create(makeNewUser({ role: 10 }));
+
+      expect((await users.findRoots()).map(({ id }) => id)).toEqual([root.id]);
+      const last = await users.create(makeNewUser());
+      expect(await users.highestId()).toBe(last.id);
+    });
+
     it('refuses a name or an invitation code that is taken', async () => {
       const taken = makeNewUser();
       await users.create(taken);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   errors,
+  roles,
   userStatuses,
   type Clock,
   type NewUser,
@@ -25,9 +26,12 @@ import { readPage, type SortKey } from '../schema/read-page.ts';
 import { readCount } from '../schema/read-aggregate.ts';
 import { readNumber, readText, type Row } from '../schema/read-column.ts';
 import { refuseTooLong } from '../schema/refuse-too-long.ts';
-import { readLimits, toLimitsColumn } from '../schema/request-limits-column.ts';
+import { toLimitsColumn } from '../schema/request-limits-column.ts';
 import { hashAccessToken, toAccessTokenColumns } from '../secrets/key-columns.ts';
+import { insertIdentity, isIdentityTaken } from './identity-repository.ts';
 import { stampRecord } from './record-version.ts';
+import { endSessions } from './session-repository.ts';
+import { toUser } from './user-row.ts';
 
 export interface UserRepositoryDeps {
   knex: Knex;
@@ -45,12 +49,21 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
     return row;
   }
 
+  async function findByEmail(email: string): Promise<Row | undefined> {
+    const [row] = (await knex('users')
+      .whereIn('email', [...new Set([email, email.toLowerCase()])])
+      .whereRaw('COALESCE(status, 0) <> ?', [userStatuses.deleted])
+      .orderBy('id')
+      .limit(1)) as Row[];
+    return row;
+  }
+
   return {
     findById: async (id) => toUserIfAny(await findRow({ id })),
 
     async findForLogin(login) {
       if (login === '') return undefined;
-      return toLogin((await findRow({ username: login })) ?? (await findRow({ email: login })));
+      return toLogin((await findRow({ username: login })) ?? (await findByEmail(login)));
     },
 
     findWithPassword: async (id) => toLogin(await findRow({ id })),
@@ -69,6 +82,19 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
         })) as Row[];
       const users = rows.filter((row) => isSameToken(row, accessToken)).map(toUser);
       return users.find(({ status }) => status !== userStatuses.deleted);
+    },
+
+    findByEmail: async (email) =>
+      email === '' ? undefined : toUserIfAny(await findByEmail(email)),
+
+    async findRoots() {
+      const condition = { role: roles.root, status: userStatuses.enabled };
+      return ((await knex('users').where(condition).orderBy('id')) as Row[]).map(toUser);
+    },
+
+    async highestId() {
+      const [row] = await knex('users').max<Row[]>({ id: 'id' });
+      return readNumber(row?.['id']);
     },
 
     async list(query) {
@@ -135,6 +161,9 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
   };
 }
 
+/** A session is for the password, the role and the status under which it began. */
+const sessionColumns = ['password', 'role', 'status'] as const;
+
 /** Resolves to whether there is such a user. */
 function writeUser(
   { knex, dialect, clock }: UserRepositoryDeps,
@@ -156,6 +185,9 @@ function writeUser(
     await trx('users')
       .where({ id })
       .update({ ...columns, ...spend, ...version });
+    if (sessionColumns.some((column) => column in columns)) await endSessions(trx, id);
+    if (columns['status'] === userStatuses.deleted)
+      await trx('external_identities').where({ user_id: id }).delete();
     await stampRecord(trx, { kind: 'user', id });
     return true;
   });
@@ -188,6 +220,7 @@ export async function insertUser(
     inviter_id: user.invitation?.inviterId ?? 0,
     quota_version: 1,
   });
+  if (user.identity !== undefined) await insertIdentity(trx, id, user.identity, clock.now());
   const reference = `created:user:${id}:${randomBytes(6).toString('hex')}`;
   const entry = { reason: user.quotaReason, reference };
   await reconcileAccount(trx, dialect, { kind: 'user', id }, entry, clock.now());
@@ -280,7 +313,7 @@ function toColumns({ limits, ...change }: UserChange): Record<string, unknown> {
 /** @throws `conflict` with `param` where a name or an invitation code is taken */
 async function withNameCheck<T>(
   { knex, dialect }: UserRepositoryDeps,
-  { username }: { username?: string },
+  { username, identity }: Pick<Partial<NewUser>, 'username' | 'identity'>,
   write: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -289,6 +322,8 @@ async function withNameCheck<T>(
     if (!dialect.isUniqueViolation(error)) throw error;
     const named =
       username === undefined ? [] : ((await knex('users').where({ username })) as Row[]);
+    if (named.length === 0 && identity !== undefined && (await isIdentityTaken(knex, identity)))
+      throw errors.conflict({ param: 'identity' }, { cause: error });
     throw named.length > 0
       ? errors.conflict(
           {
@@ -321,28 +356,4 @@ function toLogin(row: Row | undefined): { user: User; passwordHash: string } | u
 
 function toUserIfAny(row: Row | undefined): User | undefined {
   return row && toUser(row);
-}
-
-function toUser(row: Row): User {
-  const limits = readLimits(row['limits']);
-  return {
-    id: readNumber(row['id']),
-    username: readText(row['username']),
-    displayName: readText(row['display_name']),
-    role: readNumber(row['role']),
-    status: readNumber(row['status']),
-    email: readText(row['email']),
-    githubId: readText(row['github_id']),
-    wechatId: readText(row['wechat_id']),
-    larkId: readText(row['lark_id']),
-    oidcId: readText(row['oidc_id']),
-    quota: readNumber(row['quota']),
-    usedQuota: readNumber(row['used_quota']),
-    requestCount: readNumber(row['request_count']),
-    group: readText(row['group']) || 'default',
-    affCode: readText(row['aff_code']),
-    inviterId: readNumber(row['inviter_id']),
-    ...(limits !== undefined && { limits }),
-    quotaVersion: readNumber(row['quota_version']),
-  };
 }

@@ -5,6 +5,8 @@ export type MetaName =
   | 'origin'
   | 'secrets'
   | 'logs-removed-before'
+  /** Since when users are told of a low balance. */
+  | 'quota-reminders-began'
   /** That the rows came from another database, and how far they are copied. */
   | 'move'
   | 'move-position';

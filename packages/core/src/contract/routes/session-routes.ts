@@ -19,4 +19,10 @@ export const sessionRoutes = defineRoutes('session', {
     alsoPost: true,
     summary: 'End the session.',
   },
+  endAll: {
+    method: 'delete',
+    path: '/api/user/self/sessions',
+    role: 'common',
+    summary: 'End all sessions of the own account, this one too.',
+  },
 });

@@ -2,17 +2,16 @@ import { managementErrors, userStatuses, type User, type UserRepository } from '
 import type { Request, RequestHandler } from 'express';
 import type { Caller } from '../../services/caller.ts';
 import type { Authentication } from '../caller-of.ts';
-import { readCookies } from './read-cookies.ts';
-import { SESSION_COOKIE, type SessionCodec } from './session-cookie.ts';
+import type { Sessions } from './sessions.ts';
 
 export interface AuthenticateDeps {
   users: UserRepository;
-  sessionCodec: SessionCodec;
+  sessions: Sessions;
 }
 
 /**
  * Finds out who sends a request: by session cookie, else by access token. Role and status come from the database.
- * A cookie that is forged, too old, or older than the password counts as none.
+ * A cookie that is forged, too old, or of a session that ended counts as none.
  */
 export function createAuthenticate(deps: AuthenticateDeps): RequestHandler {
   return async (request, _response, next) => {
@@ -34,18 +33,21 @@ async function authenticate(deps: AuthenticateDeps, request: Request): Promise<A
 }
 
 async function findSessionUser(
-  { users, sessionCodec }: AuthenticateDeps,
+  { users, sessions }: AuthenticateDeps,
   request: Request,
 ): Promise<User | undefined> {
-  for (const cookie of readCookies(request.get('cookie'), SESSION_COOKIE)) {
-    const session = sessionCodec.read(cookie);
-    if (session === undefined) continue;
+  for (const session of await sessions.findAll(request)) {
+    if (session.userId === 0) {
+      request.session ??= session;
+      continue;
+    }
     const found = await users.findWithPassword(session.userId);
-    const isValid =
-      found !== undefined &&
-      found.user.status !== userStatuses.deleted &&
-      sessionCodec.belongsTo(session, found.passwordHash);
-    if (isValid) return found.user;
+    if (found === undefined || found.user.status === userStatuses.deleted) continue;
+    // Whose session ended because the account was disabled is told so, and let in by no later change.
+    if (found.user.status !== userStatuses.enabled) return found.user;
+    if (!sessions.belongsTo(session, found.user, found.passwordHash)) continue;
+    request.session = session;
+    return found.user;
   }
   return undefined;
 }

@@ -25,8 +25,11 @@ export function limitRate(
   };
 }
 
-/** One customer of a provider usually owns a whole /64 of IPv6 and could take a new address for each request. */
-function toNetwork(address: string): string {
+/**
+ * What counts as one address. One customer of a provider usually owns a whole /64 of IPv6 and could take a new address for each
+ * request.
+ */
+export function toNetwork(address: string): string {
   const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (v4 !== undefined || !address.includes(':')) return v4 ?? address;
   const [head = '', tail = ''] = address.split('::');

@@ -13,12 +13,14 @@ export interface RouteGuards {
   limiters: Readonly<Record<NonNullable<Route['limiter']>, RequestHandler>>;
   /** For a GET that changes something. */
   refuseCrossSite: RequestHandler;
+  /** For routes that machines would abuse. */
+  refuseMachines: RequestHandler;
   /** For routes that are called with a client's key. */
   requireApiToken: RequestHandler;
 }
 
 /**
- * Registers every route: limit, role, origin, then the handler with what was checked. Fixed segments of a path win over
+ * Registers every route: limit, role, origin, human check, then the handler with what was checked. Fixed segments of a path win over
  * parameters, in whatever order the routes come. @throws where two handlers claim one route
  */
 export function mountRoutes(
@@ -39,6 +41,7 @@ function listGuards(route: Route, guards: RouteGuards, isCrossSite: boolean): Re
     ...(route.limiter === undefined ? [] : [guards.limiters[route.limiter]]),
     ...requireCaller(route, guards),
     ...(isCrossSite ? [guards.refuseCrossSite] : []),
+    ...(route.needsHuman === true ? [guards.refuseMachines] : []),
   ];
 }
 

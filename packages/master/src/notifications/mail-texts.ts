@@ -1,0 +1,115 @@
+import type { GatewayEvent, Language, OptionValues } from '@turnpike/core';
+import { formatQuota } from '../services/format-quota.ts';
+import type { Mail } from './mailer.ts';
+
+export type MailText = Omit<Mail, 'to'>;
+
+/** A paragraph: text, or a link. */
+type Part = string | { href: string };
+
+/** The code that proves an address. */
+export function verificationMail(code: string, minutes: number, language: Language, name: string) {
+  return language === 'zh'
+    ? toMail(`${name} 邮箱验证码`, [
+        `您好，您正在进行 ${name} 邮箱验证。`,
+        `您的验证码为：${code}`,
+        `验证码 ${String(minutes)} 分钟内有效。如果不是本人操作，请忽略。`,
+      ])
+    : toMail(`${name}: your verification code`, [
+        `Somebody, probably you, gave this address to ${name}.`,
+        `Your verification code: ${code}`,
+        `It is good for ${String(minutes)} minutes. If it was not you, ignore this mail.`,
+      ]);
+}
+
+/** Instead of a code, where the address is in use. */
+export function addressInUseMail(resetPage: string, language: Language, name: string) {
+  return language === 'zh'
+    ? toMail(`${name} 邮箱已注册`, [
+        `您好，有人在 ${name} 使用此邮箱请求验证码，但该邮箱已绑定账户。`,
+        '如果您忘记了密码，可以在此重置：',
+        { href: resetPage },
+        '如果不是本人操作，请忽略。',
+      ])
+    : toMail(`${name}: this address has an account`, [
+        `Somebody, probably you, asked ${name} for a verification code, but this address has an account already.`,
+        'Log in with it; a forgotten password can be replaced here:',
+        { href: resetPage },
+        'If it was not you, ignore this mail.',
+      ]);
+}
+
+/** The link that sets a new password. */
+export function resetMail(link: string, minutes: number, language: Language, name: string) {
+  return language === 'zh'
+    ? toMail(`${name} 密码重置`, [
+        `您好，您正在进行 ${name} 密码重置。请打开以下链接：`,
+        { href: link },
+        `链接 ${String(minutes)} 分钟内有效。如果不是本人操作，请忽略。`,
+      ])
+    : toMail(`${name}: set a new password`, [
+        `Somebody, probably you, asked ${name} for a new password. Open this link to set one:`,
+        { href: link },
+        `It is good for ${String(minutes)} minutes. If it was not you, ignore this mail: the password stays.`,
+      ]);
+}
+
+/** What happened, for the one it concerns. */
+export function eventMail(event: GatewayEvent, options: OptionValues): MailText {
+  switch (event.type) {
+    case 'channel.disabled':
+    case 'channel.enabled':
+    case 'channel.failing': {
+      const { channel_name, channel_id, reason } = event.data;
+      const channel = `Channel '${channel_name}' (#${String(channel_id)})`;
+      const happened = `${channel} ${channelVerbs[event.type]}`;
+      return toMail(happened, [`${happened}.`, `Reason: ${reason}`]);
+    }
+    case 'quota.low':
+    case 'quota.used_up': {
+      const { username, quota } = event.data;
+      const isEmpty = event.type === 'quota.used_up';
+      const { TopUpLink } = options;
+      return toMail(isEmpty ? 'Your quota is used up' : 'Your quota is running low', [
+        `Account '${username}' has ${formatQuota(quota, options)} left.`,
+        isEmpty
+          ? 'Requests are refused until it is filled.'
+          : 'Fill it before requests are refused.',
+        ...(TopUpLink === '' ? [] : [{ href: TopUpLink }]),
+      ]);
+    }
+  }
+}
+
+const channelVerbs = {
+  'channel.disabled': 'was disabled automatically',
+  'channel.enabled': 'was enabled automatically',
+  'channel.failing': 'failed its test; it stays enabled',
+} as const;
+
+function toMail(subject: string, parts: readonly Part[]): MailText {
+  const lines = parts.map((part) => (typeof part === 'string' ? part : part.href));
+  const paragraphs = parts.map((part) =>
+    typeof part === 'string'
+      ? `<p>${escapeHtml(part)}</p>`
+      : `<p><a href="${escapeHtml(part.href)}">${escapeHtml(part.href)}</a></p>`,
+  );
+  return {
+    // Names of channels and people end up here.
+    subject: subject.replaceAll(/\p{Cc}/gu, ' '),
+    text: `${lines.join('\n\n')}\n`,
+    html: paragraphs.join('\n'),
+  };
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+}

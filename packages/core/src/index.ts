@@ -179,8 +179,9 @@ export type {
   NewRedemption,
   RedeemResult,
   RedemptionChange,
-  RedemptionListQuery,
+  RedemptionFilter,
   RedemptionRepository,
+  RedemptionSort,
 } from './ports/redemption-repository.ts';
 export {
   addSpend,

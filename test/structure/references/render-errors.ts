@@ -39,6 +39,7 @@ const sampleDetails = {
   address: '{address}',
   channel: '{channel}',
   limit: '{limit}',
+  period: 'day',
   reason: '{reason}',
   route: '{route}',
   method: '{method}',

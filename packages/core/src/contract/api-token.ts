@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requestLimitFields } from './request-limits.ts';
 import {
   listQuerySchema,
   queryNumberSchema,
@@ -6,7 +7,6 @@ import {
   quotaSchema,
   ruledText,
 } from './input-values.ts';
-import { requestLimitFields } from './request-limits.ts';
 
 const cidrSchema = z.union([z.cidrv4(), z.cidrv6()]);
 

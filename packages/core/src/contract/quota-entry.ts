@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_PAGE_SIZE, queryNumberSchema } from './input-values.ts';
+import { MAX_PAGE_SIZE, queryNumberSchema, ruledText } from './input-values.ts';
 
 const DEFAULT_ENTRIES = 20;
 
@@ -25,7 +25,14 @@ export const quotaEntrySchema = z.object({
   created_by: z.int(),
 });
 
-export const requestIdParamsSchema = z.object({ requestId: z.string().min(1).max(64) });
+/** The id that an answer of the relay carries as `x-request-id`. */
+export const requestIdParamsSchema = z.object({
+  requestId: ruledText(
+    (text) => /^[\w-]{1,64}$/.test(text),
+    'must be the id of a request, as x-request-id has it',
+    '必须是请求 id，即 x-request-id 的值',
+  ),
+});
 
 export const refundSchema = z.object({
   request_id: z.string(),

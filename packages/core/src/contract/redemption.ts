@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import {
-  pageQuerySchema,
+  listQuerySchema,
   queryNumberSchema,
   queryTextSchema,
   quotaSchema,
@@ -13,8 +13,16 @@ const statusSchema = z.int().min(1).max(3);
 /** Unix seconds; 0: never. */
 const expirySchema = z.int().min(0);
 
-export const redemptionListQuerySchema = pageQuerySchema.extend({
-  /** 1 unused, 2 disabled, 3 used; 0 or absent: any. */
+/** Empty or 0: any. */
+export const redemptionListQuerySchema = listQuerySchema([
+  'id',
+  'name',
+  'quota',
+  'created_time',
+  'redeemed_time',
+]).extend({
+  keyword: queryTextSchema,
+  /** 1 unused, 2 disabled, 3 used. */
   status: queryNumberSchema,
 });
 

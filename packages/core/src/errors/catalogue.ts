@@ -110,9 +110,9 @@ export const errors = {
     'insufficient_quota',
     false,
     (d) =>
-      `The ${String(d['period'])}'s budget of this ${d['scope'] === 'token' ? 'API key' : 'account'} is too small for this request${figures(d)}. Wait for the next UTC ${String(d['period'])}, or raise the budget in the console.`,
+      `The budget of this ${d['scope'] === 'user' ? 'account' : 'API key'} for one UTC ${String(d['period'])} is too small for this request${figures(d)}. Wait for the next ${String(d['period'])}, or raise the budget in the console.`,
     (d) =>
-      `该${d['scope'] === 'token' ? ' API 密钥' : '账户'}的${d['period'] === 'day' ? '每日' : '每月'}预算不足以完成本次请求${figures(d)}。请等待下一个 UTC ${d['period'] === 'day' ? '日' : '月'}，或在控制台提高预算。`,
+      `该${d['scope'] === 'user' ? '账户' : ' API 密钥'}的${d['period'] === 'month' ? '每月' : '每日'}预算（UTC）不足以完成本次请求${figures(d)}。请等待下一个${d['period'] === 'month' ? '月' : '日'}，或在控制台提高预算。`,
   ),
   addressNotAllowed: defineError(
     'ip_not_allowed',

@@ -1,5 +1,6 @@
 import type { Redemption } from '../identity/redemption.ts';
 import type { Balance } from './ledger-repository.ts';
+import type { Page, PageQuery } from './page.ts';
 
 export type NewRedemption = Pick<
   Redemption,
@@ -10,9 +11,9 @@ export type RedemptionChange = Partial<
   Pick<Redemption, 'name' | 'quota' | 'status' | 'expiredTime'>
 >;
 
-export interface RedemptionListQuery {
-  offset: number;
-  limit: number;
+export type RedemptionSort = 'id' | 'name' | 'quota' | 'created_time' | 'redeemed_time';
+
+export interface RedemptionFilter {
   /** Prefix of the name, or an exact id. */
   keyword?: string;
   status?: number;
@@ -28,8 +29,8 @@ export type RedeemResult =
 
 export interface RedemptionRepository {
   find(id: number): Promise<Redemption | undefined>;
-  /** Newest first. */
-  list(query: RedemptionListQuery): Promise<readonly Redemption[]>;
+  /** @throws `invalid_parameter` for a cursor of another list */
+  page(filter: RedemptionFilter, page: PageQuery<RedemptionSort>): Promise<Page<Redemption>>;
   /** All or none. @throws `conflict` when a key is taken */
   createMany(redemptions: readonly NewRedemption[]): Promise<readonly Redemption[]>;
   /** Resolves to undefined for an unknown id. */

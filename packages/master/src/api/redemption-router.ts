@@ -1,4 +1,5 @@
 import { redemptionRoutes, redemptionStatusSchema } from '@turnpike/core/contract';
+import { mapPage } from '../services/to-page-query.ts';
 import type { RedemptionService } from '../services/redemption-service.ts';
 import { toRedemptionJson } from './json/redemption-json.ts';
 import { parseInput } from './parse-input.ts';
@@ -12,7 +13,7 @@ export function createRedemptionRouter({
 }): BoundRoute[] {
   return [
     bindRoute(redemptionRoutes.list, async ({ query }) =>
-      (await redemptions.list(query)).map(toRedemptionJson),
+      mapPage(await redemptions.list(query), toRedemptionJson),
     ),
     bindRoute(redemptionRoutes.search, async ({ query }) =>
       (await redemptions.search(query.keyword)).map(toRedemptionJson),

@@ -53,7 +53,9 @@ describe('an ordinary account', () => {
 
       const { role, status, group, quota, usedQuota, accessToken, affCode, githubId } = rowOf(3);
       expect({ role, status, group, quota, usedQuota, accessToken, affCode, githubId }).toEqual({
-        ...{ role: before.role, status: before.status, group: before.group, quota: before.quota },
+        ...{ role: before.role, status: before.status, group: before.group },
+        // Redeeming a code adds what the code is worth, and nothing else.
+        quota: before.quota + (id === 'accountTopUp' ? 50 : 0),
         ...{ usedQuota: before.usedQuota, accessToken: before.accessToken },
         ...{ affCode: before.affCode, githubId: before.githubId },
       });

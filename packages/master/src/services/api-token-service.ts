@@ -17,8 +17,8 @@ import type { Caller } from './caller.ts';
 import type { QuotaService } from './quota-service.ts';
 import { drawRelayKey } from './random-keys.ts';
 import { diffFields, type RecordAudit } from './record-audit.ts';
-import { toPageQuery } from './to-page-query.ts';
 import { editLimits, limitFields, toLimitsJson } from './request-limits.ts';
+import { toPageQuery } from './to-page-query.ts';
 
 const MAX_FOUND = 1000;
 

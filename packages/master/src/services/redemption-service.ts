@@ -3,6 +3,7 @@ import {
   managementErrors,
   redemptionStatuses,
   type Clock,
+  type Page,
   type RedeemResult,
   type Redemption,
   type RedemptionChange,
@@ -21,6 +22,7 @@ import type { CurrentOptions } from './current-options.ts';
 import { formatQuota } from './format-quota.ts';
 import { drawRedemptionKey } from './random-keys.ts';
 import { diffFields, type RecordAudit } from './record-audit.ts';
+import { toPageQuery } from './to-page-query.ts';
 
 /** Searches are not paged; more than this nobody reads. */
 const MAX_FOUND = 1000;
@@ -64,15 +66,15 @@ export function createRedemptionService(deps: RedemptionServiceDeps) {
   return {
     find,
 
-    list({ p, page_size, status }: RedemptionListQueryInput): Promise<readonly Redemption[]> {
-      const page = { offset: p * page_size, limit: page_size };
-      return redemptions.list(status === 0 ? page : { ...page, status });
+    list(input: RedemptionListQueryInput): Promise<Page<Redemption>> {
+      const { keyword, status } = input;
+      return redemptions.page({ keyword, ...(status !== 0 && { status }) }, toPageQuery(input));
     },
 
     /** Prefix of the name, or an id; oldest first. */
     async search(keyword: string): Promise<readonly Redemption[]> {
-      const found = await redemptions.list({ offset: 0, limit: MAX_FOUND, keyword });
-      return found.toSorted((a, b) => a.id - b.id);
+      const all = { offset: 0, limit: MAX_FOUND, sort: 'id', direction: 'asc' } as const;
+      return (await redemptions.page({ keyword }, all)).rows;
     },
 
     /** Resolves to the codes. */

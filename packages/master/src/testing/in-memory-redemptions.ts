@@ -1,4 +1,5 @@
 import { redemptionStatuses, type Redemption, type RedemptionRepository } from '@turnpike/core';
+import { pageRows } from './page-rows.ts';
 import type { InMemoryLedger } from './in-memory-ledger.ts';
 
 export interface InMemoryRedemptions extends RedemptionRepository {
@@ -19,12 +20,13 @@ export function createInMemoryRedemptions(
   return {
     rows,
     find: async (id) => copy(rows.get(id)),
-    list: async ({ offset, limit, keyword = '', status }) =>
-      [...rows.values()]
-        .filter((row) => row.name.startsWith(keyword) || String(row.id) === keyword)
-        .filter((row) => status === undefined || row.status === status)
-        .sort((a, b) => b.id - a.id)
-        .slice(offset, offset + limit),
+    page: async ({ keyword = '', status }, query) =>
+      pageRows(
+        [...rows.values()]
+          .filter((row) => row.name.startsWith(keyword) || String(row.id) === keyword)
+          .filter((row) => status === undefined || row.status === status),
+        query,
+      ),
     createMany: async (redemptions) =>
       redemptions.map((redemption) => {
         const row = {

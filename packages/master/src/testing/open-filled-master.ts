@@ -31,6 +31,13 @@ export async function openFilledMaster(
     ...{ userId: 3, key: 'keyOfAlice', name: 'first', expiredTime: -1, remainQuota: 100 },
     ...{ unlimitedQuota: false, models: null, subnet: '' },
   });
+  await test.redemptions.createMany(
+    ['codeOfTheTests', 'another'].map((key) => ({
+      ...{ userId: 2, key, name: 'gift', quota: 50, createdTime: 1, expiredTime: 0 },
+    })),
+  );
+  const refund = { userId: 3, apiTokenId: 1, quota: 5, isRepeated: false };
+  test.ledger.refunds.set('request-of-alice', refund);
   for (const key of secretOptions) test.stored[key] = `${sentinel}-${key}`;
   await test.logs.add({ type: 1, content: 'a top-up', user_id: 3, username: 'alice' });
   return test;

@@ -22,7 +22,8 @@ const audited = { isAudited: true };
 
 /**
  * One good call for each route, by its id. A test fails where a declared route has none: add the line together with the
- * route. Held are: users root (1), admin (2), alice (3) and bob (4), channels 1 and 2 with the tag `eu`, token 1 of alice.
+ * route. Held are: users root (1), admin (2), alice (3) and bob (4), channels 1 and 2 with the tag `eu`, token 1 of alice,
+ * redemption codes 1 and 2, and one charged request of alice.
  */
 export const goodCalls: Readonly<Record<string, GoodCall>> = {
   publicStatus: {},
@@ -55,6 +56,9 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   accountRotateAccessToken: audited,
   accountDashboard: {},
   accountAvailableModels: {},
+  accountAffCode: {},
+  accountTopUp: { body: { key: 'codeOfTheTests' } },
+  accountQuotaEntries: {},
 
   userList: { query: 'keyword=a&sort=quota&direction=asc&page_size=2' },
   userSearch: { query: 'keyword=ali' },
@@ -63,6 +67,7 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   userUpdate: { body: { id: 3, group: 'vip' }, ...audited },
   userManage: { body: { id: 4, action: 'disable' }, ...audited },
   userRemove: { params: { id: 4 }, ...audited },
+  userQuotaEntries: { params: { id: 3 }, query: 'page_size=5' },
   userTopUp: { body: { user_id: 3, quota: 500 }, ...audited },
 
   tokenList: { query: 'order=remain_quota' },
@@ -71,6 +76,15 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   tokenCreate: { body: { name: 'second', unlimited_quota: true }, ...audited },
   tokenUpdate: { body: { id: 1, name: 'renamed' }, ...audited },
   tokenRemove: { params: { id: 1 }, ...audited },
+
+  redemptionList: { query: 'status=1&sort=quota' },
+  redemptionSearch: { query: 'keyword=gi' },
+  redemptionRead: { params: { id: 1 } },
+  redemptionCreate: { body: { name: 'new', quota: 5, count: 2 }, ...audited },
+  redemptionUpdate: { body: { id: 1, quota: 7 }, ...audited },
+  redemptionBatch: { body: { ids: [1, 2], action: 'disable' }, ...audited },
+  redemptionRemoveSpent: audited,
+  redemptionRemove: { params: { id: 1 }, ...audited },
 
   channelList: { query: 'tag=eu&sort=priority' },
   channelSearch: { query: 'keyword=on' },
@@ -102,6 +116,7 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   logSearch: { query: 'keyword=1' },
   logStat: { query: 'username=alice' },
   logRemove: { query: 'target_timestamp=1600000000', ...audited },
+  refundCreate: { params: { requestId: 'request-of-alice' }, ...audited },
   logListOwn: {},
   logSearchOwn: { query: 'keyword=1' },
   logStatOwn: {},

@@ -66,7 +66,7 @@ export function answerError(connection: ClientConnection, error: GatewayError): 
   const encode =
     (door === 'openai' ? undefined : findClientCodec(door)?.encodeError) ?? encodeError;
   const { status, headers, body } = encode(error, contextOf(connection));
-  headers.push(...rateLimitHeaders(refusedFigures(error)));
+  headers.push(...rateLimitHeaders(refusedFigures(error), door, Date.now()));
   connection.sendBody(status, headers, body);
   connection.request.resume(); // what the client still sends is read away, so that it gets to see the answer
 }

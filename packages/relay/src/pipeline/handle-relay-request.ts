@@ -61,8 +61,8 @@ export async function handleRelayRequest(
     const { caller, plan } = letInAs;
     progress.caller = caller;
     admission = letInAs.admission;
+    connection.extraHeaders = rateLimitHeaders(admission.rateLimits, inbound.door, Date.now());
     if (letInAs.groupPermit !== undefined) (progress.permits ??= []).push(letInAs.groupPermit);
-    connection.extraHeaders = rateLimitHeaders(admission.rateLimits);
     const served = await callUpstreams(deps, { plan, admission, inbound, connection, progress });
     if (served === 'abandoned') await giveBack(deps, connection, admission, progress);
     else {

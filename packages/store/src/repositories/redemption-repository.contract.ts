@@ -140,12 +140,30 @@ export function describeRedemptionRepository(name: string, open: () => Promise<T
       const second = await create({ name: 'spring_2' });
       await redemptions.update(first.id, { status: 2 });
       const find = async (query: { keyword?: string; status?: number }) =>
-        (await redemptions.list({ offset: 0, limit: 50, ...query })).map(({ id }) => id);
+        (
+          await redemptions.page(query, { offset: 0, limit: 50, sort: 'id', direction: 'desc' })
+        ).rows.map(({ id }) => id);
 
       expect(await find({ keyword: 'spring_' })).toEqual([second.id, first.id]);
       expect(await find({ keyword: 'spring_', status: 2 })).toEqual([first.id]);
       expect(await find({ keyword: String(second.id) })).toContain(second.id);
       expect(await find({ keyword: 'spring%' })).toEqual([]);
+    });
+
+    it('sorts, counts, and goes on by cursor', async () => {
+      for (const quota of [30, 10, 20]) await create({ name: 'sorted', quota });
+      const query = { offset: 0, limit: 2, sort: 'quota', direction: 'asc' } as const;
+
+      const first = await redemptions.page({ keyword: 'sorted' }, query);
+      const { nextCursor = '' } = first;
+      const second = await redemptions.page(
+        { keyword: 'sorted' },
+        { ...query, cursor: nextCursor },
+      );
+
+      expect(first.total).toEqual({ count: 3, isCapped: false });
+      expect([...first.rows, ...second.rows].map(({ quota }) => quota)).toEqual([10, 20, 30]);
+      expect(second.nextCursor).toBeUndefined();
     });
 
     it('removes one, or all that are spent, and gives no id out again', async () => {

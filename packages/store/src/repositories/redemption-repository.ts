@@ -7,13 +7,15 @@ import {
   type RedeemResult,
   type Redemption,
   type RedemptionChange,
-  type RedemptionListQuery,
+  type RedemptionFilter,
   type RedemptionRepository,
+  type RedemptionSort,
 } from '@turnpike/core';
 import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
 import { addQuota } from '../ledger/quota-entries.ts';
 import { likePrefix } from '../schema/like-prefix.ts';
+import { readPage, type SortKey } from '../schema/read-page.ts';
 import { readNumber, readPaddedText, readText, type Row } from '../schema/read-column.ts';
 import { refuseTooLong } from '../schema/refuse-too-long.ts';
 
@@ -35,8 +37,10 @@ export function createRedemptionRepository(deps: RedemptionRepositoryDeps): Rede
   return {
     find,
 
-    async list(query) {
-      return ((await selectRedemptions(deps, query)) as Row[]).map(toRedemption);
+    async page(filter, page) {
+      const rows = filterRedemptions(deps, filter);
+      const found = await readPage({ knex, rows, key: sortKeys[page.sort] }, page);
+      return { ...found, rows: found.rows.map(toRedemption) };
     },
 
     async createMany(redemptions) {
@@ -153,11 +157,19 @@ async function redeem(
   return { redemption, balance };
 }
 
-function selectRedemptions(
+const sortKeys: Readonly<Record<RedemptionSort, SortKey>> = {
+  id: { sql: 'id', kind: 'integer' },
+  name: { sql: "COALESCE(name, '')", kind: 'text' },
+  quota: { sql: 'COALESCE(quota, 0)', kind: 'integer' },
+  created_time: { sql: 'COALESCE(created_time, 0)', kind: 'integer' },
+  redeemed_time: { sql: 'COALESCE(redeemed_time, 0)', kind: 'integer' },
+};
+
+function filterRedemptions(
   { knex, dialect }: RedemptionRepositoryDeps,
-  { offset, limit, keyword = '', status }: RedemptionListQuery,
+  { keyword = '', status }: RedemptionFilter,
 ): Knex.QueryBuilder {
-  const select = knex('redemptions').offset(offset).limit(limit).orderBy('id', 'desc');
+  const select = knex('redemptions');
   if (status !== undefined) void select.where({ status });
   if (keyword !== '') {
     void select.where((any) => {

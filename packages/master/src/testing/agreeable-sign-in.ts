@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SessionRecord } from '@turnpike/core';
 import type { MasterDeps } from '../master-deps.ts';
-import { signInEndpoints, type SignInEndpoints } from '../sign-in/sign-in-endpoints.ts';
+import { signInEndpoints } from '../sign-in/sign-in-endpoints.ts';
 import { createSigner } from '../sign-in/signer.ts';
 import { testSessionSecret } from './open-master.ts';
 

@@ -35,7 +35,15 @@ export type {
   RefundResult,
   RequestKind,
 } from './ports/ledger-repository.ts';
-export type { Ledger, Reservation, ReserveRefusal, ReserveResult } from './ports/ledger.ts';
+export type {
+  Ledger,
+  Reservation,
+  ReserveRefusal,
+  ReserveResult,
+  LimitKind,
+  RateLimitFigure,
+  RateLimitFigures,
+} from './ports/ledger.ts';
 export type { UsageSink } from './ports/usage-sink.ts';
 export type { TokenDirectory, TokenSource } from './ports/token-directory.ts';
 export type { BusEvents, ConfigBus } from './ports/config-bus.ts';
@@ -133,7 +141,6 @@ export type { EntryState, LedgerBook, OpenEntry } from './ports/ledger-book.ts';
 export type { UsageConsumer, UsageQueue, UsageQueueCounts } from './ports/usage-queue.ts';
 export type { Chore, Chores } from './ports/chores.ts';
 export type { NodeRegistry, NodeStatus } from './ports/node-registry.ts';
-export type { LimitKind } from './ports/ledger.ts';
 export { families } from './canonical/family.ts';
 export type { Extras, Family, Json, JsonRecord, Origin } from './canonical/family.ts';
 export type { Loss } from './canonical/loss.ts';
@@ -192,7 +199,6 @@ export {
   utcDayOf,
 } from './usage/budget-period.ts';
 export type { PeriodSpend } from './usage/budget-period.ts';
-export type { RateLimitFigure, RateLimitFigures } from './ports/ledger.ts';
 export { identityProviders } from './identity/external-identity.ts';
 export type { ExternalIdentity, IdentityProvider } from './identity/external-identity.ts';
 export { readLanguage } from './identity/language.ts';

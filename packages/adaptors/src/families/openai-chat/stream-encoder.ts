@@ -16,9 +16,10 @@ export class ChatStreamEncoder implements StreamEncoder {
   readonly #choices = new Map<number, ChoiceEncoder>();
   readonly #wantsUsage: boolean;
   #output: Buffer[] = [];
-  #head: JsonObject | undefined;
+  /** What all chunks begin with, as text: it is the larger part of most of them. */
+  #head: string | undefined;
   #usage: Usage | undefined;
-  #about: JsonObject = {};
+  #about = '';
 
   constructor(context: TranslationContext) {
     this.#context = context;
@@ -38,7 +39,9 @@ export class ChatStreamEncoder implements StreamEncoder {
         this.#choiceOf(0).begin();
         break;
       case 'about':
-        if (event.serviceTier !== undefined) this.#about = { service_tier: event.serviceTier };
+        if (event.serviceTier !== undefined) {
+          this.#about = `,"service_tier":${JSON.stringify(event.serviceTier)}`;
+        }
         break;
       case 'part':
       case 'text':
@@ -69,7 +72,7 @@ export class ChatStreamEncoder implements StreamEncoder {
     this.#output = [];
     if (this.#wantsUsage) {
       const usage = this.#usage === undefined ? null : encodeChatUsage(this.#usage);
-      this.#write({ choices: [], usage });
+      this.#write('', `,"usage":${JSON.stringify(usage)}`);
     }
     return Buffer.concat([...this.#output, Buffer.from(DONE)]);
   }
@@ -78,8 +81,9 @@ export class ChatStreamEncoder implements StreamEncoder {
     let found = this.#choices.get(index);
     if (found === undefined) {
       const { seal } = this.#context;
+      const usage = this.#wantsUsage ? ',"usage":null' : '';
       const write = (choice: JsonObject): void => {
-        this.#write({ choices: [choice], ...(this.#wantsUsage && { usage: null }) });
+        this.#write(JSON.stringify(choice), usage);
       };
       found = new ChoiceEncoder({ index, seal, losses: this.#losses, write });
       this.#choices.set(index, found);
@@ -88,18 +92,20 @@ export class ChatStreamEncoder implements StreamEncoder {
   }
 
   /** All chunks have the same id, moment and model. */
-  #start(id: string, createdAt: number): JsonObject {
-    this.#head ??= {
+  #start(id: string, createdAt: number): string {
+    this.#head ??= JSON.stringify({
       id: toCompletionId(id, this.#context.requestId),
       object: 'chat.completion.chunk',
       created: toCreated(createdAt),
       model: this.#context.model,
-    };
+    }).slice(0, -1);
     return this.#head;
   }
 
-  #write(members: JsonObject): void {
-    const chunk = { ...this.#start('', 0), ...this.#about, ...members };
-    this.#output.push(Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`));
+  #write(choice: string, usage: string): void {
+    const head = this.#start('', 0);
+    this.#output.push(
+      Buffer.from(`data: ${head}${this.#about},"choices":[${choice}]${usage}}\n\n`),
+    );
   }
 }

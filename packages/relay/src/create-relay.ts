@@ -32,6 +32,7 @@ import { passThrough } from './pipeline/pass-through.ts';
 import type { RelayDeps, RelaySettings } from './relay-deps.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
 import { followConfig } from './snapshot/follow-config.ts';
+import type { ChannelDefaults } from './snapshot/relay-channel.ts';
 import { ChannelAffinity } from './upstream/channel-affinity.ts';
 import { ChannelCooldowns } from './upstream/channel-cooldowns.ts';
 import { Credentials } from './upstream/credentials.ts';
@@ -42,7 +43,11 @@ import { RetryBudget } from './upstream/retry-budget.ts';
 /** What the data plane is made of. */
 export interface RelayOptions {
   settings: RelaySettings &
-    PoolSettings & { trustedProxies: readonly string[]; configPollMs: number };
+    PoolSettings & {
+      trustedProxies: readonly string[];
+      configPollMs: number;
+      channelDefaults?: ChannelDefaults;
+    };
   configBus: ConfigBus;
   tokenDirectory: TokenDirectory;
   ledger: Ledger;
@@ -79,7 +84,12 @@ export interface Relay {
 
 export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { settings, logger } = options;
-  const config = await followConfig({ ...options, pollMs: settings.configPollMs });
+  const { channelDefaults } = settings;
+  const config = await followConfig({
+    ...options,
+    pollMs: settings.configPollMs,
+    ...(channelDefaults !== undefined && { channelDefaults }),
+  });
   const tokenCounter = createTokenCounter();
   const pools = createUpstreamPools(settings);
   const bodyPool = new BodyPool();

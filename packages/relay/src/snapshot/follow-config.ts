@@ -1,4 +1,5 @@
 import type { ConfigBus, Logger, SecretBox } from '@turnpike/core';
+import type { ChannelDefaults } from './relay-channel.ts';
 import { createRelaySnapshot, type RelaySnapshot } from './relay-snapshot.ts';
 
 /** The relay's view of the configuration: always whole, always the newest that was published. */
@@ -17,6 +18,7 @@ export async function followConfig(deps: {
   secretBox: SecretBox;
   pollMs: number;
   logger: Logger;
+  channelDefaults?: ChannelDefaults;
 }): Promise<ConfigFollower> {
   let current: RelaySnapshot | undefined;
   let hasFailed = false;
@@ -26,7 +28,7 @@ export async function followConfig(deps: {
       const latest = await deps.configBus.latestSnapshot();
       hasFailed = false;
       if (latest === undefined || latest.version <= (current?.version ?? -1)) return;
-      current = createRelaySnapshot(latest, deps.secretBox);
+      current = createRelaySnapshot(latest, deps.secretBox, deps.channelDefaults);
       deps.logger.debug(
         { version: latest.version, channels: latest.channels.length },
         'configuration swapped',

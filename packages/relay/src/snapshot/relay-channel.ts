@@ -31,10 +31,17 @@ const legacyOther: Readonly<Record<number, string>> = {
   24: 'api_version',
 };
 
+/** Config fields of channels that leave them out, by channel type. */
+export type ChannelDefaults = Readonly<Record<number, Readonly<Record<string, unknown>>>>;
+
 /** Prepares a channel for requests. Its key is opened on first use. */
-export function toRelayChannel(channel: ChannelSnapshot, secretBox: SecretBox): RelayChannel {
+export function toRelayChannel(
+  channel: ChannelSnapshot,
+  secretBox: SecretBox,
+  defaults: ChannelDefaults = {},
+): RelayChannel {
   const provider = findProvider(channel.type);
-  const config = withLegacyOther(channel);
+  const config = withDefaults(withLegacyOther(channel), defaults[channel.type]);
   let opened: string | undefined;
   const key = (): string => (opened ??= secretBox.open(channel.sealedKey));
   const headerLists = new Map<Dialect, readonly string[]>();
@@ -70,4 +77,13 @@ function withLegacyOther({
   const field = legacyOther[type];
   if (field === undefined || other === '' || (config[field] ?? '') !== '') return config;
   return { ...config, [field]: other };
+}
+
+/** The console stores an empty text for what was left out. */
+function withDefaults(
+  config: Readonly<Record<string, unknown>>,
+  defaults: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  const missing = Object.entries(defaults).filter(([key]) => (config[key] ?? '') === '');
+  return missing.length === 0 ? config : { ...config, ...Object.fromEntries(missing) };
 }

@@ -1,6 +1,6 @@
 import { findProvider } from '@turnpike/adaptors';
 import { createNativeTiers } from './native-tiers.ts';
-import { toRelayChannel, type RelayChannel } from './relay-channel.ts';
+import { toRelayChannel, type ChannelDefaults, type RelayChannel } from './relay-channel.ts';
 import {
   createPriceList,
   createRouteIndex,
@@ -45,14 +45,18 @@ export interface RelaySnapshot {
 }
 
 /** Prepares a published snapshot for requests. */
-export function createRelaySnapshot(snapshot: ConfigSnapshot, secretBox: SecretBox): RelaySnapshot {
+export function createRelaySnapshot(
+  snapshot: ConfigSnapshot,
+  secretBox: SecretBox,
+  channelDefaults: ChannelDefaults = {},
+): RelaySnapshot {
   const options = readOptions(snapshot.options);
   const prices = createPriceList({ options: snapshot.options });
   // The first question loads the price book, which takes some 50 ms: not in the middle of a request.
   prices.priceFor('gpt-4o', 1);
   const channels = new Map<number, RelayChannel>();
   for (const channel of snapshot.channels)
-    channels.set(channel.id, toRelayChannel(channel, secretBox));
+    channels.set(channel.id, toRelayChannel(channel, secretBox, channelDefaults));
   const routes = createRouteIndex({ ...snapshot, channels: snapshot.channels.filter(isServable) });
   const byTiers = new WeakMap<readonly Tier[], Map<string, readonly RoutePrice[]>>();
 

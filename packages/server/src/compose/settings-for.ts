@@ -25,6 +25,11 @@ export function relaySettings(
     forwardRequestId: settings.testForwardRequestId,
     trustedProxies: settings.trustedProxies,
     configPollMs: settings.syncFrequencyMs,
+    // Of Gemini (24) and Vertex AI (42).
+    channelDefaults: {
+      24: { api_version: settings.geminiVersion, safety_setting: settings.geminiSafetySetting },
+      42: { safety_setting: settings.geminiSafetySetting },
+    },
     ...(settings.relayProxy !== undefined && { proxyUrl: settings.relayProxy }),
     environmentProxies: {
       ...(httpProxy !== undefined && { httpProxy }),

@@ -228,6 +228,31 @@ export const settingsSchema = {
       'Output only your specific model name with no additional text.',
       { text: 'What a channel is asked in a test.' },
     ),
+    geminiVersion: setting(
+      'GEMINI_VERSION',
+      textLike(/^v1[a-z0-9]*$/, 'a version such as v1beta'),
+      'v1beta',
+      {
+        role: 'relay',
+        text: 'Version of the Gemini API for channels that name none (config api_version). Current features need v1beta.',
+      },
+    ),
+    geminiSafetySetting: setting(
+      'GEMINI_SAFETY_SETTING',
+      choice(
+        'off',
+        'block_none',
+        'block_only_high',
+        'block_medium_and_above',
+        'block_low_and_above',
+        'unset',
+      ),
+      'block_none',
+      {
+        role: 'relay',
+        text: 'Safety threshold of Gemini for requests of other protocols, where a channel names none (config safety_setting); unset sends none.',
+      },
+    ),
     openaiApiKey: optionalSetting('OPENAI_API_KEY', providerKey, {
       isSecret: true,
       role: 'master',

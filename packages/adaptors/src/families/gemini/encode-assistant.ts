@@ -18,7 +18,7 @@ type MutablePart = Record<string, unknown>;
  *
  * @see https://ai.google.dev/gemini-api/docs/thought-signatures
  */
-export const skipSignature = 'skip_thought_signature_validator';
+const skipSignature = 'skip_thought_signature_validator';
 
 /** The parts of what the model said before. */
 export function encodeAssistantParts(turn: Turn, at: string, context: EncodeContext): JsonRecord[] {

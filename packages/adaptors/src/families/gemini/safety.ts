@@ -22,8 +22,9 @@ const thresholds: ReadonlySet<unknown> = new Set([
  * `unset` for the upstream's own; `safety_civic_integrity: false` is for models that do not know that category.
  */
 export function defaultSafety({ target }: EncodeContext): JsonRecord[] {
-  const wanted = target.config['safety_setting'];
-  if (wanted === 'unset') return [];
+  const setting = target.config['safety_setting'];
+  const wanted = typeof setting === 'string' ? setting.toUpperCase() : undefined;
+  if (wanted === 'UNSET') return [];
   const threshold = thresholds.has(wanted)
     ? wanted
     : (target.dialect.gemini?.safetyThreshold ?? 'BLOCK_NONE');

@@ -65,6 +65,9 @@ export { withRestoration } from './translate/with-restoration.ts';
 export { findClientCodec, findUpstreamCodec } from './families/index.ts';
 export { EventFolder } from './translate/event-folder.ts';
 export { replayResponse } from './translate/replay-response.ts';
+export { restoreResponse } from './translate/restore-tools.ts';
+export type { ToolRestoration } from './translate/restore-tools.ts';
+export { createRestoringDecoder } from './translate/restoring-decoder.ts';
 export { TranslatingTap } from './translate/translating-tap.ts';
 export type {
   Encoded,

@@ -125,7 +125,7 @@ describe.each(upstreamKinds)('Codex at $name', (kind) => {
     expect(JSON.parse(String(items[1]?.['arguments']))).toEqual({ command: ['ls', '-l'] });
 
     world.upstream.answerWith({ text: 'Done.', end: 'stop' });
-    const output = { type: 'function_call_output', call_id: 'call_1', output: 'a.ts' };
+    const output = { type: 'function_call_output', call_id: items[1]?.['call_id'], output: 'a.ts' };
     const next = await ask(kind, [question, ...asHistory(items), output]);
     expect(next).toMatchObject([{ type: 'message', content: [{ text: 'Done.' }] }]);
     const [request] = world.upstream.requests;
@@ -146,16 +146,16 @@ describe.each(foreign)("Codex's own tools at $name", (kind) => {
     });
     const items = await ask(kind, [question]);
     expect(items).toMatchObject([
-      { type: 'custom_tool_call', call_id: 'call_1', name: 'apply_patch', input: patch },
-      { type: 'function_call', call_id: 'call_2', name: 'read', namespace: 'mcp__files' },
+      { type: 'custom_tool_call', name: 'apply_patch', input: patch },
+      { type: 'function_call', name: 'read', namespace: 'mcp__files' },
     ]);
 
     world.upstream.answerWith({ text: 'Patched.', end: 'stop' });
     await ask(kind, [
       question,
       ...asHistory(items),
-      { type: 'custom_tool_call_output', call_id: 'call_1', output: 'patched well' },
-      { type: 'function_call_output', call_id: 'call_2', output: 'file contents' },
+      { type: 'custom_tool_call_output', call_id: items[0]?.['call_id'], output: 'patched well' },
+      { type: 'function_call_output', call_id: items[1]?.['call_id'], output: 'file contents' },
     ]);
     const [request] = world.upstream.requests;
     expect(request?.text).toContain('patched well');

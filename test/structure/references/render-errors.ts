@@ -33,6 +33,8 @@ ${renderTable(header, rows)}
 /** Placeholders for what a message mentions. */
 const sampleDetails = {
   model: '{model}',
+  id: '{id}',
+  param: '{param}',
   group: '{group}',
   address: '{address}',
   channel: '{channel}',

@@ -165,6 +165,7 @@ async function translateConversation(
     upstream: withRestoration(requireCodec(findProviderCodec(provider, family)), made.restoration),
     dialect,
     isUpstreamStream,
+    restoration: made.restoration,
     observe: from === family ? undefined : createStateMemory(stateStore, { userId, scope, model }),
     reportLosses: report,
     context: {

@@ -1,12 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   createFrameReader,
+  createRestoringDecoder,
   EventFolder,
   replayResponse,
+  restoreResponse,
   TranslatingTap,
   type ClientCodec,
   type Dialect,
   type StreamTap,
+  type ToolRestoration,
   type TranslationContext,
   type UpstreamCodec,
   type UpstreamError,
@@ -27,6 +30,8 @@ export interface TranslationParts {
   upstream: UpstreamCodec;
   dialect: Dialect;
   context: TranslationContext;
+  /** What was done to the client's tools, to be undone in the answer. */
+  restoration: ToolRestoration | undefined;
   /** The upstream was asked for a stream. */
   isUpstreamStream: boolean;
   /** Sees every event of the answer before it is encoded. */
@@ -51,12 +56,12 @@ export class Translation implements AnswerTranslator {
 
   /** Undefined where the answer is read whole: nobody asked for a stream, or none came. */
   createTap(headers: IncomingHttpHeaders): StreamTap | undefined {
-    const { client, upstream, dialect, context, observe, reportLosses } = this.#parts;
+    const { client, upstream, dialect, context, restoration, observe, reportLosses } = this.#parts;
     if (!context.request.isStream || !this.#comesAsStream(headers)) return undefined;
     const encoder = client.createStreamEncoder(context);
     return new TranslatingTap({
       reader: createFrameReader(dialect.framing),
-      decoder: upstream.createStreamDecoder(dialect),
+      decoder: createRestoringDecoder(upstream.createStreamDecoder(dialect), restoration),
       encoder,
       observe(event) {
         observe?.(event);
@@ -85,9 +90,9 @@ export class Translation implements AnswerTranslator {
 
   /** The upstream streamed what the client wants whole. */
   #foldStream(body: Buffer): TranslatedAnswer {
-    const { upstream, dialect, observe } = this.#parts;
+    const { upstream, dialect, restoration, observe } = this.#parts;
     const reader = createFrameReader(dialect.framing);
-    const decoder = upstream.createStreamDecoder(dialect);
+    const decoder = createRestoringDecoder(upstream.createStreamDecoder(dialect), restoration);
     const folder = new EventFolder();
     const frames = [...reader.push(body), ...reader.end()];
     for (const event of [...frames.flatMap((frame) => decoder.push(frame)), ...decoder.end()]) {
@@ -100,11 +105,12 @@ export class Translation implements AnswerTranslator {
   }
 
   #readWhole(body: Buffer): TranslatedAnswer {
-    const { upstream, dialect, observe } = this.#parts;
+    const { upstream, dialect, restoration, observe } = this.#parts;
     const parsed = parseObject(body);
     if (parsed === undefined) return failedAnswer(undefined);
     if (carriesError(parsed)) return failedAnswer(upstream.readError(200, {}, body, dialect));
-    const response = upstream.decodeResponse(parsed, dialect);
+    const decoded = upstream.decodeResponse(parsed, dialect);
+    const response = restoration === undefined ? decoded : restoreResponse(decoded, restoration);
     if (observe !== undefined) for (const event of replayResponse(response)) observe(event);
     return this.#encode(response);
   }

@@ -108,7 +108,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
 }
 
 /** The bytes of one event. Some clients read the name from the data only. */
-export function encodeEvent({ type, ...members }: WireEvent, sequenceNumber: number): Buffer {
+function encodeEvent({ type, ...members }: WireEvent, sequenceNumber: number): Buffer {
   const data = JSON.stringify({ type, sequence_number: sequenceNumber, ...members });
   return Buffer.from(`event: ${type}\ndata: ${data}\n\n`);
 }

@@ -29,7 +29,7 @@ export function encodeStream(events: readonly StreamEvent[], body: object = {}):
 }
 
 /** Reads a stream of this protocol; fails where an event is not named as its data is, or numbered wrongly. */
-export function readEvents(bytes: Buffer): JsonRecord[] {
+function readEvents(bytes: Buffer): JsonRecord[] {
   return new SseReader().push(bytes).map(({ event, data }, index) => {
     const read = JSON.parse(data ?? '') as JsonRecord;
     if (read['type'] !== event) throw new Error(`${String(event)} carries ${String(read['type'])}`);

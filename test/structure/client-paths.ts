@@ -4,5 +4,8 @@ export const clientPaths = [
   ...['/openai/v1/embeddings', '/chat/completions', '/completions', '/embeddings', '/moderations'],
   ...['/edits', '/responses', '/images/generations', '/images/edits', '/images/variations'],
   ...['/audio/speech', '/audio/transcriptions', '/audio/translations'],
+  ...['/v1/messages', '/anthropic/v1/messages', '/messages', '/messages/count_tokens', '/v1beta'],
+  ...['/v1beta/models/m:generateContent', '/v1alpha/models', '/gemini/v1beta/models', '/gemini/v1'],
+  ...['/anthropic', '/gemini', '/v1betamax', '/messages/x'],
   ...['/', '/api/status', '/v1/dashboard/billing/usage', '/chat', '/images', '/login', '/v11'],
 ];

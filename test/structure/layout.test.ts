@@ -13,7 +13,7 @@ const emptyNames = /(^|[-/])(utils?|helpers?|common|misc|shared|managers?)([-./]
 const indexPlaces = [
   /^packages\/[^/]+\/src\/index\.ts$/,
   /^packages\/[^/]+\/src\/(contract|testing)\/index\.ts$/,
-  /\/(providers|migrations|api|schedules|commands)\/index\.ts$/,
+  /\/(providers|families|migrations|api|schedules|commands)\/index\.ts$/,
 ];
 
 /** Longer than this a file is read in pieces; lists of data are not read but looked up. */

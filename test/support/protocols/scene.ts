@@ -43,7 +43,7 @@ export interface Answer {
 export const bill = { input: 20, cached: 5, output: 7, thoughts: 2 };
 
 /** A picture of one pixel. */
-export const pixel =
+const pixel =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const pdf = Buffer.from('%PDF-1.4\n%%EOF').toString('base64');
 

@@ -17,10 +17,18 @@ export function findBridges(operation: Operation, provider: Provider): readonly 
   );
 }
 
+/** Providers that have such a wire for any operation: asked for each request, so that nearly all are done at once. */
+const ownWireProviders: ReadonlySet<string> = new Set(
+  bridges.flatMap(({ from, to, providerId = '' }) => (from === to ? providerId : [])),
+);
+
 /** Whether a bridge leads to a wire that a provider has of its own for the very same operation. */
 export function hasOwnBridge(operation: Operation, provider: Provider): boolean {
-  return bridges.some(
-    ({ from, to, providerId }) =>
-      from === operation && to === operation && providerId === provider.id,
+  return (
+    ownWireProviders.has(provider.id) &&
+    bridges.some(
+      ({ from, to, providerId }) =>
+        from === operation && to === operation && providerId === provider.id,
+    )
   );
 }

@@ -51,6 +51,23 @@ describe('large conversations', () => {
     await expect(large.encode(target, new Map())).rejects.toThrow(/closed/);
   });
 
+  it('are patched in another thread to the same bytes as small ones here', async () => {
+    const deepSeek = {
+      channelType: 36,
+      operation: 'chat',
+      config: {},
+      model: 'deepseek-chat',
+    } as const;
+    const patch = async (text: string): Promise<string> => {
+      const messages = [{ role: 'developer', content: text }];
+      const body = Buffer.from(JSON.stringify({ x: 1, messages, y: [] }));
+      return (await conversations.patch(body, deepSeek)).toString('utf8');
+    };
+    const long = 'z'.repeat(LARGE_CONVERSATION_BYTES);
+    expect(await patch('z')).toBe('{"x":1,"messages":[{"role":"system","content":"z"}],"y":[]}');
+    expect((await patch(long)).replace(long, 'z')).toBe(await patch('z'));
+  });
+
   it('are refused with the words of the codec', async () => {
     const body = bodyOf('x'.repeat(LARGE_CONVERSATION_BYTES), {
       tools: [{ description: 'no name' }],

@@ -121,7 +121,7 @@ function readFacts(route: OperationRoute, request: IncomingMessage, probe: JsonP
 }
 
 /** What a request says outside its body, for the codecs. */
-export function readPathFacts(
+function readPathFacts(
   route: Pick<OperationRoute, 'operation' | 'pathModel' | 'isStream'>,
   headers: IncomingHttpHeaders,
   url: string,

@@ -17,7 +17,7 @@ import { moveKeyToHeader, protocolsOf, toRealtimeRequest } from './realtime-requ
 import { RealtimeSession } from './realtime-session.ts';
 
 const MAX_FRAME_BYTES = 16 * 1024 * 1024;
-const paths: ReadonlySet<string> = new Set(['/v1/realtime', '/realtime', '/openai/v1/realtime']);
+const paths: ReadonlySet<string> = new Set(['/v1/realtime', '/openai/v1/realtime']);
 
 /** Where clients open sockets: sessions of the Realtime API, relayed to an upstream that has it. */
 export class RealtimeDoor {

@@ -6,7 +6,7 @@ import type { RealtimeBill } from './realtime-bill.ts';
 const MAX_WAITING_BYTES = 1024 * 1024;
 const RESUME_MS = 20;
 /** Nobody says anything for this long: the session is forgotten. */
-export const IDLE_MS = 60 * 60_000;
+const IDLE_MS = 60 * 60_000;
 const CLOSE_MS = 2000;
 
 const outOfBudget = JSON.stringify({

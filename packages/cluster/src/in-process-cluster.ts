@@ -9,7 +9,7 @@ import type {
   RateLimiter,
   ResponseStore,
   Schedules,
-  SharedLimits,
+  TrafficLimits,
   StateStore,
   TokenDirectory,
   TokenSource,
@@ -24,7 +24,7 @@ import {
   type ResponseStoreLimits,
 } from './response-store/in-process-response-store.ts';
 import { createInProcessSchedules } from './schedules/in-process-schedules.ts';
-import { LimitCounters } from './shared-limits/limit-counters.ts';
+import { LimitCounters } from './traffic-limits/limit-counters.ts';
 import { createInProcessStateStore } from './state-store/in-process-state-store.ts';
 import { InProcessTokenDirectory } from './token-directory/in-process-token-directory.ts';
 import { createEmbeddedUsageSink } from './usage-sink/embedded-usage-sink.ts';
@@ -35,7 +35,7 @@ export interface InProcessCluster {
   tokenDirectory: TokenDirectory;
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
-  sharedLimits: SharedLimits;
+  trafficLimits: TrafficLimits;
   notifications: NotificationQueue;
   schedules: Schedules;
   stateStore: StateStore;
@@ -74,7 +74,7 @@ export function openInProcessCluster(deps: {
     tokenDirectory,
     configBus,
     rateLimiter: createInProcessRateLimiter(deps),
-    sharedLimits: new LimitCounters(deps),
+    trafficLimits: new LimitCounters(deps),
     notifications: createTableNotificationQueue({ ...deps, table: deps.notificationTable }),
     schedules: createInProcessSchedules({ logger }),
     stateStore: createInProcessStateStore(deps),

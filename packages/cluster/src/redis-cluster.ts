@@ -13,7 +13,7 @@ import type {
   RateLimiter,
   ResponseStore,
   Schedules,
-  SharedLimits,
+  TrafficLimits,
   StateStore,
   TokenDirectory,
   UsageQueue,
@@ -34,7 +34,7 @@ import { openConnections } from './redis/connections.ts';
 import { createKeys } from './redis/keys.ts';
 import type { RedisSettings } from './redis/redis-settings.ts';
 import { createBullmqSchedules } from './schedules/bullmq-schedules.ts';
-import { openRedisSharedLimits } from './shared-limits/redis-shared-limits.ts';
+import { openRedisTrafficLimits } from './traffic-limits/redis-traffic-limits.ts';
 import type { ResponseStoreLimits } from './response-store/in-process-response-store.ts';
 import { openRedisResponseStore } from './response-store/open-redis-response-store.ts';
 import { RedisStateStore } from './state-store/redis-state-store.ts';
@@ -50,7 +50,7 @@ export interface RedisCluster {
   tokenDirectory: TokenDirectory;
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
-  sharedLimits: SharedLimits;
+  trafficLimits: TrafficLimits;
   chores: Chores;
   notifications: NotificationQueue;
   schedules: Schedules;
@@ -201,7 +201,7 @@ export async function openRedisCluster(
     clock,
     logger,
   });
-  const sharedLimits = openRedisSharedLimits({ redis, keys, nodeId, clock, logger });
+  const trafficLimits = openRedisTrafficLimits({ redis, keys, nodeId, clock, logger });
   const stateStore = new RedisStateStore({ redis, keys, clock });
   const responseStore = openRedisResponseStore(settings, { redis, keys, clock, logger });
   let agent: NodeAgent | undefined;
@@ -213,7 +213,7 @@ export async function openRedisCluster(
     tokenDirectory,
     configBus,
     rateLimiter: createRedisRateLimiter({ redis, keys }),
-    sharedLimits,
+    trafficLimits,
     chores,
     notifications,
     schedules: createBullmqSchedules({
@@ -261,7 +261,7 @@ export async function openRedisCluster(
     },
     async close() {
       await agent?.stop();
-      await sharedLimits.close();
+      await trafficLimits.close();
       tokenDirectory.close();
       await stateStore.close();
       await responseStore.close();

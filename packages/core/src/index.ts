@@ -175,9 +175,9 @@ export { findLimitProblem, readLimits } from './identity/read-limits.ts';
 export type {
   LimitedParty,
   LimitPermit,
-  SharedLimitRefusal,
-  SharedLimits,
-} from './ports/shared-limits.ts';
+  TrafficLimitRefusal,
+  TrafficLimits,
+} from './ports/traffic-limits.ts';
 export { describeAnswerShape, listInputs } from './openapi/describe-shape.ts';
 export type { RouteInput } from './openapi/describe-shape.ts';
 export { redemptionStatuses } from './identity/redemption.ts';

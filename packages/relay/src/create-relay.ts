@@ -11,7 +11,7 @@ import {
   type Logger,
   type ResponseStore,
   type SecretBox,
-  type SharedLimits,
+  type TrafficLimits,
   type StateStore,
   type TokenDirectory,
   type TokenRecord,
@@ -54,7 +54,7 @@ export interface RelayOptions {
   configBus: ConfigBus;
   tokenDirectory: TokenDirectory;
   ledger: Ledger;
-  sharedLimits: SharedLimits;
+  trafficLimits: TrafficLimits;
   usageSink: UsageSink;
   failedRequestLog: FailedRequestLog;
   channelHealth: ChannelHealthSink;

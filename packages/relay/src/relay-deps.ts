@@ -6,7 +6,7 @@ import type {
   Ledger,
   Logger,
   ResponseStore,
-  SharedLimits,
+  TrafficLimits,
   StateStore,
   TokenDirectory,
   UsageSink,
@@ -51,7 +51,7 @@ export interface RelayDeps {
   config: ConfigFollower;
   tokenDirectory: TokenDirectory;
   ledger: Ledger;
-  sharedLimits: SharedLimits;
+  trafficLimits: TrafficLimits;
   usageSink: UsageSink;
   failedRequestLog: FailedRequestLog;
   channelHealth: ChannelHealthSink;

@@ -44,7 +44,7 @@ export function createKeys(prefix: string) {
     },
     rateLimit: (name: string) => `${prefix}:limit:${name}`,
     /** Of a group or channel, named `scope:id`. */
-    sharedLimit: (name: string) => `${prefix}:shared:${name}`,
+    trafficLimit: (name: string) => `${prefix}:shared:${name}`,
     /** BullMQ's own prefix: one slot for all queues, because its scripts touch many keys. */
     queuePrefix: `{${prefix}}`,
   };

@@ -37,7 +37,7 @@ import {
   type LossVerdict,
 } from './lossy-candidates.ts';
 import type { ChannelPlan } from './plan.ts';
-import { ChannelLimits } from './shared-limits.ts';
+import { ChannelLimits } from './traffic-limits.ts';
 
 /** An answer that will be charged. */
 export interface Served {
@@ -79,7 +79,7 @@ export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served
   let lossy: LossyCandidates | undefined;
   const maxAttempts = plan.isPinned ? 1 : 1 + Math.max(0, plan.snapshot.options.RetryTimes);
   const failures: FailureClass[] = [];
-  const limits = new ChannelLimits(deps.sharedLimits, call.inbound);
+  const limits = new ChannelLimits(deps.trafficLimits, call.inbound);
   let attempts = 0;
   for (;;) {
     const fresh = plan.next();

@@ -17,7 +17,7 @@ import { discardRequest, receiveRequest, type InboundRequest } from './inbound-r
 import { letIn } from './let-in.ts';
 import { meterAnswer } from './meter.ts';
 import { logFieldsOf, publishUsage } from './publish.ts';
-import { countedTokens } from './shared-limits.ts';
+import { countedTokens } from './traffic-limits.ts';
 
 /** What is known of a request when it fails, for its log row. */
 interface Progress {

@@ -8,7 +8,7 @@ import { authenticate, type Caller } from './authenticate.ts';
 import { conversationKeyOf } from './conversation-key.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { planChannels, type ChannelPlan } from './plan.ts';
-import { beginInGroup } from './shared-limits.ts';
+import { beginInGroup } from './traffic-limits.ts';
 
 /** A record that is out of date is read again this often: several changes of one account may follow at once. */
 const MOST_READS = 4;
@@ -44,7 +44,7 @@ export async function letIn(
     );
     const keptBy = inbound.history?.keptBy;
     const plan = keptBy === undefined ? drawn : preferChannel(drawn, keptBy);
-    const groupPermit = beginInGroup(deps.sharedLimits, plan, inbound);
+    const groupPermit = beginInGroup(deps.trafficLimits, plan, inbound);
     const admitting = admit(deps.ledger, requestId, caller, plan, inbound);
     const admission = await (groupPermit === undefined
       ? admitting

@@ -1,4 +1,4 @@
-import type { RequestLimits, SharedLimitRefusal } from '@turnpike/core';
+import type { RequestLimits, TrafficLimitRefusal } from '@turnpike/core';
 import { RequestWindows, type WindowCounts } from '../ledger/request-windows.ts';
 
 /** What a node has to tell the others. */
@@ -42,7 +42,7 @@ export class LimitCounter {
     return this.#held;
   }
 
-  refuse(limits: RequestLimits, tokens: number, now: number): SharedLimitRefusal | undefined {
+  refuse(limits: RequestLimits, tokens: number, now: number): TrafficLimitRefusal | undefined {
     const held = this.#held + this.#heldElsewhere;
     return this.#windows.refuse(limits, held, tokens, now) ?? this.#refuseByShare(limits, tokens);
   }
@@ -104,7 +104,7 @@ export class LimitCounter {
     this.#granted = { requests: 0, tokens: 0, held: 0 };
   }
 
-  #refuseByShare(limits: RequestLimits, tokens: number): SharedLimitRefusal | undefined {
+  #refuseByShare(limits: RequestLimits, tokens: number): TrafficLimitRefusal | undefined {
     if (this.#nodes < 2 || this.#granted.requests === 0) return undefined;
     const { concurrency, requestsPerMinute, tokensPerMinute } = limits;
     if (this.#isBeyondShare('held', 1, concurrency))

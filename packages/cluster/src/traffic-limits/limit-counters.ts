@@ -2,8 +2,8 @@ import type {
   Clock,
   LimitedParty,
   LimitPermit,
-  SharedLimitRefusal,
-  SharedLimits,
+  TrafficLimitRefusal,
+  TrafficLimits,
 } from '@turnpike/core';
 import { LimitCounter } from './limit-counter.ts';
 
@@ -13,7 +13,7 @@ const LIFE_MS = 180_000;
 const SWEEP_ABOVE = 1000;
 
 /** The counters of one node: all that there is to it in one process. */
-export class LimitCounters implements SharedLimits {
+export class LimitCounters implements TrafficLimits {
   readonly #clock: Clock;
   readonly #counters = new Map<string, LimitCounter>();
   /** Milliseconds that the clock of Redis is ahead of ours. */
@@ -28,7 +28,7 @@ export class LimitCounters implements SharedLimits {
     return this.#clock.now() + this.skewMs;
   }
 
-  refuse(party: LimitedParty, tokens: number): SharedLimitRefusal | undefined {
+  refuse(party: LimitedParty, tokens: number): TrafficLimitRefusal | undefined {
     return this.#find(party).refuse(party.limits, tokens, this.now());
   }
 

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LimitedParty } from '@turnpike/core';
 import { openTestRedis, type TestRedis } from '../testing/open-test-redis.ts';
-import { openNode, openRedisLimitsHarness } from './redis-shared-limits-harness.contract.ts';
-import type { RedisSharedLimits } from './redis-shared-limits.ts';
-import { describeSharedLimits, newParty } from './shared-limits.contract.ts';
+import { openNode, openRedisLimitsHarness } from './redis-traffic-limits-harness.contract.ts';
+import type { RedisTrafficLimits } from './redis-traffic-limits.ts';
+import { describeTrafficLimits, newParty } from './traffic-limits.contract.ts';
 
-describeSharedLimits('Redis', () => openRedisLimitsHarness());
+describeTrafficLimits('Redis', () => openRedisLimitsHarness());
 
-describe('SharedLimits of several nodes', () => {
+describe('TrafficLimits of several nodes', () => {
   let test: TestRedis;
-  let nodes: RedisSharedLimits[];
+  let nodes: RedisTrafficLimits[];
   beforeAll(async () => {
     test = await openTestRedis();
     nodes = ['a', 'b', 'c'].map((nodeId) => openNode(test, nodeId));
@@ -62,14 +62,14 @@ describe('SharedLimits of several nodes', () => {
 
   it('forget what a node holds that is gone', async () => {
     const party = newParty({ concurrency: 1 });
-    const [first, second] = nodes as [RedisSharedLimits, RedisSharedLimits];
+    const [first, second] = nodes as [RedisTrafficLimits, RedisTrafficLimits];
     second.refuse(party, 1);
     first.begin(party, 1);
     await exchangeAll();
     expect(second.refuse(party, 1)).toMatchObject({ kind: 'concurrency' });
 
     // As long ago as a node that was killed.
-    const key = test.keys.sharedLimit(`${party.scope}:${party.id}`);
+    const key = test.keys.trafficLimit(`${party.scope}:${party.id}`);
     await test.redis.hset(key, 'h:a', '1 1000');
     await second.exchange();
 

@@ -1,11 +1,11 @@
 import { silentLogger, systemClock } from '@turnpike/core';
 import { openTestRedis, type TestRedis } from '../testing/open-test-redis.ts';
-import { openRedisSharedLimits, type RedisSharedLimits } from './redis-shared-limits.ts';
-import type { SharedLimitsHarness } from './shared-limits.contract.ts';
+import { openRedisTrafficLimits, type RedisTrafficLimits } from './redis-traffic-limits.ts';
+import type { TrafficLimitsHarness } from './traffic-limits.contract.ts';
 
 /** Exchanges when the test says so. */
-export function openNode(test: TestRedis, nodeId: string): RedisSharedLimits {
-  return openRedisSharedLimits({
+export function openNode(test: TestRedis, nodeId: string): RedisTrafficLimits {
+  return openRedisTrafficLimits({
     ...test,
     nodeId,
     clock: systemClock,
@@ -15,11 +15,11 @@ export function openNode(test: TestRedis, nodeId: string): RedisSharedLimits {
 }
 
 /** @param address of the Redis; the tests' shared one where left out */
-export async function openRedisLimitsHarness(address?: string): Promise<SharedLimitsHarness> {
+export async function openRedisLimitsHarness(address?: string): Promise<TrafficLimitsHarness> {
   const test = await openTestRedis(address);
   const node = openNode(test, 'only');
   return {
-    sharedLimits: node,
+    trafficLimits: node,
     exchange: () => node.exchange(),
     async close() {
       await node.close();

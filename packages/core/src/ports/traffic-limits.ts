@@ -16,7 +16,7 @@ export interface LimitPermit {
   cancel(): void;
 }
 
-export interface SharedLimitRefusal {
+export interface TrafficLimitRefusal {
   kind: LimitKind;
   limit: number;
   retryAfterMs: number;
@@ -27,9 +27,9 @@ export interface SharedLimitRefusal {
  * several times a second, and until then each keeps to its share of what was left. Exact in one process; in a cluster
  * the sum may exceed a limit by one request for each node.
  */
-export interface SharedLimits {
+export interface TrafficLimits {
   /** Why one more request of so many tokens does not fit now; undefined: it does. Counts nothing. */
-  refuse(party: LimitedParty, tokens: number): SharedLimitRefusal | undefined;
+  refuse(party: LimitedParty, tokens: number): TrafficLimitRefusal | undefined;
   /** Counts a request of about so many tokens as in flight. */
   begin(party: LimitedParty, tokens: number): LimitPermit;
 }

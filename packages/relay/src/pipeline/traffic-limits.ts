@@ -3,8 +3,8 @@ import {
   errors,
   promptTokensOf,
   type LimitPermit,
-  type SharedLimitRefusal,
-  type SharedLimits,
+  type TrafficLimitRefusal,
+  type TrafficLimits,
   type Usage,
 } from '@turnpike/core';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
@@ -18,15 +18,15 @@ import type { ChannelPlan } from './plan.ts';
  * @throws `rate_limit_exceeded`, `concurrency_limit_exceeded`
  */
 export function beginInGroup(
-  sharedLimits: SharedLimits,
+  trafficLimits: TrafficLimits,
   { snapshot, group }: ChannelPlan,
   inbound: InboundRequest,
 ): LimitPermit | undefined {
   const party = snapshot.limitedGroup(group);
   if (party === undefined) return undefined;
   const tokens = tokensOf(inbound);
-  const refusal = sharedLimits.refuse(party, tokens);
-  if (refusal === undefined) return sharedLimits.begin(party, tokens);
+  const refusal = trafficLimits.refuse(party, tokens);
+  if (refusal === undefined) return trafficLimits.begin(party, tokens);
   throw refusal.kind === 'concurrency'
     ? errors.concurrencyLimitExceeded({ ...refusal, scope: 'group' })
     : errors.rateLimitExceeded({ ...refusal, scope: 'group' });
@@ -34,29 +34,29 @@ export function beginInGroup(
 
 /** A channel's own limits, for one request. Channels that are full are passed over. */
 export class ChannelLimits {
-  readonly #sharedLimits: SharedLimits;
+  readonly #trafficLimits: TrafficLimits;
   readonly #tokens: number;
   /** How long until one of the full channels may have room; undefined where none was full. */
   retryAfterMs: number | undefined;
 
-  constructor(sharedLimits: SharedLimits, inbound: InboundRequest) {
-    this.#sharedLimits = sharedLimits;
+  constructor(trafficLimits: TrafficLimits, inbound: InboundRequest) {
+    this.#trafficLimits = trafficLimits;
     this.#tokens = tokensOf(inbound);
   }
 
   isFull({ limited }: RelayChannel): boolean {
     if (limited === undefined) return false;
-    const refusal = this.#sharedLimits.refuse(limited, this.#tokens);
+    const refusal = this.#trafficLimits.refuse(limited, this.#tokens);
     if (refusal !== undefined) this.#note(refusal);
     return refusal !== undefined;
   }
 
   /** @returns undefined where the channel has no limits */
   begin({ limited }: RelayChannel): LimitPermit | undefined {
-    return limited && this.#sharedLimits.begin(limited, this.#tokens);
+    return limited && this.#trafficLimits.begin(limited, this.#tokens);
   }
 
-  #note({ retryAfterMs }: SharedLimitRefusal): void {
+  #note({ retryAfterMs }: TrafficLimitRefusal): void {
     this.retryAfterMs = Math.min(this.retryAfterMs ?? Infinity, retryAfterMs);
   }
 }

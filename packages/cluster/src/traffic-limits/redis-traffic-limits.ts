@@ -1,4 +1,4 @@
-import type { Clock, Logger, SharedLimits } from '@turnpike/core';
+import type { Clock, Logger, TrafficLimits } from '@turnpike/core';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 import { openRedisScript, type ScriptCall } from '../redis/redis-script.ts';
@@ -9,14 +9,14 @@ const EXCHANGE_MS = 200;
 /** A node that has told nothing for this long does not hold anything any more. */
 const SILENT_MS = 5000;
 
-export interface RedisSharedLimits extends SharedLimits {
+export interface RedisTrafficLimits extends TrafficLimits {
   /** Tells and hears once. Never throws: without Redis each node goes by what it knows. */
   exchange(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Limits of groups and channels for all nodes together: counted in memory, exchanged through Redis. */
-export function openRedisSharedLimits(deps: {
+export function openRedisTrafficLimits(deps: {
   /** Fails fast. */
   redis: RedisClient;
   keys: Keys;
@@ -24,7 +24,7 @@ export function openRedisSharedLimits(deps: {
   clock: Clock;
   logger: Logger;
   exchangeMs?: number;
-}): RedisSharedLimits {
+}): RedisTrafficLimits {
   const { redis, keys, nodeId, clock, logger } = deps;
   const script = openRedisScript(redis, 'share-limit');
   const counters = new LimitCounters({ clock });
@@ -35,7 +35,7 @@ export function openRedisSharedLimits(deps: {
     const untold = counter.tell();
     const { held, requests, tokens, earlierTokens } = untold;
     const call: ScriptCall = {
-      keys: [keys.sharedLimit(name)],
+      keys: [keys.trafficLimit(name)],
       args: [nodeId, held, requests, tokens, earlierTokens, SILENT_MS],
     };
     try {

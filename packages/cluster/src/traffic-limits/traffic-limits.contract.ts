@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LimitedParty, RequestLimits, SharedLimits } from '@turnpike/core';
+import type { LimitedParty, RequestLimits, TrafficLimits } from '@turnpike/core';
 
-export interface SharedLimitsHarness {
-  sharedLimits: SharedLimits;
+export interface TrafficLimitsHarness {
+  trafficLimits: TrafficLimits;
   /** Lets the node hear what all have counted; nothing where there is one. */
   exchange(): Promise<void>;
   close(): Promise<void>;
@@ -16,14 +16,17 @@ export function newParty(limits: RequestLimits): LimitedParty {
   return { scope: parties % 2 === 0 ? 'group' : 'channel', id: `p${String(parties)}`, limits };
 }
 
-/** Every promise that `SharedLimits` makes. */
-export function describeSharedLimits(name: string, open: () => Promise<SharedLimitsHarness>): void {
-  describe(`SharedLimits (${name})`, () => {
-    let harness: SharedLimitsHarness;
-    let limits: SharedLimits;
+/** Every promise that `TrafficLimits` makes. */
+export function describeTrafficLimits(
+  name: string,
+  open: () => Promise<TrafficLimitsHarness>,
+): void {
+  describe(`TrafficLimits (${name})`, () => {
+    let harness: TrafficLimitsHarness;
+    let limits: TrafficLimits;
     beforeAll(async () => {
       harness = await open();
-      limits = harness.sharedLimits;
+      limits = harness.trafficLimits;
     });
     afterAll(() => harness.close());
 

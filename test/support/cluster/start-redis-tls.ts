@@ -7,7 +7,7 @@ import { connectDirect, makeFolder, type ToStop } from './redis-servers.ts';
 import type { StartedRedis } from './start-cluster-redis.ts';
 
 /** Of the authority that signed the server's certificate (for `localhost`); both last a hundred years. */
-export const authorityFile = fileURLToPath(new URL('../tls/ca.pem', import.meta.url));
+const authorityFile = fileURLToPath(new URL('../tls/ca.pem', import.meta.url));
 
 /** A server that nodes reach through TLS only; the test looks at it past that. */
 export async function startTls(toStop: ToStop): Promise<StartedRedis> {

@@ -126,20 +126,6 @@ export function createServerProcess(
   };
 }
 
-/**
- * Starts a server and waits until it accepts connections.
- *
- * @param {string} program
- * @param {string[]} parameters
- * @param {Parameters<typeof createServerProcess>[2]} options
- * @returns {Promise<() => Promise<void>>} how to stop it
- */
-export async function startServer(program, parameters, options) {
-  const server = createServerProcess(program, parameters, options);
-  await server.start();
-  return server.stop;
-}
-
 /** A port that nobody listens on now. @returns {Promise<number>} */
 export function findFreePort() {
   return new Promise((resolve, reject) => {

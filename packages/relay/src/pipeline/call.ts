@@ -133,7 +133,8 @@ async function attempt(
     const verdict = judgeLosses(encoded.losses, policyFor(plan, channel, inbound), isLastResort);
     if (verdict !== undefined) return { kind: 'lossy', ...verdict };
   }
-  const failure = await addCredentials(deps, channel, encoded);
+  const adding = addCredentials(deps, channel, encoded);
+  const failure = adding instanceof Promise ? await adding : adding;
   if (failure !== undefined) return { kind: 'failed', failure };
 
   const guard =

@@ -1,4 +1,4 @@
-import { findUpstreamCodec, translationOrder } from '@turnpike/adaptors';
+import { findUpstreamCodec, translationOrder, type UpstreamTarget } from '@turnpike/adaptors';
 import { conversationOperations, familyOf, type Family, type Operation } from '@turnpike/core';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 
@@ -21,19 +21,35 @@ export function findAddress(channel: RelayChannel, input: AddressInput): string 
     const family = familyOf(input.operation);
     if (family !== undefined && !families.includes(family)) return undefined;
   }
-  const { operation, model, isStream = false } = input;
-  return provider.url({
-    baseUrl: channel.baseUrl,
-    operation,
-    path: input.path ?? pathOfOperation(operation, model, isStream),
-    search: input.search ?? '',
-    model,
-    isStream,
-    config: channel.config,
-    get key() {
-      return channel.key();
-    },
-  });
+  return provider.url(new AddressTarget(channel, input));
+}
+
+/** A class, because a getter in an object that is made for each request costs as much as the address. */
+class AddressTarget implements UpstreamTarget {
+  readonly baseUrl: string;
+  readonly operation: Operation;
+  readonly path: string;
+  readonly search: string;
+  readonly model: string;
+  readonly isStream: boolean;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly #channel: RelayChannel;
+
+  constructor(channel: RelayChannel, { operation, model, path, search, isStream }: AddressInput) {
+    this.#channel = channel;
+    this.baseUrl = channel.baseUrl;
+    this.config = channel.config;
+    this.operation = operation;
+    this.model = model;
+    this.isStream = isStream === true;
+    this.path = path ?? pathOfOperation(operation, model, this.isStream);
+    this.search = search ?? '';
+  }
+
+  /** Opened only by those few whose address depends on it. */
+  get key(): string {
+    return this.#channel.key();
+  }
 }
 
 /** Where a conversation of another family can be taken: the family, and the address of its operation. */

@@ -30,6 +30,8 @@ const payloads = [
   'a'.repeat(5000),
 ];
 
+const signIn = /^\/api\/(oauth\/|verification$|reset_password$)/;
+
 describe.each(['sqlite', 'postgres', 'mysql'] as const)('searches on %s', (kind) => {
   let database: TestDatabase;
   let world: World;
@@ -49,15 +51,18 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('searches on %s', (kind)
       `${world.gateway.url}${path}?${new URLSearchParams(query).toString()}`,
       { headers: { authorization: world.admin.accessToken } },
     );
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    const isJson = answer.headers.get('content-type')?.startsWith('application/json') === true;
+    const body = isJson ? await answer.json() : { rows: await answer.text() };
+    return { status: answer.status, body: body as Record<string, unknown> };
   }
 
-  /** Every query parameter of every GET that changes nothing. */
+  /** Every query parameter of every GET that changes nothing; logins count guesses, and have tests of their own. */
   async function listFields(): Promise<{ path: string; name: string; type: string }[]> {
     const { body } = await get('/api/openapi.json');
     const paths = body['paths'] as Record<string, { get?: Operation }>;
     return Object.entries(paths).flatMap(([template, { get: operation }]) => {
       if (operation === undefined || operation.deprecated === true) return [];
+      if (signIn.test(template)) return [];
       if (operation.security.some((scheme) => 'apiToken' in scheme)) return [];
       return (operation.parameters ?? [])
         .filter((parameter) => parameter.in === 'query')

@@ -85,7 +85,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('searches on %s', (kind)
         const said = [path, name, payload.slice(0, 40), status, body['code'] ?? 'fine'];
         expect(said).toEqual([
           ...[path, name, payload.slice(0, 40), 200],
-          expect.stringMatching(/^(fine|invalid_parameter)$/),
+          expect.stringMatching(/^(fine|invalid_parameter|invalid_api_key)$/),
         ]);
         const isText = type === 'string' && !['sort', 'direction', 'order'].includes(name);
         if (isText && body['success'] === true && Array.isArray(body['data']))

@@ -14,6 +14,8 @@ const base = {
 };
 
 export default {
+  // Two slow cores that everything else uses as well must not make a failure.
+  testTimeout: 20_000,
   projects: [
     {
       ...base,

@@ -61,7 +61,12 @@ export async function handleRelayRequest(
     const { caller, plan } = letInAs;
     progress.caller = caller;
     admission = letInAs.admission;
-    connection.extraHeaders = rateLimitHeaders(admission.rateLimits, inbound.door, Date.now());
+    if (admission.rateLimits !== undefined)
+      connection.extraHeaders = rateLimitHeaders(
+        admission.rateLimits,
+        inbound.door,
+        deps.clock.now(),
+      );
     if (letInAs.groupPermit !== undefined) (progress.permits ??= []).push(letInAs.groupPermit);
     const served = await callUpstreams(deps, { plan, admission, inbound, connection, progress });
     if (served === 'abandoned') await giveBack(deps, connection, admission, progress);

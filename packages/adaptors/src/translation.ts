@@ -17,6 +17,7 @@ import type { BodyFacts } from './families/openai-chat/read-request.ts';
 import type { ToolRestoration } from './translate/restore-tools.ts';
 import type { JsonProbe } from './wire/json-probe.ts';
 import type { SseFrame } from './wire/sse-frame.ts';
+import type { ResponseHeaders } from './families/openai-chat/read-error.ts';
 
 /** The side of a family that faces clients. Nothing in it does I/O. */
 export interface ClientCodec {
@@ -94,7 +95,7 @@ export interface UpstreamCodec {
   /** An error answer of this family. */
   readError(
     status: number,
-    headers: ResponseHeaderBag,
+    headers: ResponseHeaders,
     body: Buffer,
     dialect: Dialect,
   ): UpstreamError;
@@ -106,8 +107,6 @@ export interface UpstreamCodec {
   /** The tap of the byte plane. */
   createTap(options: { dialect: Dialect; hideUsage: boolean }): StreamTap;
 }
-
-export type ResponseHeaderBag = Readonly<Record<string, string | string[] | undefined>>;
 
 /** The upstream that a request is encoded for. */
 export interface EncodeTarget {

@@ -1,4 +1,5 @@
 import type { Candidate, CanonicalResponse, Part, PartHeader, StreamEvent } from '@turnpike/core';
+import { saidBy } from './said-by.ts';
 
 /** The events of a stream that a whole answer could have come as, in one burst. Folding them gives the answer again. */
 export function replayResponse(response: CanonicalResponse): StreamEvent[] {
@@ -39,7 +40,7 @@ function replayCandidate({ index, parts, logprobs }: Candidate): StreamEvent[] {
     const place = { candidate: index, part: at };
     const events: StreamEvent[] = [{ type: 'part', ...place, header: headerOf(part) }];
     for (const state of part.state ?? []) events.push({ type: 'state', ...place, state });
-    const delta = textOf(part);
+    const delta = saidBy(part);
     if (part.kind === 'tool-call') {
       if (delta !== '') events.push({ type: 'arguments', ...place, delta });
     } else if (part.kind === 'media') {
@@ -83,22 +84,5 @@ function headerOf(part: Part): PartHeader {
       const { family, itemType, raw } = part;
       return { kind: 'provider-item', family, itemType, raw };
     }
-  }
-}
-
-function textOf(part: Part): string {
-  switch (part.kind) {
-    case 'text':
-    case 'refusal':
-      return part.text;
-    case 'reasoning':
-      return part.text ?? (part.summary ?? []).join('\n\n');
-    case 'tool-call':
-      return part.argumentsJson ?? part.input ?? '';
-    case 'media':
-      return part.source.base64 ?? '';
-    case 'tool-result':
-    case 'provider-item':
-      return '';
   }
 }

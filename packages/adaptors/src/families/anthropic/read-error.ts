@@ -1,7 +1,10 @@
 import type { Dialect, UpstreamError } from '../../codec.ts';
-import type { ResponseHeaderBag } from '../../translation.ts';
 import { asObject, asText, type JsonObject } from '../../wire/json-object.ts';
-import { readErrorValue, readUpstreamError } from '../openai-chat/read-error.ts';
+import {
+  readErrorValue,
+  readUpstreamError,
+  type ResponseHeaders,
+} from '../openai-chat/read-error.ts';
 
 /** Statuses of errors that come inside a stream. */
 const statusOfType: Readonly<Record<string, number>> = {
@@ -35,7 +38,7 @@ const statusOfException: Readonly<Record<string, number>> = {
 /** An error answer of the Messages API, of Bedrock, or of Google's hosts. */
 export function readMessagesError(
   status: number,
-  headers: ResponseHeaderBag,
+  headers: ResponseHeaders,
   body: Buffer,
   dialect: Dialect,
 ): UpstreamError {

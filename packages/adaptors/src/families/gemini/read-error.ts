@@ -1,13 +1,16 @@
 import type { UpstreamError } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
-import type { ResponseHeaderBag } from '../../translation.ts';
 import { asArray, asObject, asText, parseJson } from '../../wire/json-object.ts';
-import { readErrorValue, readUpstreamError } from '../openai-chat/read-error.ts';
+import {
+  readErrorValue,
+  readUpstreamError,
+  type ResponseHeaders,
+} from '../openai-chat/read-error.ts';
 
 /** Reads an error answer of Google's: its status word is the type, its reason (`API_KEY_INVALID`) the code. */
 export function readGeminiError(
   status: number,
-  headers: ResponseHeaderBag,
+  headers: ResponseHeaders,
   body: Buffer,
   dialect: Dialect,
 ): UpstreamError {

@@ -1,5 +1,6 @@
 import { completionTokensOf, promptTokensOf, type JsonRecord, type Usage } from '@turnpike/core';
 import { asArray, asObject, type JsonObject } from '../../wire/json-object.ts';
+import { count, Remainder } from '../token-figures.ts';
 
 /**
  * Reads `usageMetadata` into buckets that never overlap. Google counts what tools put into the prompt beside the prompt,
@@ -82,25 +83,4 @@ function byModality(details: unknown): { audio: number; image: number } {
     else if (detail?.['modality'] === 'IMAGE') sums.image += tokens;
   }
   return sums;
-}
-
-class Remainder {
-  left: number;
-
-  constructor(total: number) {
-    this.left = total;
-  }
-
-  take(wanted: number): number {
-    const taken = Math.max(0, Math.min(wanted, this.left));
-    this.left -= taken;
-    return taken;
-  }
-}
-
-function count(value: unknown): number {
-  const figure = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof figure === 'number' && Number.isFinite(figure) && figure > 0
-    ? Math.min(Math.ceil(figure), Number.MAX_SAFE_INTEGER)
-    : 0;
 }

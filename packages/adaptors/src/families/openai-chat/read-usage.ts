@@ -1,5 +1,6 @@
 import type { Usage } from '@turnpike/core';
 import { asArray, asObject, type JsonObject } from '../../wire/json-object.ts';
+import { count, Remainder } from '../token-figures.ts';
 
 export interface UsageQuirks {
   /** What the generated tokens of this operation are. */
@@ -168,30 +169,8 @@ function toBuckets(figures: Figures, quirks: UsageQuirks): Pick<Usage, 'input' |
   };
 }
 
-class Remainder {
-  left: number;
-
-  constructor(total: number) {
-    this.left = total;
-  }
-
-  take(wanted: number): number {
-    const taken = Math.max(0, Math.min(wanted, this.left));
-    this.left -= taken;
-    return taken;
-  }
-}
-
 /** Transcriptions billed by the second: `{ type: "duration", seconds }`. */
 function readSeconds(usage: JsonObject): number {
   const seconds = usage['seconds'] ?? usage['prompt_audio_seconds'];
   return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
-}
-
-/** Tokens are whole and never negative, whatever an upstream says. */
-function count(value: unknown): number {
-  const figure = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof figure === 'number' && Number.isFinite(figure) && figure > 0
-    ? Math.min(Math.ceil(figure), Number.MAX_SAFE_INTEGER)
-    : 0;
 }

@@ -1,6 +1,7 @@
 import type { JsonRecord, Part, PartHeader, StreamEvent } from '@turnpike/core';
 import { asObjects, asText } from '../../wire/json-object.ts';
 import { decodeAnnotation, stringOf } from './decode-content.ts';
+import { saidBy } from '../../translate/said-by.ts';
 import { decodeLogprobs, decodeOutputItem, decodeSaid } from './decode-output.ts';
 
 /** A part of an item while it is streamed. */
@@ -172,23 +173,5 @@ function headerOf(part: Part): PartHeader {
       const { family, itemType, raw } = part;
       return { kind: 'provider-item', family, itemType, raw };
     }
-  }
-}
-
-/** What a part says in the pieces of a stream. */
-function saidBy(part: Part): string {
-  switch (part.kind) {
-    case 'text':
-    case 'refusal':
-      return part.text;
-    case 'reasoning':
-      return part.text ?? (part.summary ?? []).join('\n\n');
-    case 'tool-call':
-      return part.argumentsJson ?? part.input ?? '';
-    case 'media':
-      return part.source.base64 ?? '';
-    case 'tool-result':
-    case 'provider-item':
-      return '';
   }
 }

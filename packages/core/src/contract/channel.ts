@@ -1,26 +1,16 @@
 import { z } from 'zod';
 import { findLimitProblem } from '../identity/read-limits.ts';
+import { parseJsonObject } from '../options/parse-json-object.ts';
 import { listQuerySchema, queryNumberSchema, queryTextSchema, ruledText } from './input-values.ts';
-
-function readJsonObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? { ...value }
-      : undefined;
-  } catch {
-    return undefined; // not JSON: the rule below says so
-  }
-}
 
 function isModelMapping(text: string): boolean {
   if (text.trim() === '') return true;
-  const mapping = readJsonObject(text);
+  const mapping = parseJsonObject(text);
   return mapping !== undefined && Object.values(mapping).every((to) => typeof to === 'string');
 }
 
 function hasGoodLimits(text: string): boolean {
-  const limits = readJsonObject(text)?.['limits'];
+  const limits = parseJsonObject(text)?.['limits'];
   return limits === undefined || findLimitProblem(limits) === undefined;
 }
 
@@ -52,7 +42,7 @@ const channelFields = {
   model_mapping: modelMappingSchema.nullable(),
   priority: z.int().nullable(),
   config: ruledText(
-    (text) => text.trim() === '' || readJsonObject(text) !== undefined,
+    (text) => text.trim() === '' || parseJsonObject(text) !== undefined,
     'must be a JSON object',
     '必须是 JSON 对象',
   ).refine(hasGoodLimits, {

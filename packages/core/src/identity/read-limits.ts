@@ -1,12 +1,9 @@
-import type { RequestLimits } from './request-limits.ts';
+import { requestLimitNames, type RequestLimits } from './request-limits.ts';
 
-const fields = {
-  requests_per_minute: 'requestsPerMinute',
-  tokens_per_minute: 'tokensPerMinute',
-  concurrency: 'concurrency',
-} as const satisfies Record<string, keyof RequestLimits>;
+/** Of a group or channel: budgets are for those who have a balance. */
+const fields = ['requests_per_minute', 'tokens_per_minute', 'concurrency'] as const;
 
-type Field = keyof typeof fields;
+type Field = (typeof fields)[number];
 
 /**
  * Reads limits as administrators write them: `requests_per_minute`, `tokens_per_minute`, `concurrency`; whole numbers, 0
@@ -16,9 +13,9 @@ type Field = keyof typeof fields;
  */
 export function readLimits(value: unknown): RequestLimits | undefined {
   const limits: RequestLimits = {};
-  for (const field of Object.keys(fields) as Field[]) {
+  for (const field of fields) {
     const limit = isRecord(value) ? value[field] : undefined;
-    if (isCount(limit) && limit > 0) limits[fields[field]] = limit;
+    if (isCount(limit) && limit > 0) limits[requestLimitNames[field]] = limit;
   }
   return Object.keys(limits).length === 0 ? undefined : limits;
 }
@@ -27,8 +24,8 @@ export function readLimits(value: unknown): RequestLimits | undefined {
 export function findLimitProblem(value: unknown): string | undefined {
   if (!isRecord(value)) return 'expected an object';
   for (const [field, limit] of Object.entries(value)) {
-    if (!Object.hasOwn(fields, field))
-      return `'${field}' is no limit; there are ${Object.keys(fields).join(', ')}`;
+    if (!fields.includes(field as Field))
+      return `'${field}' is no limit; there are ${fields.join(', ')}`;
     if (!isCount(limit)) return `'${field}' must be a whole number, 0 for no limit`;
   }
   return undefined;

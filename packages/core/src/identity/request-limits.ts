@@ -9,3 +9,12 @@ export interface RequestLimits {
   /** Quota units that may be charged in one UTC month. */
   quotaPerMonth?: number;
 }
+
+/** How each limit is called in the management API, and in the code. */
+export const requestLimitNames = {
+  requests_per_minute: 'requestsPerMinute',
+  tokens_per_minute: 'tokensPerMinute',
+  concurrency: 'concurrency',
+  quota_per_day: 'quotaPerDay',
+  quota_per_month: 'quotaPerMonth',
+} as const satisfies Record<string, keyof RequestLimits>;

@@ -1,6 +1,7 @@
 import { findLimitProblem, readLimits } from '../identity/read-limits.ts';
 import type { RequestLimits } from '../identity/request-limits.ts';
 import type { OptionDefinition } from './option-definition.ts';
+import { parseJsonObject } from './parse-json-object.ts';
 
 /** Group → limits of all its users together. */
 export type GroupLimits = ReadonlyMap<string, RequestLimits>;
@@ -15,7 +16,7 @@ export const groupLimits: OptionDefinition<GroupLimits> = {
 
   read(text) {
     const limits = new Map<string, RequestLimits>();
-    for (const [group, value] of Object.entries(parseObject(text) ?? {})) {
+    for (const [group, value] of Object.entries(parseJsonObject(text) ?? {})) {
       const found = readLimits(value);
       if (found !== undefined) limits.set(group, found);
     }
@@ -24,7 +25,7 @@ export const groupLimits: OptionDefinition<GroupLimits> = {
 
   check(text) {
     if (text.trim() === '') return { value: '' };
-    const groups = parseObject(text);
+    const groups = parseJsonObject(text);
     if (groups === undefined) return { problem: 'expected a JSON object: group → limits' };
     for (const [group, value] of Object.entries(groups)) {
       const problem = findLimitProblem(value);
@@ -33,14 +34,3 @@ export const groupLimits: OptionDefinition<GroupLimits> = {
     return { value: text };
   },
 };
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,15 +1,7 @@
-import type { RequestLimits } from '@turnpike/core';
+import { requestLimitNames, type RequestLimits } from '@turnpike/core';
 import type { RequestLimitsJson } from '@turnpike/core/contract';
 
-const names = {
-  requests_per_minute: 'requestsPerMinute',
-  tokens_per_minute: 'tokensPerMinute',
-  concurrency: 'concurrency',
-  quota_per_day: 'quotaPerDay',
-  quota_per_month: 'quotaPerMonth',
-} as const satisfies Record<keyof RequestLimitsJson, keyof RequestLimits>;
-
-export const limitFields = Object.keys(names) as (keyof RequestLimitsJson)[];
+export const limitFields = Object.keys(requestLimitNames) as (keyof RequestLimitsJson)[];
 
 type LimitsInput = { [Name in keyof RequestLimitsJson]?: number | undefined };
 
@@ -20,7 +12,7 @@ export function editLimits(
 ): RequestLimits | undefined {
   const limits = { ...before };
   let isChanged = false;
-  for (const [field, name] of Object.entries(names)) {
+  for (const [field, name] of Object.entries(requestLimitNames)) {
     const limit = input[field as keyof RequestLimitsJson];
     if (limit === undefined || limit === (limits[name] ?? 0)) continue;
     isChanged = true;

@@ -1,13 +1,7 @@
-import type { RequestLimits } from '@turnpike/core';
+import { requestLimitNames, type RequestLimits } from '@turnpike/core';
 import { readText } from './read-column.ts';
 
-const names = [
-  'requestsPerMinute',
-  'tokensPerMinute',
-  'concurrency',
-  'quotaPerDay',
-  'quotaPerMonth',
-] as const;
+const names = Object.values(requestLimitNames);
 
 /** JSON of the limits that are set; null: none. */
 export function toLimitsColumn(limits: RequestLimits | undefined): string | null {

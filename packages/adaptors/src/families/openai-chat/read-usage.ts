@@ -8,7 +8,7 @@ export interface UsageQuirks {
   /** The completion figure leaves reasoning out, and the prompt figure may leave cached tokens out (xAI). */
   isExclusive?: boolean;
   /** Our own count of the prompt, for upstreams that report nothing but a total. */
-  estimatedPromptTokens?: number;
+  estimatedPromptTokens?: number | undefined;
 }
 
 /**
@@ -24,12 +24,10 @@ export function readUsage(body: JsonObject, quirks: UsageQuirks = {}): Usage | u
   const images = count(usage['generated_images']);
   const figures = readFigures(usage, quirks);
   if (figures === undefined && seconds === 0 && images === 0) return undefined;
-  return {
-    ...toBuckets(figures ?? noFigures, quirks),
-    ...(seconds > 0 && { seconds }),
-    ...(images > 0 && { images }),
-    source: figures?.isSplit === true ? 'mixed' : 'reported',
-  };
+  const read = toUsage(figures ?? noFigures, quirks);
+  if (seconds > 0) read.seconds = seconds;
+  if (images > 0) read.images = images;
+  return read;
 }
 
 interface Figures {
@@ -135,38 +133,31 @@ function findDetails(usage: JsonObject, names: readonly string[]): JsonObject {
 }
 
 /** Parts are taken out of the whole one after the other, so that whatever an upstream says the sum stays its total. */
-function toBuckets(figures: Figures, quirks: UsageQuirks): Pick<Usage, 'input' | 'output'> {
-  const input = new Remainder(figures.prompt);
-  const cacheRead = input.take(figures.cacheRead);
-  const cacheWrite = input.take(figures.cacheWrite);
-  const audioIn = input.take(count(figures.input['audio_tokens']));
-  const imageIn = input.take(count(figures.input['image_tokens']));
+function toUsage(figures: Figures, quirks: UsageQuirks): Usage {
+  const prompt = new Remainder(figures.prompt);
+  const cacheRead = prompt.take(figures.cacheRead);
+  const cacheWrite = prompt.take(figures.cacheWrite);
+  const audioIn = prompt.take(count(figures.input['audio_tokens']));
+  const imageIn = prompt.take(count(figures.input['image_tokens']));
 
-  const output = new Remainder(figures.completion);
-  const reasoning = output.take(figures.reasoning);
+  const completion = new Remainder(figures.completion);
+  const reasoning = completion.take(figures.reasoning);
   const { outputKind = 'text' } = quirks;
-  const audioOut = output.take(
+  const audioOut = completion.take(
     outputKind === 'audio' ? figures.completion : count(figures.output['audio_tokens']),
   );
   const textOut = count(figures.output['text_tokens']);
-  const imageOut = output.take(
+  const imageOut = completion.take(
     outputKind === 'image' ? figures.completion - textOut : count(figures.output['image_tokens']),
   );
-  return {
-    input: {
-      uncached: input.left,
-      cacheRead,
-      cacheWrite,
-      ...(audioIn > 0 && { audio: audioIn }),
-      ...(imageIn > 0 && { image: imageIn }),
-    },
-    output: {
-      text: output.left,
-      reasoning,
-      ...(audioOut > 0 && { audio: audioOut }),
-      ...(imageOut > 0 && { image: imageOut }),
-    },
-  };
+  // Members that are rare are added: for each answer, copying with spreads would cost more than the reading.
+  const input: Usage['input'] = { uncached: prompt.left, cacheRead, cacheWrite };
+  if (audioIn > 0) input.audio = audioIn;
+  if (imageIn > 0) input.image = imageIn;
+  const output: Usage['output'] = { text: completion.left, reasoning };
+  if (audioOut > 0) output.audio = audioOut;
+  if (imageOut > 0) output.image = imageOut;
+  return { input, output, source: figures.isSplit ? 'mixed' : 'reported' };
 }
 
 /** Transcriptions billed by the second: `{ type: "duration", seconds }`. */

@@ -1,5 +1,5 @@
 import type { BalanceRequest } from '@turnpike/core';
-import got from 'got';
+import { fetchText } from '../outbound/fetch-text.ts';
 
 /** What an upstream answered, or why there is nothing. */
 export type JsonAnswer = { body: unknown; problem?: undefined } | { problem: string };
@@ -29,8 +29,8 @@ export async function fetchJson(
 ): Promise<JsonAnswer> {
   if (!URL.canParse(url)) return { problem: 'the base URL is not a valid address' };
   try {
-    const request = got(url, {
-      headers: { accept: 'application/json', 'user-agent': 'turnpike', ...headers },
+    const { statusCode, body } = await fetchText(url, MAX_BYTES, {
+      headers: { accept: 'application/json', ...headers },
       signal,
       timeout: { request: timeoutMs },
       retry: {
@@ -40,13 +40,7 @@ export async function fetchJson(
         errorCodes: NETWORK_ERRORS,
         backoffLimit: 500,
       },
-      followRedirect: false,
-      throwHttpErrors: false,
     });
-    void request.on('downloadProgress', ({ transferred }) => {
-      if (transferred > MAX_BYTES) request.cancel('too large');
-    });
-    const { statusCode, body } = await request;
     if (statusCode !== 200) return { problem: `status code: ${String(statusCode)}` };
     return parseJson(body);
   } catch (error) {

@@ -15,20 +15,17 @@ const entries = packageNames.flatMap((name) => {
 });
 
 describe('imports', () => {
-  it.each(entries)(
-    'importing %s reads no environment and leaves nothing open',
-    async (entry) => {
-      const before = process.getActiveResourcesInfo();
-      const environment = process.env;
-      process.env = guard(environment);
-      try {
-        await import(join(root, 'packages', entry));
-      } finally {
-        process.env = environment;
-      }
-      expect(findOpened(before, process.getActiveResourcesInfo())).toEqual([]);
-    },
-  );
+  it.each(entries)('importing %s reads no environment and leaves nothing open', async (entry) => {
+    const before = process.getActiveResourcesInfo();
+    const environment = process.env;
+    process.env = guard(environment);
+    try {
+      await import(join(root, 'packages', entry));
+    } finally {
+      process.env = environment;
+    }
+    expect(findOpened(before, process.getActiveResourcesInfo())).toEqual([]);
+  });
 
   it('go only where the architecture has an arrow', async () => {
     const program = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');

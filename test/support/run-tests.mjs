@@ -20,9 +20,9 @@ export async function runTests(jestArguments) {
   let services;
   try {
     if (isUnitOnly(jestArguments)) {
-      await installDependencies(checkoutRoot);
+      await installDependencies(checkoutRoot, { scope: 'all' });
     } else {
-      await prepareCheckout();
+      await prepareCheckout('all');
       const { startServices } = await import('./services.mjs');
       services = await startServices();
     }

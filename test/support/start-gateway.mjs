@@ -61,7 +61,8 @@ export async function startGateway({
       stream.setEncoding('utf8');
       stream.on('data', (text) => keep(output, text));
     }
-    await waitUntilReady(url + readyPath, exited, output);
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    await waitUntilReady(url + readyPath, { exited, closed, output });
   }
 
   async function end(signal) {
@@ -108,14 +109,20 @@ function keep(output, text) {
   while (output.length > 2000) output.shift();
 }
 
-async function waitUntilReady(url, exited, output) {
-  let isOver = false;
-  void exited.then(() => {
-    isOver = true;
+async function waitUntilReady(url, { exited, closed, output }) {
+  let end;
+  void exited.then((how) => {
+    end = how;
   });
   const deadline = Date.now() + 30_000;
   while (Date.now() < deadline) {
-    if (isOver) throw new Error(`the gateway ended while starting:\n${output.join('')}`);
+    if (end !== undefined) {
+      // Its last words may still be on their way; workers that outlive it may keep the pipe open.
+      await Promise.race([closed, wait(1000)]);
+      throw new Error(
+        `the gateway ended while starting (${JSON.stringify(end)}):\n${output.join('')}`,
+      );
+    }
     const isReady = await fetch(url).then(
       ({ ok }) => ok,
       () => false,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const binary = fileURLToPath(new URL('../../packages/server/bin/turnpike.mjs', import.meta.url));
+const thisBuild = fileURLToPath(new URL('../../packages/server/bin/turnpike.mjs', import.meta.url));
 
 /** What a gateway under test gets unless a test says otherwise; the variables of the caller's shell never reach it. */
 const testEnvironment = {
@@ -20,9 +20,9 @@ const testEnvironment = {
 /**
  * Starts the built gateway as a process of its own, with a data directory of its own, and waits until it is ready.
  *
- * @param {{ env?: Record<string, string>, dataDir?: string, command?: string[], args?: string[], readyPath?: string, port?: number }} [options]
+ * @param {{ env?: Record<string, string>, dataDir?: string, command?: string[], args?: string[], readyPath?: string, port?: number, binary?: string }} [options]
  *   `command` is put in front (`['taskset', '-c', '0']`); with `dataDir` the directory is the caller's to remove;
- *   `readyPath` is waited for (`/readyz`)
+ *   `readyPath` is waited for (`/readyz`); `binary` is that of another build
  */
 export async function startGateway({
   env = {},
@@ -31,6 +31,7 @@ export async function startGateway({
   args = [],
   readyPath = '/readyz',
   port: wantedPort,
+  binary = thisBuild,
 } = {}) {
   const ownDirectory = dataDir === undefined;
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnpike-test-')));

@@ -26,7 +26,7 @@ export async function hydrateDirectory(deps: HydrateDirectoryDeps): Promise<numb
   for (let pass = 1; pass <= MAX_PASSES; pass += 1) {
     const wasComplete = await accountDirectory.isComplete();
     const { users, apiTokens } = await putAll(deps);
-    if (wasComplete || (await accountDirectory.markComplete()) !== false) {
+    if (wasComplete || (await accountDirectory.markComplete())) {
       print(`Redis knows every account: ${String(users)} users, ${String(apiTokens)} tokens.`);
       await dropLostTokens(deps);
       return 0;

@@ -3,6 +3,7 @@ import { readBooks } from '../../../load/books.mjs';
 import type { ClusterWorld } from '../../../support/cluster/cluster-world.ts';
 import { catchOnAll, isLedgerScript } from '../../../support/cluster/command-matchers.ts';
 import { times } from '../../../support/cluster/cluster-times.ts';
+import { dayMs, letADayPass } from '../../../support/cluster/let-a-day-pass.ts';
 import { openScene, type Scene } from '../../../support/cluster/scene.ts';
 import { untilAnswered, untilUpstream } from '../../../support/cluster/wait-upstream.ts';
 import { waitFor } from '../../../support/wait-for.ts';
@@ -75,6 +76,7 @@ export async function relayReturnsAfterItsEntriesExpired(world: ClusterWorld): P
     async () => (await kindsOf(scene)).every((kind) => kind === 'expired'),
     times.patience,
   );
+  await letADayPass(world, relay);
   await relay.start();
   await waitFor(
     'the late usage to be charged',
@@ -84,4 +86,13 @@ export async function relayReturnsAfterItsEntriesExpired(world: ClusterWorld): P
     throw new Error(world.logs(), { cause: error });
   });
   await scene.expectExactBill({ isCalm: true });
+  // It was used a day ago, and counts to that day.
+  const yesterday = await world
+    .books<{ requests: string }>('usage_hourly')
+    .whereIn(
+      'user_id',
+      scene.accounts.map(({ userId }) => userId),
+    )
+    .where('hour', '<=', Math.floor((Date.now() - dayMs) / 1000));
+  expect(yesterday.reduce((sum, { requests }) => sum + Number(requests), 0)).toBe(count);
 }

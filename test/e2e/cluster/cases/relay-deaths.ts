@@ -86,13 +86,17 @@ export async function relayReturnsAfterItsEntriesExpired(world: ClusterWorld): P
     throw new Error(world.logs(), { cause: error });
   });
   await scene.expectExactBill({ isCalm: true });
-  // It was used a day ago, and counts to that day.
+  // It was used a day ago, and is charged to that day.
+  const { requests } = await readBooks(world.books, scene.accounts);
+  const served = await world.simulator.served(scene.since);
+  const charged = served.map(({ requestId }) => requests.get(requestId)?.charged ?? 0);
+  const ids = scene.accounts.map(({ userId }) => userId);
   const yesterday = await world
-    .books<{ requests: string }>('usage_hourly')
-    .whereIn(
-      'user_id',
-      scene.accounts.map(({ userId }) => userId),
-    )
+    .books<{ quota: string }>('usage_hourly')
+    .whereIn('user_id', ids)
     .where('hour', '<=', Math.floor((Date.now() - dayMs) / 1000));
-  expect(yesterday.reduce((sum, { requests }) => sum + Number(requests), 0)).toBe(count);
+  expect(sum(charged)).toBeGreaterThan(0);
+  expect(sum(yesterday.map(({ quota }) => Number(quota)))).toBe(sum(charged));
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((one, other) => one + other, 0);

@@ -112,6 +112,7 @@ function keep(output, text) {
 
 async function waitUntilReady(url, { exited, closed, output }) {
   let end;
+  let answer;
   void exited.then((how) => {
     end = how;
   });
@@ -124,14 +125,23 @@ async function waitUntilReady(url, { exited, closed, output }) {
         `the gateway ended while starting (${JSON.stringify(end)}):\n${output.join('')}`,
       );
     }
-    const isReady = await fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isReady) return;
+    answer = await ask(url);
+    if (answer.isReady) return;
     await wait(25);
   }
-  throw new Error(`the gateway was not ready within 30 seconds:\n${output.join('')}`);
+  throw new Error(
+    `the gateway was not ready within 30 seconds (${answer.text}):\n${output.join('')}`,
+  );
+}
+
+/** What is not ready says why. */
+async function ask(url) {
+  try {
+    const answer = await fetch(url);
+    return { isReady: answer.ok, text: `${answer.status} ${await answer.text()}` };
+  } catch (error) {
+    return { isReady: false, text: String(error.cause ?? error) };
+  }
 }
 
 /** A port of 127.0.0.1 that nobody listens on now. */

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // Sources are read as they are: no build before a test. Run through `npm test`, or with
 // NODE_OPTIONS=--experimental-vm-modules npx jest --selectProjects unit
 const base = {
@@ -16,6 +18,9 @@ const base = {
 export default {
   // Two slow cores that everything else uses as well must not make a failure.
   testTimeout: 20_000,
+  // Most of a test's time is waiting for processes that were killed: two cores have time for two.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  testSequencer: '<rootDir>/test/support/slowest-first.mjs',
   projects: [
     {
       ...base,

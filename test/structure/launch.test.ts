@@ -21,7 +21,7 @@ describe('a launch', () => {
   let root: string;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'turnpike-launch-'));
-    write('package-lock.json', JSON.stringify({ packages: { 'node_modules/better-sqlite3': {} } }));
+    lock({});
     write('tsconfig.json', '{}');
     write('tsconfig.base.json', '{}');
     write('packages/core/tsconfig.json', '{}');
@@ -41,6 +41,23 @@ describe('a launch', () => {
   function write(path: string, text: string): void {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
+  }
+
+  /** A gateway that needs one package, which needs another; and tests that need a third. */
+  function lock(versions: Record<string, string>): void {
+    const locked = (name: string, more = {}) => ({
+      [`node_modules/${name}`]: { version: versions[name] ?? '1', ...more },
+    });
+    const packages = {
+      'packages/core': { version: '1', dependencies: { direct: '*' } },
+      test: { version: '1', devDependencies: { client: '*' } },
+      ...locked('@turnpike/core', { link: true }),
+      ...locked('@turnpike/test', { link: true }),
+      ...locked('direct', { dependencies: { indirect: '*' } }),
+      ...locked('indirect'),
+      ...locked('client'),
+    };
+    write('package-lock.json', JSON.stringify({ packages }));
   }
 
   function calls(): string[] {
@@ -65,39 +82,65 @@ describe('a launch', () => {
     return { status, stderr };
   }
 
-  const install = (machine: string, environment = {}) =>
+  const install = (machine: string, environment = {}, scope = 'run') =>
     run(
       'install-dependencies.mjs',
-      `installDependencies(process.env.CHECKOUT, ${machine})`,
+      `installDependencies(process.env.CHECKOUT, { scope: '${scope}', machine: ${machine} })`,
       environment,
     );
+  const start = () => expect(install('{}').status).toBe(0);
+  const test = () => expect(install('{}', {}, 'all').status).toBe(0);
 
-  it('installs once, and again when the lock file changes', () => {
-    expect(install('{}').status).toBe(0);
-    expect(install('{}').status).toBe(0);
-    expect(calls()).toEqual(['npm ci --include=dev --no-audit --no-fund']);
-    write(
-      'package-lock.json',
-      JSON.stringify({ packages: { 'node_modules/new': { version: '1' } } }),
-    );
-    expect(install('{}').status).toBe(0);
-    expect(calls()).toHaveLength(2);
+  const flags = '--include=dev --no-audit --no-fund';
+  const installOfRun = `npm ci --workspace=packages ${flags}`;
+  const installOfAll = `npm ci ${flags}`;
+  const completion = `npm install --no-save ${flags}`;
+
+  it('installs what the gateway needs once, and again when that changes', () => {
+    start();
+    start();
+    expect(calls()).toEqual([installOfRun]);
+    lock({ client: '2' });
+    start();
+    expect(calls()).toEqual([installOfRun]);
+    lock({ indirect: '2' });
+    start();
+    expect(calls()).toEqual([installOfRun, installOfRun]);
+  });
+
+  it('leaves the clients of tests to the tests, which complete what is there', () => {
+    start();
+    test();
+    test();
+    start();
+    expect(calls()).toEqual([installOfRun, completion]);
+  });
+
+  it('installs everything at once where the tests come first, and takes nothing from them', () => {
+    test();
+    start();
+    expect(calls()).toEqual([installOfAll]);
+    lock({ indirect: '2' });
+    start();
+    test();
+    expect(calls()).toEqual([installOfAll, installOfAll]);
   });
 
   it('leaves an installation alone that somebody made by hand', () => {
     execFileSync(process.execPath, [join(root, 'npm.js')], { env: { CHECKOUT: root } });
     write('calls.txt', '');
-    expect(install('{}').status).toBe(0);
+    start();
+    test();
     expect(calls()).toEqual([]);
   });
 
   it('installs the compiler with apt where one is needed and root may, and tries again', () => {
     const { status } = install('{ hasApt: true, isRoot: true }', { NEEDS_COMPILER: 'yes' });
     expect(calls()).toEqual([
-      'npm ci --include=dev --no-audit --no-fund',
+      installOfRun,
       'apt-get update',
       'apt-get install -y --no-install-recommends build-essential python3',
-      'npm ci --include=dev --no-audit --no-fund',
+      installOfRun,
     ]);
     expect(status).toBe(0);
   });
@@ -156,7 +199,7 @@ describe('a launch', () => {
 });
 
 const fakeNpm = `
-const { appendFileSync, copyFileSync, existsSync, mkdirSync, writeFileSync } = require('node:fs');
+const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const root = process.env.CHECKOUT;
 appendFileSync(root + '/calls.txt', 'npm ' + process.argv.slice(2).join(' ') + '\\n');
 if (process.env.NEEDS_COMPILER && !existsSync(root + '/compiler')) process.exit(1);
@@ -165,7 +208,10 @@ for (const name of ['better-sqlite3', 'bcrypt']) {
   const text = process.env.IS_BROKEN ? 'throw 1' : 'module.exports = class { close() {} }';
   writeFileSync(root + '/node_modules/' + name + '/index.js', text);
 }
-copyFileSync(root + '/package-lock.json', root + '/node_modules/.package-lock.json');
+const { packages } = JSON.parse(readFileSync(root + '/package-lock.json'));
+if (process.argv.includes('--workspace=packages'))
+  for (const name of ['@turnpike/test', 'client']) delete packages['node_modules/' + name];
+writeFileSync(root + '/node_modules/.package-lock.json', JSON.stringify({ packages }));
 `;
 
 const fakeCompiler = `

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { installDependencies } from '../../packages/server/launch/install-dependencies.mjs';
 import { checkoutRoot, prepareCheckout } from '../../packages/server/launch/prepare-checkout.mjs';
@@ -20,9 +21,10 @@ export async function runTests(jestArguments) {
   let services;
   try {
     if (isUnitOnly(jestArguments)) {
-      await installDependencies(checkoutRoot);
+      await installDependencies(checkoutRoot, { scope: 'all' });
     } else {
-      await prepareCheckout();
+      await prepareCheckout('all');
+      await findTools();
       const { startServices } = await import('./services.mjs');
       services = await startServices();
     }
@@ -34,6 +36,13 @@ export async function runTests(jestArguments) {
   } finally {
     await services?.stop();
   }
+}
+
+/** Tests of files in `deploy` run the programs that the files are for, where these can be had. */
+async function findTools() {
+  const { tryProgram } = await import('./services/find-program.mjs');
+  tryProgram(['nginx'], { aptPackage: 'nginx-light' });
+  tryProgram(['promtool'], { aptPackage: 'prometheus', extraPlaces: [join(homedir(), 'go/bin')] });
 }
 
 /** Unit tests read the sources and need no service, so a run of these alone starts at once. */

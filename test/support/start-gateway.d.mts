@@ -5,6 +5,7 @@ export interface GatewayOptions {
   args?: string[];
   readyPath?: string;
   port?: number;
+  binary?: string;
 }
 
 export interface GatewayExit {

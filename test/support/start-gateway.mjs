@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const binary = fileURLToPath(new URL('../../packages/server/bin/turnpike.mjs', import.meta.url));
+const thisBuild = fileURLToPath(new URL('../../packages/server/bin/turnpike.mjs', import.meta.url));
+
+/** Three nodes that start at once on two cores that everybody else uses as well have been seen to take half a minute. */
+const START_MS = 60_000;
 
 /** What a gateway under test gets unless a test says otherwise; the variables of the caller's shell never reach it. */
 const testEnvironment = {
@@ -20,9 +23,9 @@ const testEnvironment = {
 /**
  * Starts the built gateway as a process of its own, with a data directory of its own, and waits until it is ready.
  *
- * @param {{ env?: Record<string, string>, dataDir?: string, command?: string[], args?: string[], readyPath?: string, port?: number }} [options]
+ * @param {{ env?: Record<string, string>, dataDir?: string, command?: string[], args?: string[], readyPath?: string, port?: number, binary?: string }} [options]
  *   `command` is put in front (`['taskset', '-c', '0']`); with `dataDir` the directory is the caller's to remove;
- *   `readyPath` is waited for (`/readyz`)
+ *   `readyPath` is waited for (`/readyz`); `binary` is that of another build
  */
 export async function startGateway({
   env = {},
@@ -31,6 +34,7 @@ export async function startGateway({
   args = [],
   readyPath = '/readyz',
   port: wantedPort,
+  binary = thisBuild,
 } = {}) {
   const ownDirectory = dataDir === undefined;
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnpike-test-')));
@@ -61,7 +65,13 @@ export async function startGateway({
       stream.setEncoding('utf8');
       stream.on('data', (text) => keep(output, text));
     }
-    await waitUntilReady(url + readyPath, exited, output);
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    try {
+      await waitUntilReady(url + readyPath, { exited, closed, output });
+    } catch (error) {
+      child.kill('SIGKILL'); // nobody else would end it, and a test would wait for it for ever
+      throw error;
+    }
   }
 
   async function end(signal) {
@@ -108,22 +118,38 @@ function keep(output, text) {
   while (output.length > 2000) output.shift();
 }
 
-async function waitUntilReady(url, exited, output) {
-  let isOver = false;
-  void exited.then(() => {
-    isOver = true;
+async function waitUntilReady(url, { exited, closed, output }) {
+  let end;
+  let answer;
+  void exited.then((how) => {
+    end = how;
   });
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + START_MS;
   while (Date.now() < deadline) {
-    if (isOver) throw new Error(`the gateway ended while starting:\n${output.join('')}`);
-    const isReady = await fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isReady) return;
+    if (end !== undefined) {
+      // Its last words may still be on their way; workers that outlive it may keep the pipe open.
+      await Promise.race([closed, wait(1000)]);
+      throw new Error(
+        `the gateway ended while starting (${JSON.stringify(end)}):\n${output.join('')}`,
+      );
+    }
+    answer = await ask(url);
+    if (answer.isReady) return;
     await wait(25);
   }
-  throw new Error(`the gateway was not ready within 30 seconds:\n${output.join('')}`);
+  throw new Error(
+    `the gateway was not ready within ${START_MS / 1000} seconds (${answer.text}):\n${output.join('')}`,
+  );
+}
+
+/** What is not ready says why. */
+async function ask(url) {
+  try {
+    const answer = await fetch(url);
+    return { isReady: answer.ok, text: `${answer.status} ${await answer.text()}` };
+  } catch (error) {
+    return { isReady: false, text: String(error.cause ?? error) };
+  }
 }
 
 /** A port of 127.0.0.1 that nobody listens on now. */

@@ -13,4 +13,5 @@ export { createMasterMetrics } from './master-metrics.ts';
 export type { MasterGauges, MasterMetrics } from './master-metrics.ts';
 export { followAccounts } from './accounts/follow-accounts.ts';
 export type { AccountFollower, FollowAccountsDeps } from './accounts/follow-accounts.ts';
+export { removeLostTokens } from './accounts/remove-lost-tokens.ts';
 export { toNetwork } from './api/middleware/limit-rate.ts';

@@ -7,35 +7,46 @@ import {
   installBuildTools,
   thisMachine,
 } from './build-tools.mjs';
+import { hasTestTools, isInstalled } from './installed-packages.mjs';
 import { LaunchError } from './launch-error.mjs';
 import { runProgram, say } from './run-program.mjs';
 
 const STAMP = 'node_modules/.turnpike/install.json';
 
+/** npm's words for each scope. What runs the gateway is the folder `packages`; the tests are a workspace beside it. */
+const CLEAN_INSTALL = { run: ['ci', '--workspace=packages'], all: ['ci'] };
+/** What is there stays there: above all the add-ons, which may have been compiled. */
+const COMPLETE = ['install', '--no-save'];
+
 /**
- * Installs what the lock file lists, unless that has happened for this checkout and this Node.
+ * Installs what the lock file lists, unless that has happened for this checkout and this Node. What is there beyond
+ * the scope is kept.
  *
  * @param {string} root the checkout
- * @param {{ hasApt: boolean, isRoot: boolean }} machine whether a missing compiler can be installed
+ * @param {{ scope?: import('./installed-packages.mjs').Scope, machine?: { hasApt: boolean, isRoot: boolean } }}
+ *   [options] `scope`: see there; `machine`: whether a missing compiler can be installed
  * @throws {LaunchError} with advice, where it cannot be done
  */
-export async function installDependencies(root, machine = thisMachine) {
-  const wanted = describeInstallation(root);
-  if (readStamp(root) === wanted) return;
-  if (!isInstalled(root)) {
-    say('Installing dependencies (npm ci) …');
-    await install(root, machine);
-  } else if (!(await canLoadAddons(root))) {
-    await rebuildAddons(root, machine);
+export async function installDependencies(root, { scope = 'run', machine = thisMachine } = {}) {
+  const stamp = readStamp(root);
+  const satisfying = scope === 'run' ? ['run', 'all'] : ['all'];
+  if (satisfying.some((one) => stamp === describeInstallation(root, one))) return;
+
+  const goal = hasTestTools(root) ? 'all' : scope;
+  if (isInstalled(root, goal)) {
+    if (!(await canLoadAddons(root))) await rebuildAddons(root, machine);
+  } else {
+    await install(root, goal, machine);
   }
   mkdirSync(dirname(join(root, STAMP)), { recursive: true });
-  writeFileSync(join(root, STAMP), wanted);
+  writeFileSync(join(root, STAMP), describeInstallation(root, goal));
 }
 
 /** What an installation depends on: the lock file, and the Node that native add-ons are compiled for. */
-function describeInstallation(root) {
+function describeInstallation(root, scope) {
   const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
   return JSON.stringify({
+    scope,
     lock: lock.digest('hex'),
     addonVersion: process.versions.modules,
     platform: `${process.platform}-${process.arch}`,
@@ -47,31 +58,18 @@ function readStamp(root) {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
-/** Whether somebody ran npm by hand: then nothing is downloaded again. */
-function isInstalled(root) {
-  const installedPath = join(root, 'node_modules/.package-lock.json');
-  if (!existsSync(installedPath)) return false;
-  const installed = JSON.parse(readFileSync(installedPath, 'utf8')).packages;
-  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  return Object.entries(wanted).every(
-    ([path, { version, optional, peer, link }]) =>
-      !path.startsWith('node_modules/') ||
-      optional ||
-      peer ||
-      link ||
-      installed[path]?.version === version,
-  );
-}
-
-async function install(root, machine) {
+async function install(root, scope, machine) {
+  const isToComplete = scope === 'all' && isInstalled(root, 'run');
+  const command = isToComplete ? COMPLETE : CLEAN_INSTALL[scope];
+  say(`Installing ${isToComplete ? 'what the tests need' : 'dependencies'} (npm ${command[0]}) …`);
   const missing = findMissingBuildTools();
   // Without a compiler the first attempt may fail, and is then repeated: no need to frighten anybody.
-  const first = await runNpm(root, ['ci'], { isQuiet: missing.length > 0 });
+  const first = await runNpm(root, command, { isQuiet: missing.length > 0 });
   if (first.ok && (await canLoadAddons(root))) return;
 
   if (missing.length > 0) await installBuildTools(missing, machine);
   say('Trying again, compiling what has no ready-made binary; this takes a minute …');
-  const second = await runNpm(root, ['ci'], { nodeHeaders: findNodeHeaders() });
+  const second = await runNpm(root, CLEAN_INSTALL[scope], { nodeHeaders: findNodeHeaders() });
   if (!second.ok) throw new LaunchError('npm ci failed: its last lines above say why.');
   await requireAddons(root);
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readBooks } from '../../load/books.mjs';
 import { abortAfter } from '../../support/cluster/abort-after.ts';
-import { times } from '../../support/cluster/cluster-times.ts';
+import { isFullLength, times } from '../../support/cluster/cluster-times.ts';
 import {
   price,
   startClusterWorld,
@@ -138,11 +138,12 @@ function watchLowest(read: () => Promise<number>): { end(): Promise<number> } {
 describe('a client that disconnects', () => {
   const sim = { chunks: 12, delay: 4 };
 
-  /** Every hundred bytes of an answer, and each of its last ones. */
+  /** Every byte of an answer where there is time for it; else every hundredth, and each of its last ones. */
   async function listPlaces(scene: Scene): Promise<number[]> {
     const whole = await abortAfter(world.slaves[0]!.url, scene.accounts[0]!.key, Infinity, sim);
     scene.sights.push(whole);
     expect(whole.outcome).toBe('complete');
+    if (isFullLength) return Array.from({ length: whole.bytes }, (_, bytes) => bytes);
     const coarse = Array.from({ length: Math.ceil(whole.bytes / 100) }, (_, step) => step * 100);
     return [...coarse, ...Array.from({ length: 40 }, (_, step) => whole.bytes - 1 - step)];
   }

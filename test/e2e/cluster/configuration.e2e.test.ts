@@ -115,6 +115,30 @@ describe.each([
     expect((await askAll()).map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 
+  it('a token that another program put into the database, within a second', async () => {
+    const key = world.newName('KeyOfOneApi').replace('-', '').padEnd(48, 'x');
+    account = { ...account, key: `sk-${key}` };
+    expect((await askAll()).map(({ status }) => status)).toEqual([401, 401, 401]);
+    const [{ id }] = (await world.books('tokens').max({ id: 'id' })) as [{ id: number }];
+    const row = { id: id + 1, user_id: account.userId, name: 'foreign', key, status: 1 };
+    await world.books('tokens').insert({ ...row, expired_time: -1, unlimited_quota: true });
+    await world.books.raw(`SELECT setval('tokens_id_seq', ${id + 1})`);
+    await waitFor(
+      'every node that hears of it to serve it',
+      async () => {
+        const served = (await askAll()).filter(({ status }) => status === 200);
+        return isLost || served.length === 3;
+      },
+      effectiveMs,
+    );
+    // A node that was told nothing has refused it, and remembers that for a while.
+    await waitFor(
+      'every node to serve it',
+      async () => (await askAll()).every(({ status }) => status === 200),
+      effectiveMs + 10_000,
+    );
+  });
+
   it('a changed price within a second', async () => {
     const before = await chargedFor((await askAll())[0]!.id);
     const ratios = JSON.parse((await world.admin.getOption('ModelRatio')) ?? '{}') as object;

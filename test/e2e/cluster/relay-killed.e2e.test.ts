@@ -23,6 +23,6 @@ describe('a relay that is killed', () => {
   it('after its usage is in the queue, but before the reservation is settled, is billed once', () =>
     relayDiesBetweenPublishAndSettle(world));
 
-  it('with a journal, and returns after its reservations expired, has the difference charged once', () =>
+  it('with a journal, and returns a day after its reservations expired, has the difference charged once', () =>
     relayReturnsAfterItsEntriesExpired(world));
 });

@@ -32,6 +32,20 @@ export function requireProgram(names, { aptPackage, extraPlaces = [] }) {
 }
 
 /**
+ * Like `requireProgram`, for a program without which tests are skipped: where it cannot be had, says so and goes on.
+ *
+ * @param {string[]} names
+ * @param {{ aptPackage: string, extraPlaces?: string[] }} options
+ */
+export function tryProgram(names, options) {
+  try {
+    requireProgram(names, options);
+  } catch (error) {
+    process.stdout.write(`tests of ${names.join(' or ')} are skipped: ${error.message}\n`);
+  }
+}
+
+/**
  * @param {string[]} names
  * @param {string[]} extraPlaces
  */

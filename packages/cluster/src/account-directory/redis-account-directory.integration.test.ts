@@ -142,6 +142,24 @@ describe('AccountDirectory (Redis)', () => {
       expect(await readKey(hashKey(`key ${n}`))).toMatchObject({ apiTokenId: n + 1 });
   });
 
+  it('lists the tokens whose keys work', async () => {
+    const count = 1201;
+    const apiTokens = Array.from({ length: count }, (_, n) =>
+      makeApiTokenAccount({ id: n + 1, keyHash: hashKey(`key ${n}`), recordVersion: 5 }),
+    );
+    await directory.put(makeBatch({ apiTokens }));
+    await removeToken(6, hashKey('key 69'));
+    const listed = new Map<number, unknown>();
+    for await (const page of directory.apiTokens())
+      for (const token of page) listed.set(token.id, token);
+
+    expect(listed.size).toBe(count - 1);
+    expect(listed.get(70)).toBeUndefined();
+    expect(listed.get(71)).toEqual({
+      ...{ id: 71, userId: 7, keyHash: hashKey('key 70'), recordVersion: 5 },
+    });
+  });
+
   async function loseEverything(): Promise<void> {
     const names = await test.redis.keys(`*${test.prefix}*`);
     if (names.length > 0) await test.redis.del(...names);

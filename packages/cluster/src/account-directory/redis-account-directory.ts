@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { AccountBatch, AccountDirectory, ApiTokenAccount } from '@turnpike/core';
+import type {
+  AccountBatch,
+  AccountDirectory,
+  ApiTokenAccount,
+  RemovedApiToken,
+} from '@turnpike/core';
 import { openRedisScript, type RedisScript, type ScriptCall } from '../redis/redis-script.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
-import { toKeyRecordText, toTombstoneText } from './key-record.ts';
+import { parseKeyRecord, toKeyRecordText, toTombstoneText } from './key-record.ts';
 
 /** Longer than any master could be stopped in the middle of writing something older. */
 const TOMBSTONE_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -76,6 +81,19 @@ export class RedisAccountDirectory implements AccountDirectory {
     await this.#raise.run({ keys: [this.#besideMarker('applied')], args: [version] });
   }
 
+  async *apiTokens(): AsyncIterable<readonly RemovedApiToken[]> {
+    const { redis, keys } = this.#deps;
+    let cursor = '0';
+    do {
+      const [next, fields] = await redis.hscan(this.#hashes, cursor, 'COUNT', KEYS_AT_ONCE);
+      const hashes = fields.filter((_, index) => index % 2 === 1);
+      const texts = await Promise.all(hashes.map((keyHash) => redis.get(keys.key(keyHash))));
+      const page = hashes.flatMap((keyHash, index) => toWorking(keyHash, texts[index] ?? null));
+      if (page.length > 0) yield page;
+      cursor = next;
+    } while (cursor !== '0');
+  }
+
   async #putKeys({ apiTokens, removedApiTokens }: AccountBatch): Promise<void> {
     for (let start = 0; start < apiTokens.length; start += KEYS_AT_ONCE)
       await this.#putApiTokens(apiTokens.slice(start, start + KEYS_AT_ONCE));
@@ -124,4 +142,11 @@ export class RedisAccountDirectory implements AccountDirectory {
   #besideMarker(name: string): string {
     return `{${this.#deps.keys.directory}}:${name}`;
   }
+}
+
+function toWorking(keyHash: string, text: string | null): RemovedApiToken[] {
+  const record = text === null ? 'gone' : parseKeyRecord(text);
+  if (record === 'gone') return [];
+  const { apiTokenId: id, userId, recordVersion } = record;
+  return [{ id, userId, keyHash, recordVersion }];
 }

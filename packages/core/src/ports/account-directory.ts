@@ -1,3 +1,4 @@
+import type { RemovedApiToken } from '../identity/account.ts';
 import type { AccountBatch } from './account-source.ts';
 
 /** Where relays of a cluster find accounts and keys; written by masters only. */
@@ -23,4 +24,9 @@ export interface AccountDirectory {
   appliedVersion(): Promise<number>;
   /** Every change up to this record version has been put. Never goes back. */
   markApplied(version: number): Promise<void>;
+  /**
+   * Every token whose key works, page by page, as it would have to be removed: for those that the database does not have
+   * any more. One that comes or goes meanwhile may be missing, and one may come twice.
+   */
+  apiTokens(): AsyncIterable<readonly RemovedApiToken[]>;
 }

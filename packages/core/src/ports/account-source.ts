@@ -28,4 +28,11 @@ export interface AccountSource {
    * earlier moment: what it says is then newer than what was written since. Does nothing where versions are that high.
    */
   raiseVersions(version: number): Promise<void>;
+  /**
+   * Gives versions to users and tokens that have none because another program, such as a One API beside this one,
+   * inserted them: they are changes from then on. At most some hundreds in a call, and a cheap read where there are none.
+   *
+   * @returns whether there may be more
+   */
+  stampForeign(): Promise<boolean>;
 }

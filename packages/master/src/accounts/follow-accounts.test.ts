@@ -4,8 +4,10 @@ import {
   type AccountBatch,
   type AccountDirectory,
   type AccountSource,
+  type ApiTokenAccount,
   type BusEvents,
   type Logger,
+  type RemovedApiToken,
   type UserAccount,
 } from '@turnpike/core';
 import { waitUntil } from '@turnpike/core/testing';
@@ -25,6 +27,14 @@ function makeUser(id: number, recordVersion: number): UserAccount {
   };
 }
 
+function makeToken(id: number): ApiTokenAccount {
+  return {
+    ...{ id, userId: 1, keyHash: `hash ${id}`, name: '', status: 1, expiredTime: -1 },
+    ...{ unlimitedQuota: true, models: undefined, subnets: [], limits: undefined },
+    ...{ quota: 0, quotaVersion: 0, recordVersion: 1 },
+  };
+}
+
 const noTokens = { apiTokens: [], removedApiTokens: [] };
 
 /** Users of a database. */
@@ -33,6 +43,16 @@ class FakeSource implements AccountSource {
   isAway = false;
   passes = 0;
   users = new Map<number, UserAccount>();
+  /** Ids of tokens. */
+  apiTokens = new Set<number>();
+  /** Users that another program inserted. */
+  foreign: number[] = [];
+
+  stampForeign(): Promise<boolean> {
+    const id = this.foreign.shift();
+    if (id !== undefined) this.change(id);
+    return Promise.resolve(this.foreign.length > 0);
+  }
 
   change(id: number): void {
     this.version += 1;
@@ -53,9 +73,10 @@ class FakeSource implements AccountSource {
     return Promise.resolve({ users, ...noTokens, version: last, isLast });
   }
 
-  read({ userIds }: { userIds: readonly number[] }): Promise<AccountBatch> {
+  read({ userIds, apiTokenIds }: Parameters<AccountSource['read']>[0]): Promise<AccountBatch> {
     const users = userIds.flatMap((id) => this.users.get(id) ?? []);
-    return Promise.resolve({ users, ...noTokens });
+    const apiTokens = apiTokenIds.filter((id) => this.apiTokens.has(id)).map(makeToken);
+    return Promise.resolve({ users, apiTokens, removedApiTokens: [] });
   }
 
   async *pages(size: number): AsyncIterable<AccountBatch> {
@@ -79,9 +100,17 @@ class FakeDirectory implements AccountDirectory {
   marker = false;
   pass = false;
   applied = 0;
+  apiTokensKnown = new Map<number, RemovedApiToken>();
   onPut: () => void = () => undefined;
 
-  put({ users }: AccountBatch): Promise<void> {
+  async *apiTokens() {
+    for (const token of [...this.apiTokensKnown.values()]) yield await Promise.resolve([token]);
+  }
+
+  put({ users, removedApiTokens }: AccountBatch): Promise<void> {
+    for (const { id, recordVersion } of removedApiTokens)
+      if ((this.apiTokensKnown.get(id)?.recordVersion ?? 0) <= recordVersion)
+        this.apiTokensKnown.delete(id);
     for (const { id, recordVersion } of users)
       if ((this.users.get(id) ?? -1) <= recordVersion) this.users.set(id, recordVersion);
     this.onPut();
@@ -233,6 +262,42 @@ describe('followAccounts', () => {
     expect(messages).toEqual(['database is older than what relays know; relays follow it']);
     source.change(3);
     await waitUntil(() => told.at(-1)?.userIds[0] === 3 && isSame());
+  });
+
+  describe('tokens that relays know and the database does not', () => {
+    const know = (id: number) =>
+      directory.apiTokensKnown.set(id, {
+        ...{ id, userId: 1, keyHash: `hash ${id}`, recordVersion: 7 },
+      });
+    const isRemoved = () => [...directory.apiTokensKnown.keys()].join() === '1';
+    beforeEach(() => {
+      source.apiTokens.add(1);
+      know(1);
+      know(2);
+    });
+
+    it('stop working when the database was restored to a moment before them', async () => {
+      directory.marker = true;
+      directory.applied = 9;
+      await start();
+      expect(isRemoved()).toBe(true);
+      expect(told).toEqual([{ userIds: [], apiTokenIds: [] }]);
+    });
+
+    it('stop working when another program deleted them', async () => {
+      await start({ syncIntervalMs: 20 });
+      await waitUntil(() => told.length > 0);
+      expect(isRemoved()).toBe(true);
+      expect(told).toEqual([{ userIds: [], apiTokenIds: [2] }]);
+    });
+  });
+
+  it('brings what another program inserted to the directory and the nodes', async () => {
+    await start();
+    source.foreign = [6, 7, 8];
+    await waitUntil(() => directory.applied === 8);
+    expect(isSame()).toBe(true);
+    expect(told.flatMap(({ userIds }) => userIds)).toEqual([6, 7, 8]);
   });
 
   it('goes on after the database was away, and complains once', async () => {

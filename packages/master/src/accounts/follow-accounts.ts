@@ -1,5 +1,6 @@
 import type { AccountDirectory, AccountSource, BusEvents, Logger } from '@turnpike/core';
 import { pause } from '../services/pause.ts';
+import { removeLostTokens } from './remove-lost-tokens.ts';
 
 export interface FollowAccountsDeps {
   accountSource: AccountSource;
@@ -133,6 +134,7 @@ class Follower implements AccountFollower {
 
   async #applyChanges(): Promise<void> {
     const { accountSource, accountDirectory } = this.#deps;
+    while ((await accountSource.stampForeign()) && !this.#stopping.signal.aborted);
     // The directory first: it can not be ahead of a database that is read after it.
     let applied = await accountDirectory.appliedVersion();
     const latest = await accountSource.latestVersion();
@@ -158,6 +160,7 @@ class Follower implements AccountFollower {
     await accountSource.raiseVersions(applied + OVERTAKE_BY);
     const version = await accountSource.latestVersion();
     await this.#putAll(0);
+    await removeLostTokens(this.#deps);
     await tellAccountsChanged({ userIds: [], apiTokenIds: [] });
     await accountDirectory.markApplied(version);
   }
@@ -165,9 +168,23 @@ class Follower implements AccountFollower {
   async #passSlowly(): Promise<void> {
     try {
       await this.#putAll(SLOW_PASS_PAUSE_MS);
+      await this.#removeLostTokens();
     } catch (error) {
       this.#deps.logger.warn({ err: error }, 'pass over all accounts not finished');
     }
+  }
+
+  async #removeLostTokens(): Promise<void> {
+    const { accountSource, accountDirectory } = this.#deps;
+    const apiTokenIds = await removeLostTokens({
+      accountSource,
+      accountDirectory,
+      pauseMs: SLOW_PASS_PAUSE_MS,
+      signal: this.#stopping.signal,
+    });
+    if (apiTokenIds.length === 0) return;
+    this.#deps.logger.warn({ apiTokenIds }, 'tokens are not in the database any more: removed');
+    await this.#deps.tellAccountsChanged({ userIds: [], apiTokenIds });
   }
 
   async #putAll(pauseMs: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AccountBatch } from '@turnpike/core';
+import type { AccountBatch, RemovedApiToken } from '@turnpike/core';
 import { hydrateDirectory } from './hydrate-directory.ts';
 
 const user = {
@@ -14,7 +14,11 @@ const user = {
   recordVersion: 1,
 };
 
-function openDirectory(pages: readonly AccountBatch[], marks: boolean[] = [true]) {
+function openDirectory(
+  pages: readonly AccountBatch[],
+  marks: boolean[] = [true],
+  lost: readonly RemovedApiToken[] = [],
+) {
   const steps: string[] = [];
   const lines: string[] = [];
   const run = () =>
@@ -23,9 +27,19 @@ function openDirectory(pages: readonly AccountBatch[], marks: boolean[] = [true]
         async *pages() {
           yield* pages;
         },
+        read: async () => ({ users: [], apiTokens: [], removedApiTokens: [] }),
+        latestVersion: async () => 9,
       },
       accountDirectory: {
-        put: async ({ users }) => void steps.push(`put ${String(users.length)}`),
+        async put({ users, removedApiTokens }) {
+          const removed = removedApiTokens.map(
+            ({ id, recordVersion }) => `${id} at ${recordVersion}`,
+          );
+          steps.push(removed.length > 0 ? `remove ${removed.join()}` : `put ${users.length}`);
+        },
+        async *apiTokens() {
+          yield lost;
+        },
         async isComplete() {
           steps.push('begin');
           return false;
@@ -36,6 +50,7 @@ function openDirectory(pages: readonly AccountBatch[], marks: boolean[] = [true]
           return mark;
         },
       },
+      tellAccountsChanged: async ({ apiTokenIds }) => void steps.push(`tell ${apiTokenIds.join()}`),
       print: (line) => void lines.push(line),
     });
   return { run, steps, lines };
@@ -51,6 +66,14 @@ describe('turnpike rebuild-redis', () => {
 
     expect(steps).toEqual(['begin', 'put 2', 'put 2', 'complete']);
     expect(lines).toEqual(['Redis knows every account: 4 users, 0 tokens.']);
+  });
+
+  it('removes the keys of tokens that the database does not have', async () => {
+    const lost = [{ id: 5, userId: 1, keyHash: 'hash', recordVersion: 7 }];
+    const { run, steps, lines } = openDirectory([page], [true], lost);
+    expect(await run()).toBe(0);
+    expect(steps.slice(-2)).toEqual(['remove 5 at 9', 'tell 5']);
+    expect(lines.at(-1)).toBe('It also knew 1 tokens that the database does not have: removed.');
   });
 
   it('begins again when Redis lost its data meanwhile, but not for ever', async () => {

@@ -14,6 +14,7 @@ export const rebuildRedis: Command = (settings, logger) => {
     return hydrateDirectory({
       accountSource: store.accountSource,
       accountDirectory: cluster.accountDirectory,
+      tellAccountsChanged: (change) => cluster.tellAccountsChanged(change),
       print,
     });
   });

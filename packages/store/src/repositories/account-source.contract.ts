@@ -197,6 +197,31 @@ export function describeAccountSource(name: string, open: () => Promise<TestStor
       expect(row!.key_hash).toBe(hashKey(key));
     });
 
+    it('makes a change of what another program inserted, once, and of nothing else', async () => {
+      const { user } = await createAccounts(test.store);
+      while (await source.stampForeign()); // what the tests before left
+      const before = await source.latestVersion();
+      expect(await source.stampForeign()).toBe(false);
+      expect(await source.latestVersion()).toBe(before);
+
+      const { knex } = test.database;
+      await knex('users').insert({ id: 8000, username: 'of-one-api', password: '' });
+      const rows = Array.from({ length: 250 }, (_, n) => ({
+        ...{ id: 8000 + n, user_id: n === 0 ? 8000 : user.id, status: 1 },
+        key: `inserted-by-one-api-${n}`.padEnd(48, 'x'),
+      }));
+      await knex.batchInsert('tokens', rows, 50);
+      const calls = await Promise.all([source.stampForeign(), source.stampForeign()]);
+      expect(calls).toContain(true);
+      while (await source.stampForeign());
+
+      const { users, apiTokens } = await changesSince(before);
+      expect(users).toMatchObject([{ id: 8000, username: 'of-one-api' }]);
+      expect(apiTokens.map(({ id }) => id).sort((a, b) => a - b)).toEqual(rows.map(({ id }) => id));
+      const versions = [...users, ...apiTokens].map(({ recordVersion }) => recordVersion);
+      expect(new Set(versions).size).toBe(251);
+    });
+
     it('lifts all versions above those that were given out after a restored backup was made', async () => {
       const { user, apiToken } = await createAccounts(test.store);
       const before = await source.latestVersion();

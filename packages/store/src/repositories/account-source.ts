@@ -11,7 +11,7 @@ import {
   toUserAccount,
 } from './account-row.ts';
 import { fillKeyHashes } from './fill-key-hashes.ts';
-import { raiseRecordVersions, readRecordVersion } from './record-version.ts';
+import { raiseRecordVersions, readRecordVersion, stampForeignRecords } from './record-version.ts';
 
 /** Ids in one statement. */
 const IDS_AT_ONCE = 500;
@@ -78,7 +78,21 @@ export function createAccountSource({ knex, dialect }: AccountSourceDeps): Accou
 
     raiseVersions: (version) =>
       dialect.inWriteTransaction(knex, (trx) => raiseRecordVersions(trx, version)),
+
+    async stampForeign() {
+      const isAny = await hasForeign(knex);
+      return isAny && dialect.inWriteTransaction(knex, stampForeignRecords);
+    },
   };
+}
+
+/** By the index of the versions; nothing is locked for it. */
+async function hasForeign(knex: Knex): Promise<boolean> {
+  for (const table of ['users', 'tokens']) {
+    const [row] = (await knex(table).select('id').where({ record_version: 0 }).limit(1)) as Row[];
+    if (row !== undefined) return true;
+  }
+  return false;
 }
 
 async function readChangedRows(

@@ -27,6 +27,27 @@ export async function readRecordVersion(connection: Knex): Promise<number> {
   return row?.version ?? 0;
 }
 
+/** Rows in one transaction, during which nobody else can change an account. */
+const STAMPS_AT_ONCE = 200;
+
+/** See `AccountSource.stampForeign`. */
+export async function stampForeignRecords(trx: Knex): Promise<boolean> {
+  let isFull = false;
+  for (const table of ['users', 'tokens']) {
+    const rows = (await trx(table)
+      .select('id')
+      .where({ record_version: 0 })
+      .orderBy('id')
+      .limit(STAMPS_AT_ONCE)) as { id: number }[];
+    if (rows.length === STAMPS_AT_ONCE) isFull = true;
+    for (const { id } of rows) {
+      const version = await drawRecordVersion(trx);
+      await trx(table).where({ id, record_version: 0 }).update({ record_version: version });
+    }
+  }
+  return isFull;
+}
+
 /** Lifts all record versions by as much as it takes for the lowest to be this one. See `AccountSource.raiseVersions`. */
 export async function raiseRecordVersions(trx: Knex, version: number): Promise<void> {
   const raised = await trx('config_version')

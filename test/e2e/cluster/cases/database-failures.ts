@@ -45,6 +45,10 @@ export async function databaseIsRestored(world: ClusterWorld): Promise<void> {
   await database.start();
   await scene.send(60);
   await settleDown(world, scene.accounts, scene.since);
+  const unheardOf = await openScene(world);
+  const { key } = unheardOf.accounts[0]!;
+  expect(await askAll(world, key)).toEqual(world.nodes().map(() => 200));
+  await settleDown(world, unheardOf.accounts, unheardOf.since);
   // Nodes know versions of the configuration now that the backup has never heard of.
   for (const name of ['one', 'two', 'three']) await world.admin.setOption('SystemName', name);
   const before = await Promise.all(scene.accounts.map(({ userId }) => balanceOf(world, userId)));
@@ -69,6 +73,11 @@ export async function databaseIsRestored(world: ClusterWorld): Promise<void> {
       times.patience,
     );
   }
+  await waitFor(
+    'a key that was made after the backup to be nobody',
+    async () => (await askAll(world, key)).every((status) => status === 401),
+    times.patience,
+  );
   const since = await world.simulator.count();
   await later.send(40);
   await later.expectExactBill({ isCalm: true, since });
@@ -79,20 +88,11 @@ export async function databaseIsRestored(world: ClusterWorld): Promise<void> {
 async function expectChangesToCount(world: ClusterWorld, { accounts }: Scene): Promise<void> {
   const [account] = accounts;
   const name = world.newName('gpt-4o-mini-of');
-  const askAll = (wanted: string): Promise<number[]> =>
-    Promise.all(
-      world.nodes().map(async (node) => {
-        const url = `${node.url}/v1/chat/completions`;
-        const answer = await postJson(url, account!.key, { ...hello, model: wanted });
-        await answer.text();
-        return answer.status;
-      }),
-    );
   await world.admin.setOption('ModelRatio', { [model]: 1.5, [name]: 1 });
   await world.admin.createChannel({ name, baseUrl: world.simulator.url, models: name });
   await waitFor(
     'every node to serve a channel that was made after the restore',
-    async () => (await askAll(name)).every((status) => status === 200),
+    async () => (await askAll(world, account!.key, name)).every((status) => status === 200),
     times.patience,
   ).catch((error: unknown) => {
     throw new Error(world.logs(), { cause: error });
@@ -101,7 +101,19 @@ async function expectChangesToCount(world: ClusterWorld, { accounts }: Scene): P
     id: account!.apiTokenId,
     status: 2,
   });
-  expect(await askAll(model)).toEqual(world.nodes().map(() => 401));
+  expect(await askAll(world, account!.key)).toEqual(world.nodes().map(() => 401));
+}
+
+/** What each node answers to a key. */
+function askAll(world: ClusterWorld, key: string, wanted = model): Promise<number[]> {
+  return Promise.all(
+    world.nodes().map(async (node) => {
+      const url = `${node.url}/v1/chat/completions`;
+      const answer = await postJson(url, key, { ...hello, model: wanted });
+      await answer.text();
+      return answer.status;
+    }),
+  );
 }
 
 /** Owners and modes included: a database starts on nothing else. */

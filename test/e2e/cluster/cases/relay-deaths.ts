@@ -3,6 +3,7 @@ import { readBooks } from '../../../load/books.mjs';
 import type { ClusterWorld } from '../../../support/cluster/cluster-world.ts';
 import { catchOnAll, isLedgerScript } from '../../../support/cluster/command-matchers.ts';
 import { times } from '../../../support/cluster/cluster-times.ts';
+import { dayMs, letADayPass } from '../../../support/cluster/let-a-day-pass.ts';
 import { openScene, type Scene } from '../../../support/cluster/scene.ts';
 import { untilAnswered, untilUpstream } from '../../../support/cluster/wait-upstream.ts';
 import { waitFor } from '../../../support/wait-for.ts';
@@ -75,6 +76,7 @@ export async function relayReturnsAfterItsEntriesExpired(world: ClusterWorld): P
     async () => (await kindsOf(scene)).every((kind) => kind === 'expired'),
     times.patience,
   );
+  await letADayPass(world, relay);
   await relay.start();
   await waitFor(
     'the late usage to be charged',
@@ -84,4 +86,17 @@ export async function relayReturnsAfterItsEntriesExpired(world: ClusterWorld): P
     throw new Error(world.logs(), { cause: error });
   });
   await scene.expectExactBill({ isCalm: true });
+  // It was used a day ago, and is charged to that day.
+  const { requests } = await readBooks(world.books, scene.accounts);
+  const served = await world.simulator.served(scene.since);
+  const charged = served.map(({ requestId }) => requests.get(requestId)?.charged ?? 0);
+  const ids = scene.accounts.map(({ userId }) => userId);
+  const yesterday = await world
+    .books<{ quota: string }>('usage_hourly')
+    .whereIn('user_id', ids)
+    .where('hour', '<=', Math.floor((Date.now() - dayMs) / 1000));
+  expect(sum(charged)).toBeGreaterThan(0);
+  expect(sum(yesterday.map(({ quota }) => Number(quota)))).toBe(sum(charged));
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((one, other) => one + other, 0);

@@ -30,6 +30,7 @@ import { createRedemptionService } from './services/redemption-service.ts';
 import { createRefundRequest } from './services/refund-service.ts';
 import { createRequestLogService } from './services/request-log-service.ts';
 import { createChannelTester } from './services/test-channel.ts';
+import { createUpstreamModelService } from './services/upstream-model-service.ts';
 import { createUsageDataService } from './services/usage-data-service.ts';
 import { createSignIn } from './sign-in/create-sign-in.ts';
 import { createUserEditService } from './services/user-edit-service.ts';
@@ -104,6 +105,7 @@ export function createMaster(deps: MasterDeps): Master {
       channelTests,
       channelBalances,
       models: createModelService(deps),
+      upstreamModels: createUpstreamModelService(deps),
       billing: createBillingService(shared),
       audit: createAuditService(deps),
       requestLogs: createRequestLogService({ ...shared, logExports: createLogExportService(deps) }),

@@ -82,6 +82,7 @@ export type { ChannelBalanceProgress, ChannelBalanceResult } from './channel-bal
 export {
   channelCreateSchema,
   channelListQuerySchema,
+  channelModelsFetchSchema,
   channelSchema,
   channelTestProgressSchema,
   channelTestQuerySchema,
@@ -93,6 +94,7 @@ export type {
   ChannelCreateInput,
   ChannelJson,
   ChannelListQueryInput,
+  ChannelModelsFetchInput,
   ChannelTestProgress,
   ChannelTestResult,
   ChannelUpdateInput,

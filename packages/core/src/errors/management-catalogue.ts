@@ -329,6 +329,22 @@ export const managementErrors = {
     'Upstreams of this type of channel tell no balance. Look at it at the provider.',
     '该类型渠道的余额查询尚未实现。请在供应商处查看。',
   ),
+  modelListFailed: defineError(
+    'model_list_failed',
+    502,
+    'server_error',
+    true,
+    (d) => `The upstream gave no list of models: ${String(d['problem'])}.`,
+    (d) => `上游未返回模型列表：${String(d['problem'])}。`,
+  ),
+  modelListNotSupported: defineError(
+    'model_list_not_supported',
+    400,
+    REQUEST,
+    false,
+    'Upstreams of this type of channel tell no list of models. Look it up at the provider.',
+    '该类型渠道的上游不提供模型列表。请在供应商处查看。',
+  ),
   notPublished: defineError(
     'saved_not_published',
     503,

@@ -18,6 +18,7 @@ import type { QuotaService } from '../services/quota-service.ts';
 import type { RedemptionService } from '../services/redemption-service.ts';
 import type { RefundRequest } from '../services/refund-service.ts';
 import type { RequestLogService } from '../services/request-log-service.ts';
+import type { UpstreamModelService } from '../services/upstream-model-service.ts';
 import type { UsageDataService } from '../services/usage-data-service.ts';
 import type { UserEditService } from '../services/user-edit-service.ts';
 import type { UserService } from '../services/user-service.ts';
@@ -88,6 +89,7 @@ export interface ApiDeps {
   channelTests: ChannelTestService;
   channelBalances: ChannelBalanceService;
   models: ModelService;
+  upstreamModels: UpstreamModelService;
   requestLogs: RequestLogService;
   usageData: UsageDataService;
   options: OptionService;

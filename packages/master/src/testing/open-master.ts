@@ -121,6 +121,7 @@ export async function openMaster(
     },
     identifyClient: async ({ headers }) => identify(headers.authorization),
     findBalanceQuery: () => undefined,
+    findModelListQuery: () => undefined,
     auditLog: {
       record: async (entry) => void audit.push(entry),
       page: async ({ action = '' }, query) =>

@@ -96,6 +96,8 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   channelRemove: { params: channel, ...audited },
   channelCopy: { params: channel, ...audited },
   channelEnabledModels: {},
+  channelFetchModels: { params: channel },
+  channelFetchModelsUnsaved: { body: { type: 1, key: 'sk-new' } },
   channelRebuildAbilities: audited,
   channelTest: { query: 'scope=1,2' },
   channelTestProgress: {},

@@ -3,6 +3,7 @@ import { channelBalanceAnswerSchema, channelBalanceProgressSchema } from '../cha
 import {
   channelCreateSchema,
   channelListQuerySchema,
+  channelModelsFetchSchema,
   channelSchema,
   channelTestAnswerSchema,
   channelTestProgressSchema,
@@ -89,6 +90,23 @@ export const channelRoutes = defineRoutes('channel', {
     path: '/api/channel/models_enabled',
     role: 'admin',
     summary: 'List the models that an enabled channel serves.',
+    data: z.array(z.string()).readonly(),
+  },
+  fetchModels: {
+    method: 'get',
+    path: '/api/channel/fetch_models/:id',
+    role: 'admin',
+    alsoPost: true,
+    summary: 'Ask the upstream of a channel which models it has.',
+    params: idParamsSchema,
+    data: z.array(z.string()).readonly(),
+  },
+  fetchModelsUnsaved: {
+    method: 'post',
+    path: '/api/channel/fetch_models',
+    role: 'admin',
+    summary: 'Ask an upstream which models it has before a channel is saved; nothing is stored.',
+    body: channelModelsFetchSchema,
     data: z.array(z.string()).readonly(),
   },
   rebuildAbilities: {

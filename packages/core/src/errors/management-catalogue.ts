@@ -329,6 +329,14 @@ export const managementErrors = {
     'Upstreams of this type of channel tell no balance. Look at it at the provider.',
     '该类型渠道的余额查询尚未实现。请在供应商处查看。',
   ),
+  alreadySetUp: defineError(
+    'already_set_up',
+    409,
+    REQUEST,
+    false,
+    'This installation is set up. Log in, or ask its administrator.',
+    '系统已完成初始化。请登录，或联系管理员。',
+  ),
   modelListFailed: defineError(
     'model_list_failed',
     502,

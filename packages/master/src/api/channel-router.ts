@@ -24,7 +24,7 @@ export function createChannelRouter(deps: ChannelRouterDeps): BoundRoute[] {
       mapPage(await channels.list(query), toChannelJson),
     ),
     bindRoute(channelRoutes.search, async ({ query }) =>
-      (await channels.search(query.keyword)).map(toChannelJson),
+      mapPage(await channels.search(query), toChannelJson),
     ),
     bindRoute(channelRoutes.models, () => ({
       object: 'list' as const,

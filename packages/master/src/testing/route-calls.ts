@@ -27,11 +27,15 @@ const audited = { isAudited: true };
  */
 export const goodCalls: Readonly<Record<string, GoodCall>> = {
   publicStatus: {},
+  publicStatusTest: {},
   publicNotice: {},
   publicAbout: {},
   publicHomePage: {},
   publicOpenApi: {},
   publicDocs: {},
+
+  setupRead: {},
+  setupFinish: { body: { username: 'root', password: 'a new secret' }, ...audited },
 
   sessionLogin: { body: { username: 'alice', password: 'correct horse' } },
   sessionLogout: {},
@@ -56,6 +60,7 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   accountRotateAccessToken: audited,
   accountDashboard: {},
   accountAvailableModels: {},
+  accountModels: {},
   accountAffCode: {},
   accountTopUp: { body: { key: 'codeOfTheTests' } },
   accountQuotaEntries: {},
@@ -131,8 +136,13 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
 
   optionList: {},
   optionUpdate: { body: { key: 'Notice', value: 'hello' }, ...audited },
+  optionResetModelRatio: audited,
   groupList: {},
   modelByChannelType: {},
+
+  pricingList: {},
+  pricingGroups: {},
+  pricingOwnGroups: {},
 
   billingSubscription: {},
   billingUsage: {},

@@ -29,7 +29,7 @@ export const channelRoutes = defineRoutes('channel', {
     method: 'get',
     path: '/api/channel/search',
     role: 'admin',
-    summary: 'Search by id, or by a prefix of the name.',
+    summary: 'Search by id, or by a prefix of the name; oldest first, 1000 rows or in pages.',
     query: searchQuerySchema,
     rows: channelSchema,
   },

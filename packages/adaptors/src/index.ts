@@ -57,6 +57,7 @@ export type { ChannelType } from './providers/channel-types.ts';
 export { listModelCatalogue, ownerOf } from './providers/model-catalogue.ts';
 export type { CatalogueModel } from './providers/model-catalogue.ts';
 export { findBalanceQuery } from './balances/balance-queries.ts';
+export { findModelListQuery } from './model-lists/model-list-queries.ts';
 export type { Framing } from './codec.ts';
 export type { CredentialCall, RequestToSign } from './credentials.ts';
 export { findBridges } from './families/bridges.ts';

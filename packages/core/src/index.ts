@@ -54,6 +54,12 @@ export type {
   BalanceRequest,
   FindBalanceQuery,
 } from './ports/balance-query.ts';
+export type {
+  FindModelListQuery,
+  ModelListAccount,
+  ModelListAnswer,
+  ModelListQuery,
+} from './ports/model-list-query.ts';
 export type { ChannelProbe, ProbeResult } from './ports/channel-probe.ts';
 export type { ChannelHealthReport, ChannelHealthSink } from './ports/channel-health.ts';
 export type { FailedRequest, FailedRequestLog } from './ports/request-log.ts';
@@ -127,6 +133,7 @@ export type { OptionDefinition, OptionSection, OptionType } from './options/opti
 export { optionDefaults, readOptions } from './options/read-options.ts';
 export { checkOptionChange, parseOption } from './options/change-option.ts';
 export type { OptionCheck } from './options/change-option.ts';
+export { parseJsonObject } from './options/parse-json-object.ts';
 export { chooseChannels } from './routing/choose-channels.ts';
 export type { ChannelDraw } from './routing/choose-channels.ts';
 export { createRouteIndex, weightOf } from './routing/route-index.ts';

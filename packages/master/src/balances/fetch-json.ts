@@ -4,6 +4,11 @@ import { fetchText } from '../outbound/fetch-text.ts';
 /** What an upstream answered, or why there is nothing. */
 export type JsonAnswer = { body: unknown; problem?: undefined } | { problem: string };
 
+interface FetchLimits {
+  timeoutMs?: number;
+  maxBytes?: number;
+}
+
 const REQUEST_TIMEOUT_MS = 30_000;
 /** A balance takes some hundred bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -25,11 +30,11 @@ const NETWORK_ERRORS = [
 export async function fetchJson(
   { url, headers }: BalanceRequest,
   signal: AbortSignal,
-  timeoutMs: number = REQUEST_TIMEOUT_MS,
+  { timeoutMs = REQUEST_TIMEOUT_MS, maxBytes = MAX_BYTES }: FetchLimits = {},
 ): Promise<JsonAnswer> {
   if (!URL.canParse(url)) return { problem: 'the base URL is not a valid address' };
   try {
-    const { statusCode, body } = await fetchText(url, MAX_BYTES, {
+    const { statusCode, body } = await fetchText(url, maxBytes, {
       headers: { accept: 'application/json', ...headers },
       signal,
       timeout: { request: timeoutMs },
@@ -44,7 +49,7 @@ export async function fetchJson(
     if (statusCode !== 200) return { problem: `status code: ${String(statusCode)}` };
     return parseJson(body);
   } catch (error) {
-    return { problem: describeFailure(error, timeoutMs) };
+    return { problem: describeFailure(error, { timeoutMs, maxBytes }) };
   }
 }
 
@@ -56,10 +61,11 @@ function parseJson(text: string): JsonAnswer {
   }
 }
 
-function describeFailure(error: unknown, timeoutMs: number): string {
+function describeFailure(error: unknown, { timeoutMs, maxBytes }: Required<FetchLimits>): string {
   const { name = '', code = '' } = error as { name?: string; code?: string };
   if (name === 'TimeoutError') return `no answer in ${String(timeoutMs / 1000)} s`;
-  if (name === 'CancelError') return 'the answer is larger than 1 MB';
+  if (name === 'CancelError')
+    return `the answer is larger than ${String(maxBytes / 1024 / 1024)} MB`;
   if (name === 'AbortError') return 'the query was stopped';
   return `the upstream cannot be reached (${code === '' ? 'unknown reason' : code})`;
 }

@@ -124,11 +124,29 @@ export function familyOf(path: string): UpstreamFamily {
  * upstream has no word for.
  */
 export function obeyToolChoice(answer: Answer, body: Record<string, unknown>): Answer {
-  const config = body['toolConfig'] as { toolChoice?: { tool?: { name: string } } } | undefined;
-  const choice = body['tool_choice'] as { type?: string; name?: string } | undefined;
-  const name = config?.toolChoice?.tool?.name ?? (choice?.type === 'tool' ? choice.name : undefined);
+  const name = forcedTool(body);
   if (name === undefined || answer.text?.startsWith('{') !== true) return answer;
   const { text, ...rest } = answer;
   const input = JSON.parse(text) as Record<string, unknown>;
   return { ...rest, calls: [{ id: 'call_forced', name, input }], end: 'calls' };
+}
+
+/** The one tool that must be called, in Anthropic's words or Converse's. */
+function forcedTool(body: Record<string, unknown>): string | undefined {
+  const { tool_choice: choice, tools, toolConfig } = body as RequestWithTools;
+  if (choice?.type === 'tool') return choice.name;
+  const offered = [
+    ...(choice?.type === 'any' ? (tools ?? []) : []),
+    ...(toolConfig?.toolChoice?.any === undefined ? [] : toolConfig.tools),
+  ].map((tool) => ('toolSpec' in tool ? tool.toolSpec.name : tool.name));
+  return offered.length === 1 ? offered[0] : undefined;
+}
+
+interface RequestWithTools {
+  tool_choice?: { type: string; name?: string };
+  tools?: readonly { name: string }[];
+  toolConfig?: {
+    tools: readonly { toolSpec: { name: string } }[];
+    toolChoice?: { any?: object };
+  };
 }

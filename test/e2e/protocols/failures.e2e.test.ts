@@ -167,7 +167,7 @@ describe.each(pairs)('a hard budget of $door at $kind.name', ({ door, kind }) =>
     world.upstream.answerWith(long, { [kind.family]: { endless: true } });
     const user = await world.admin.createUser({
       username: `p${String(pairs.findIndex((one) => one.door === door && one.kind === kind))}`,
-      quota: 2500,
+      quota: 600,
     });
     const { key } = await user.createToken();
     const answer = await ask(door, world.modelOf(kind), { key });
@@ -179,7 +179,7 @@ describe.each(pairs)('a hard budget of $door at $kind.name', ({ door, kind }) =>
       return found.used_quota > 0 ? found : undefined;
     });
     expect(self.quota).toBeGreaterThanOrEqual(0);
-    expect(self.used_quota).toBeLessThanOrEqual(2500);
+    expect(self.used_quota).toBeLessThanOrEqual(600);
   });
 });
 

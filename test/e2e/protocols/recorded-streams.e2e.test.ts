@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type OpenAI from 'openai';
+import OpenAI7 from 'openai-7';
 import { openClients, type Client } from '../../support/protocols/clients.ts';
 import { withoutBlanks, type Gist } from '../../support/protocols/recorded/gist.ts';
 import { firstAnswer, readGist } from '../../support/protocols/recorded/read-gist.ts';
@@ -23,6 +25,8 @@ const question = { turns: [{ from: 'user' as const, text: 'Go on.' }] };
 let world: World;
 let upstream: ReplayUpstream;
 let clients: readonly Client[];
+/** Those of OpenAI with their vendor's latest major, which is the strictest. */
+let latestClients: readonly Client[];
 
 beforeAll(async () => {
   if (!hasRecorded) return;
@@ -38,7 +42,9 @@ beforeAll(async () => {
       models,
       config: JSON.stringify({ families: form === 'cohere' ? undefined : [form] }),
     });
+  const latest = OpenAI7 as unknown as typeof OpenAI;
   clients = openClients(world.gateway.url, world.token.key);
+  latestClients = openClients(world.gateway.url, world.token.key, latest);
 });
 afterAll(async () => {
   if (!hasRecorded) return;
@@ -60,7 +66,14 @@ function channels(): { channelType: number; form: string; models: string[] }[] {
   }));
 }
 
-const families = ['openai-chat', 'openai-responses', 'anthropic', 'gemini'] as const;
+const readers = [
+  { family: 'openai-chat', isLatest: false, reader: 'OpenAI’s chat' },
+  { family: 'openai-chat', isLatest: true, reader: 'OpenAI’s chat, latest major' },
+  { family: 'openai-responses', isLatest: false, reader: 'OpenAI’s Responses' },
+  { family: 'openai-responses', isLatest: true, reader: 'OpenAI’s Responses, latest major' },
+  { family: 'anthropic', isLatest: false, reader: 'Anthropic’s messages' },
+  { family: 'gemini', isLatest: false, reader: 'Google’s Gemini' },
+];
 
 /** What official clients make nothing of, or something else, where their own vendor's bytes come to them unchanged. */
 const oddities: readonly (readonly [name: RegExp, what: 'stream' | 'calls' | 'usage'])[] = [
@@ -87,10 +100,10 @@ function withoutSpaces(calls: Gist['calls'], { form }: Recording, family: string
     expect(recordings.length).toBeGreaterThan(70);
   });
 
-  describe.each(families)('to a client of %s', (family) => {
+  describe.each(readers)('to a client of $reader', ({ family, isLatest }) => {
     it.each(recordings)('$name', async (recording: Recording) => {
       const said = readGist(recording.form, readEvents(recording));
-      const client = clients.find((one) => one.family === family)!;
+      const client = (isLatest ? latestClients : clients).find((one) => one.family === family)!;
       const oddity = oddityOf(recording, family);
       if (oddity === 'stream') {
         expect(await readData(recording)).toEqual(firstAnswer(readEvents(recording)));
@@ -117,7 +130,7 @@ function withoutSpaces(calls: Gist['calls'], { form }: Recording, family: string
       if (usage === undefined || fails) return;
       const rows = await world.admin.listLogs(`type=2&model_name=${modelOf(recording)}`);
       expect(rows.map((row) => [row.prompt_tokens, row.completion_tokens])).toEqual(
-        families.map(() => [usage.input, usage.output]),
+        readers.map(() => [usage.input, usage.output]),
       );
     });
   });

@@ -3,6 +3,7 @@ import { readConfigText } from './read-config-text.ts';
 
 export const openAi = defineOpenAiWire(1, {
   id: 'openai',
+  dialect: { streamUsage: 'on-request', isFaithful: true },
   // Responses keeps more of a foreign conversation. Behind other addresses are servers that may have chat only.
   conversationOrder: (baseUrl) =>
     baseUrl.startsWith('https://api.openai.com')

@@ -81,11 +81,15 @@ export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served
   const failures: FailureClass[] = [];
   const limits = new ChannelLimits(deps.trafficLimits, call.inbound);
   let attempts = 0;
+  let isRetry = false;
   for (;;) {
     const fresh = plan.next();
     const channel = fresh ?? lossy?.next();
     if (channel === undefined) throw lossy?.error ?? nothingLeft(plan, limits, failures);
     if (limits.isFull(channel)) continue;
+    // Paid for only where there is somebody left to ask.
+    if (isRetry && !deps.retryBudget.take()) throw toClientError(plan.model, failures);
+    isRetry = false;
     call.progress.channelId = channel.id;
     const result = await attempt(deps, call, limits, channel, attempts + 1, fresh === undefined);
     if ('outcome' in result) return result;
@@ -99,7 +103,8 @@ export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served
     if (failure.kind === 'unsupported') continue; // nothing was sent, so this was no attempt
     attempts += 1;
     const mayRetry = failure.isRetryable && attempts < maxAttempts && !call.connection.isGone;
-    if (!mayRetry || !deps.retryBudget.take()) throw toClientError(plan.model, failures);
+    if (!mayRetry) throw toClientError(plan.model, failures);
+    isRetry = true;
   }
 }
 

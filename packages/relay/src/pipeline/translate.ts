@@ -1,4 +1,5 @@
 import {
+  answersInParts,
   dialectOf,
   findBridges,
   findClientCodec,
@@ -65,6 +66,7 @@ export function mustTranslate(inbound: InboundRequest, dialect: Dialect, model: 
   // A header has to become a member of the body.
   if (messages?.hasBetasInBody === true && inbound.headers['anthropic-beta'] !== undefined)
     return true;
+  if (inbound.family === 'openai-chat' && answersInParts(model)) return true;
   if (streaming === 'only' ? !isStream : streaming === 'never' && isStream) return true;
   // Google's streams without `alt=sse` are one JSON array, which grows.
   if (inbound.door === 'gemini' && isStream && !/[?&]alt=sse(?:&|$)/.test(inbound.search))

@@ -95,9 +95,12 @@ function readFigures(usage: JsonObject, quirks: UsageQuirks): Figures | undefine
   );
   const reasoning = count(output['reasoning_tokens'] ?? usage['reasoning_tokens']);
   if (quirks.isExclusive === true && cacheRead > prompt) prompt += cacheRead;
-  // The sum gives away who leaves reasoning out, behind resellers too.
+  // The sum gives away who leaves reasoning out, behind resellers too, and where a vendor that does so does not.
   const isReasoningExtra = total > 0 && total === prompt + completion + reasoning;
-  if (quirks.isExclusive === true || isReasoningExtra) completion += reasoning;
+  const isReasoningInside = total > 0 && total === prompt + completion;
+  if (isReasoningExtra || (quirks.isExclusive === true && !isReasoningInside)) {
+    completion += reasoning;
+  }
 
   let isSplit = false;
   if (prompt === 0 && total > completion) {

@@ -18,6 +18,7 @@ import { tryProbeJson, type JsonProbe } from '../wire/json-probe.ts';
 import { readSubtitleText } from './media/read-subtitle-text.ts';
 import { readErrorValue } from './openai-chat/read-error.ts';
 import { readUsage } from './openai-chat/read-usage.ts';
+import { readResponsesUsage, readSearchItems } from './openai-responses/read-usage.ts';
 import { findUpstreamCodec } from './index.ts';
 
 export interface AnswerContext {
@@ -55,7 +56,7 @@ export function readAnswer(body: Buffer, context: AnswerContext): AnswerFacts {
   const isPlain = isPlainAnswer(probe, context);
   const small = isPlain ? readFigures(probe) : buildSmallMembers(probe);
   const error = isPlain ? undefined : findError(probe, small, context.dialect);
-  const usage = error === undefined ? readAnswerUsage(small, context) : undefined;
+  const usage = error === undefined ? readAnswerUsage(probe, small, context) : undefined;
   return {
     isUnreadable: !isPlain && error === undefined && !hasPayload(probe, context.operation),
     error,
@@ -192,8 +193,14 @@ function findError(
   return hasAnswer ? undefined : readErrorValue(small, 200, dialect);
 }
 
-function readAnswerUsage(small: JsonObject, context: AnswerContext): Usage | undefined {
+function readAnswerUsage(
+  probe: JsonProbe,
+  small: JsonObject,
+  context: AnswerContext,
+): Usage | undefined {
   const { dialect, operation, estimatedPromptTokens } = context;
+  if (operation === 'responses')
+    return readResponsesUsage({ ...small, ...readSearchItems(probe) }, dialect);
   if (dialect.readUsage !== undefined) return dialect.readUsage(small);
   return readUsage(small, {
     outputKind: operation.startsWith('image-')

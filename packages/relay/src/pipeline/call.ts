@@ -155,7 +155,13 @@ async function attempt(
 
   const guard =
     admission.isHard && inbound.facts.isStream && inbound.facts.hasTextOutput
-      ? new BudgetGuard(deps.ledger, admission, routePrice, admission.groupRatio)
+      ? new BudgetGuard(
+          deps.ledger,
+          admission,
+          routePrice,
+          admission.groupRatio,
+          inbound.facts.estimate.hard.inputTokens,
+        )
       : undefined;
   const permit = limits.begin(channel);
   const exchanged = inbound === call.inbound ? call : { ...call, inbound };

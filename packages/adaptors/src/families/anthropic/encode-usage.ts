@@ -4,6 +4,8 @@ import type { JsonObject } from '../../wire/json-object.ts';
 /** The figures of a message, in Anthropic's way: what was read from and written to a cache is not among the input tokens. */
 export function encodeMessagesUsage(usage: Usage | undefined, isLatest: boolean): JsonObject {
   const { uncached = 0, cacheRead = 0, cacheWrite = 0, audio = 0, image = 0 } = usage?.input ?? {};
+  const hour = usage?.input.cacheWriteHour ?? 0;
+  const searches = usage?.webSearches ?? 0;
   return {
     input_tokens: uncached + audio + image,
     cache_creation_input_tokens: cacheWrite,
@@ -18,5 +20,12 @@ export function encodeMessagesUsage(usage: Usage | undefined, isLatest: boolean)
       service_tier: null,
       speed: null,
     }),
+    ...(hour > 0 && {
+      cache_creation: {
+        ephemeral_5m_input_tokens: cacheWrite - hour,
+        ephemeral_1h_input_tokens: hour,
+      },
+    }),
+    ...(searches > 0 && { server_tool_use: { web_search_requests: searches } }),
   };
 }

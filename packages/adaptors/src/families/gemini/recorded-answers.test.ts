@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CanonicalResponse, Family, Part, StreamEvent } from '@turnpike/core';
+import type { CanonicalResponse, Family, Part, StreamEvent, Usage } from '@turnpike/core';
 import type { PathFacts, TranslationContext } from '../../translation.ts';
 import { correctFinish } from '../../translate/correct-finish.ts';
 import { foldEvents } from '../../translate/event-folder.ts';
@@ -75,8 +75,13 @@ function gist({ candidates, usage }: CanonicalResponse) {
       ),
       finish: encodeFinish(correctFinish({ reason: finish.reason }, false)),
     })),
-    usage,
+    usage: usage && withoutUnsaid(usage),
   };
+}
+
+/** Google's figures have no place for searches, nor for other models. */
+function withoutUnsaid({ webSearches: _, otherModels: __, ...usage }: Usage): Usage {
+  return usage;
 }
 
 function thoughtsOf(part: Part): string {

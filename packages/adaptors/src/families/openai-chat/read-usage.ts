@@ -24,10 +24,12 @@ export function readUsage(body: JsonObject, quirks: UsageQuirks = {}): Usage | u
   const images = count(usage['generated_images']);
   const figures = readFigures(usage, quirks);
   if (figures === undefined && seconds === 0 && images === 0) return undefined;
+  const webSearches = readWebSearches(usage);
   return {
     ...toBuckets(figures ?? noFigures, quirks),
     ...(seconds > 0 && { seconds }),
     ...(images > 0 && { images }),
+    ...(webSearches > 0 && { webSearches }),
     source: figures?.isSplit === true ? 'mixed' : 'reported',
   };
 }
@@ -37,6 +39,7 @@ interface Figures {
   completion: number;
   cacheRead: number;
   cacheWrite: number;
+  cacheWriteHour: number;
   reasoning: number;
   input: JsonObject;
   output: JsonObject;
@@ -51,6 +54,7 @@ const noFigures: Figures = {
   completion: 0,
   cacheRead: 0,
   cacheWrite: 0,
+  cacheWriteHour: 0,
   reasoning: 0,
   input: nothing,
   output: nothing,
@@ -109,7 +113,20 @@ function readFigures(usage: JsonObject, quirks: UsageQuirks): Figures | undefine
     isSplit = isOnlyTotal;
   }
   const cacheWrite = count(input['cache_write_tokens'] ?? input['cache_creation_input_tokens']);
-  return { prompt, completion, cacheRead, cacheWrite, reasoning, input, output, isSplit };
+  const byLife = input['cache_creation_tokens_details'];
+  const cacheWriteHour =
+    byLife === undefined ? 0 : count(asObject(byLife)?.['ephemeral_1h_input_tokens']);
+  return {
+    prompt,
+    completion,
+    cacheRead,
+    cacheWrite,
+    cacheWriteHour,
+    reasoning,
+    input,
+    output,
+    isSplit,
+  };
 }
 
 // Written out: a name put together for each answer is looked up many times as slowly.
@@ -139,6 +156,7 @@ function toBuckets(figures: Figures, quirks: UsageQuirks): Pick<Usage, 'input' |
   const input = new Remainder(figures.prompt);
   const cacheRead = input.take(figures.cacheRead);
   const cacheWrite = input.take(figures.cacheWrite);
+  const cacheWriteHour = Math.min(figures.cacheWriteHour, cacheWrite);
   const audioIn = input.take(count(figures.input['audio_tokens']));
   const imageIn = input.take(count(figures.input['image_tokens']));
 
@@ -157,6 +175,7 @@ function toBuckets(figures: Figures, quirks: UsageQuirks): Pick<Usage, 'input' |
       uncached: input.left,
       cacheRead,
       cacheWrite,
+      ...(cacheWriteHour > 0 && { cacheWriteHour }),
       ...(audioIn > 0 && { audio: audioIn }),
       ...(imageIn > 0 && { image: imageIn }),
     },
@@ -167,6 +186,15 @@ function toBuckets(figures: Figures, quirks: UsageQuirks): Pick<Usage, 'input' |
       ...(imageOut > 0 && { image: imageOut }),
     },
   };
+}
+
+/** Perplexity's and xAI's figures of what they looked up. */
+function readWebSearches(usage: JsonObject): number {
+  const byTool = usage['server_side_tool_usage_details'];
+  return count(
+    usage['num_search_queries'] ??
+      (byTool === undefined ? undefined : asObject(byTool)?.['web_search_calls']),
+  );
 }
 
 /** Transcriptions billed by the second: `{ type: "duration", seconds }`. */

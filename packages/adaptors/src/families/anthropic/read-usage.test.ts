@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { toMessageUsage } from '../../providers/bedrock/converse-response.ts';
 import { encodeChatUsage } from '../openai-chat/encode-usage.ts';
 import { readUsage } from '../openai-chat/read-usage.ts';
 import { encodeMessagesUsage } from './encode-usage.ts';
@@ -82,19 +81,5 @@ describe('the hour of a cache', () => {
     const again = { usage: encodeMessagesUsage(usage, false) };
     expect(readMessagesUsage(again)).toEqual(usage);
     expect(readUsage({ usage: encodeChatUsage(usage) })).toEqual(usage);
-  });
-
-  it('is read from Converse', () => {
-    const converse = {
-      inputTokens: 10,
-      outputTokens: 5,
-      cacheReadInputTokens: 20,
-      cacheWriteInputTokens: 300,
-      cacheDetails: [
-        { ttl: '1h', inputTokens: 200 },
-        { ttl: '5m', inputTokens: 100 },
-      ],
-    };
-    expect(readMessagesUsage({ usage: toMessageUsage(converse) })).toEqual(usage);
   });
 });

@@ -12,7 +12,8 @@ import { errors, type GatewayError, type RateLimitFigures } from '@turnpike/core
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { prefersChinese } from '../http/request-headers.ts';
 import type { StreamedAnswer } from './attempt-outcome.ts';
-import { answerHeaders, type Served } from './call.ts';
+import type { Served } from './call.ts';
+import { answerHeaders } from './exchange.ts';
 import type { AnswerSide } from './client-side.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { addLossHeader } from './lossy-candidates.ts';

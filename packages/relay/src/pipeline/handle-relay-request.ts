@@ -9,7 +9,7 @@ import { readClientRequestId } from '../http/request-headers.ts';
 import type { OperationRoute } from '../http/route.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
-import { withHistory } from '../responses/with-history.ts';
+import { mayGoOn, withHistory } from '../responses/with-history.ts';
 import { keepAnswer } from '../responses/keep-answer.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 import type { Admission } from './admit.ts';
@@ -53,10 +53,9 @@ export async function handleRelayRequest(
     progress.caller = known;
     const received = (progress.inbound = await receiveRequest(deps, route, request));
     const background = readBackgroundRequest(deps.responseStore, received);
-    const inbound =
-      received.operation === 'responses'
-        ? await withHistory(deps, known.token.userId, background?.inbound ?? received)
-        : received;
+    const inbound = mayGoOn(received)
+      ? await withHistory(deps, known.token.userId, background?.inbound ?? received)
+      : received;
     progress.served = inbound;
     const letInAs = await letIn(deps, snapshot, known, request, connection.requestId, inbound);
     const { caller, plan } = letInAs;

@@ -1,5 +1,5 @@
 import { probeJson, readJsonRequest, spliceJson, type JsonProbe } from '@turnpike/adaptors';
-import { errors, type ResponseStore, type StoredResponse } from '@turnpike/core';
+import { errors, type Operation, type ResponseStore, type StoredResponse } from '@turnpike/core';
 import { tooLarge } from '../http/too-large.ts';
 import {
   closeConversation,
@@ -14,6 +14,17 @@ export interface HistoryDeps {
   settings: Pick<RelaySettings, 'maxJsonBodyBytes'>;
 }
 
+/** Operations whose request may name what it goes on from. */
+const goesOn: ReadonlySet<Operation> = new Set<Operation>([
+  'responses',
+  'count-response-tokens',
+  'compact-response',
+]);
+
+export function mayGoOn({ operation }: InboundRequest): boolean {
+  return goesOn.has(operation);
+}
+
 /**
  * Finds what a request goes on from. Ids that are not ours are left to the vendor who may know them.
  *
@@ -24,7 +35,7 @@ async function openHistory(
   userId: number,
   inbound: InboundRequest,
 ): Promise<History | undefined> {
-  if (inbound.operation !== 'responses' || inbound.body.kind !== 'json') return undefined;
+  if (!mayGoOn(inbound) || inbound.body.kind !== 'json') return undefined;
   const { probe } = inbound.body;
   const previousId = readPreviousId(probe);
   const mayReferTo = probe.body.includes('"item_reference"');
@@ -112,7 +123,7 @@ function replaceInput(
   const whole = probeJson(Buffer.concat(slices, byteLength));
   return {
     ...inbound,
-    facts: readJsonRequest('responses', whole),
+    facts: readJsonRequest(inbound.operation, whole),
     body: { kind: 'json', probe: whole },
     hasCapsule: undefined,
     conversation: undefined,

@@ -19,6 +19,7 @@ import { tryProbeJson, type JsonProbe } from '../wire/json-probe.ts';
 import { readSubtitleText } from './media/read-subtitle-text.ts';
 import { readErrorValue } from './openai-chat/read-error.ts';
 import { readUsage } from './openai-chat/read-usage.ts';
+import { readResponsesUsage, readSearchItems } from './openai-responses/read-usage.ts';
 import { findUpstreamCodec } from './index.ts';
 
 export interface AnswerContext {
@@ -57,7 +58,7 @@ export function readAnswer(body: Buffer, context: AnswerContext): AnswerFacts {
     return readFamilyAnswer(familyOf(context.operation) as Family, probe, context);
   const small = buildSmallMembers(probe);
   const error = findError(probe, small, context.dialect);
-  const usage = error === undefined ? readAnswerUsage(small, context) : undefined;
+  const usage = error === undefined ? readAnswerUsage(probe, small, context) : undefined;
   return {
     isUnreadable: error === undefined && !hasPayload(probe, context.operation),
     error,
@@ -117,8 +118,10 @@ const shortBytes = 8 * 1024;
  *
  * @returns undefined for every other one
  */
-function readShortAnswer(body: Buffer, context: AnswerContext): AnswerFacts | undefined {
-  const { operation, dialect } = context;
+function readShortAnswer(
+  body: Buffer,
+  { operation, dialect, estimatedPromptTokens }: AnswerContext,
+): AnswerFacts | undefined {
   if (operation !== 'chat' && operation !== 'completions') return undefined;
   if (body.length > shortBytes || dialect.readUsage !== undefined || !isUtf8(body))
     return undefined;
@@ -129,7 +132,7 @@ function readShortAnswer(body: Buffer, context: AnswerContext): AnswerFacts | un
   return {
     isUnreadable: false,
     error: undefined,
-    usage: readAnswerUsage(answer, context),
+    usage: readUsage(answer, { estimatedPromptTokens }),
     images: 0,
     seconds: undefined,
     serviceTier: asText(answer['service_tier']),
@@ -199,8 +202,14 @@ function findError(
   return hasAnswer ? undefined : readErrorValue(small, 200, dialect);
 }
 
-function readAnswerUsage(small: JsonObject, context: AnswerContext): Usage | undefined {
+function readAnswerUsage(
+  probe: JsonProbe,
+  small: JsonObject,
+  context: AnswerContext,
+): Usage | undefined {
   const { dialect, operation, estimatedPromptTokens } = context;
+  if (operation === 'responses')
+    return readResponsesUsage({ ...small, ...readSearchItems(probe) }, dialect);
   if (dialect.readUsage !== undefined) return dialect.readUsage(small);
   const outputKind = operation.startsWith('image-')
     ? 'image'

@@ -71,7 +71,11 @@ function toUsageEvent(nodeId: string, served: ServedRequest): UsageEvent {
     quota: charge.quota,
     writtenOff: charge.writtenOff,
     hardBudget: served.admission.isHard,
-    price: plan.snapshot.appliedPrice(charge.routePrice.price, charge.groupRatio),
+    price: plan.snapshot.appliedPrice(
+      charge.routePrice.price,
+      charge.groupRatio,
+      promptTokensOf(charge.usage),
+    ),
     isStream: served.isStream,
     firstByteMs: served.firstByteAt === 0 ? 0 : served.firstByteAt - served.startedAt,
     durationMs: served.finishedAt - served.startedAt,

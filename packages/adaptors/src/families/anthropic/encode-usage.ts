@@ -17,6 +17,8 @@ export function encodeMessagesUsage(usage: Usage | undefined, isLatest: boolean)
 /** The figures at the end of a stream. */
 export function encodeDeltaUsage(usage: Usage | undefined, isLatest: boolean): JsonObject {
   const { uncached = 0, cacheRead = 0, cacheWrite = 0, audio = 0, image = 0 } = usage?.input ?? {};
+  const hour = usage?.input.cacheWriteHour ?? 0;
+  const searches = usage?.webSearches ?? 0;
   return {
     input_tokens: uncached + audio + image,
     cache_creation_input_tokens: cacheWrite,
@@ -27,5 +29,12 @@ export function encodeDeltaUsage(usage: Usage | undefined, isLatest: boolean): J
         usage === undefined ? null : { thinking_tokens: usage.output.reasoning },
       server_tool_use: null,
     }),
+    ...(hour > 0 && {
+      cache_creation: {
+        ephemeral_5m_input_tokens: cacheWrite - hour,
+        ephemeral_1h_input_tokens: hour,
+      },
+    }),
+    ...(searches > 0 && { server_tool_use: { web_search_requests: searches } }),
   };
 }

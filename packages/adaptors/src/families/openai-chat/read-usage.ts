@@ -27,6 +27,8 @@ export function readUsage(body: JsonObject, quirks: UsageQuirks = {}): Usage | u
   const read = toUsage(figures ?? noFigures, quirks);
   if (seconds > 0) read.seconds = seconds;
   if (images > 0) read.images = images;
+  const webSearches = readWebSearches(usage);
+  if (webSearches > 0) read.webSearches = webSearches;
   return read;
 }
 
@@ -35,6 +37,7 @@ interface Figures {
   completion: number;
   cacheRead: number;
   cacheWrite: number;
+  cacheWriteHour: number;
   reasoning: number;
   input: JsonObject;
   output: JsonObject;
@@ -49,6 +52,7 @@ const noFigures: Figures = {
   completion: 0,
   cacheRead: 0,
   cacheWrite: 0,
+  cacheWriteHour: 0,
   reasoning: 0,
   input: nothing,
   output: nothing,
@@ -110,7 +114,20 @@ function readFigures(usage: JsonObject, quirks: UsageQuirks): Figures | undefine
     isSplit = isOnlyTotal;
   }
   const cacheWrite = count(input['cache_write_tokens'] ?? input['cache_creation_input_tokens']);
-  return { prompt, completion, cacheRead, cacheWrite, reasoning, input, output, isSplit };
+  const byLife = input['cache_creation_tokens_details'];
+  const cacheWriteHour =
+    byLife === undefined ? 0 : count(asObject(byLife)?.['ephemeral_1h_input_tokens']);
+  return {
+    prompt,
+    completion,
+    cacheRead,
+    cacheWrite,
+    cacheWriteHour,
+    reasoning,
+    input,
+    output,
+    isSplit,
+  };
 }
 
 // Written out: a name put together for each answer is looked up many times as slowly.
@@ -140,6 +157,7 @@ function toUsage(figures: Figures, quirks: UsageQuirks): Usage {
   const prompt = new Remainder(figures.prompt);
   const cacheRead = prompt.take(figures.cacheRead);
   const cacheWrite = prompt.take(figures.cacheWrite);
+  const cacheWriteHour = Math.min(figures.cacheWriteHour, cacheWrite);
   const audioIn = prompt.take(count(figures.input['audio_tokens']));
   const imageIn = prompt.take(count(figures.input['image_tokens']));
 
@@ -155,12 +173,22 @@ function toUsage(figures: Figures, quirks: UsageQuirks): Usage {
   );
   // Members that are rare are added: for each answer, copying with spreads would cost more than the reading.
   const input: Usage['input'] = { uncached: prompt.left, cacheRead, cacheWrite };
+  if (cacheWriteHour > 0) input.cacheWriteHour = cacheWriteHour;
   if (audioIn > 0) input.audio = audioIn;
   if (imageIn > 0) input.image = imageIn;
   const output: Usage['output'] = { text: completion.left, reasoning };
   if (audioOut > 0) output.audio = audioOut;
   if (imageOut > 0) output.image = imageOut;
   return { input, output, source: figures.isSplit ? 'mixed' : 'reported' };
+}
+
+/** Perplexity's and xAI's figures of what they looked up. */
+function readWebSearches(usage: JsonObject): number {
+  const byTool = usage['server_side_tool_usage_details'];
+  return count(
+    usage['num_search_queries'] ??
+      (byTool === undefined ? undefined : asObject(byTool)?.['web_search_calls']),
+  );
 }
 
 /** Transcriptions billed by the second: `{ type: "duration", seconds }`. */

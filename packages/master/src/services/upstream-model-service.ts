@@ -6,7 +6,7 @@ import {
   type ModelListAccount,
 } from '@turnpike/core';
 import type { ChannelModelsFetchInput } from '@turnpike/core/contract';
-import { fetchJson } from '../balances/fetch-json.ts';
+import { fetchJson } from '../outbound/fetch-json.ts';
 import { findChannel } from './channel-service.ts';
 
 export interface UpstreamModelServiceDeps {

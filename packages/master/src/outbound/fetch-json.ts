@@ -1,5 +1,5 @@
 import type { BalanceRequest } from '@turnpike/core';
-import { fetchText } from '../outbound/fetch-text.ts';
+import { fetchText } from './fetch-text.ts';
 
 /** What an upstream answered, or why there is nothing. */
 export type JsonAnswer = { body: unknown; problem?: undefined } | { problem: string };

@@ -238,3 +238,4 @@ export type { CapsuleBox } from './secrets/capsule-box.ts';
 export type { StateStore } from './ports/state-store.ts';
 export type { ResponseStore, StoredResponse } from './ports/response-store.ts';
 export { requestLimitNames } from './identity/request-limits.ts';
+export { createDistribution, type Distribution } from './metrics/distribution.ts';

@@ -62,7 +62,7 @@ describe('a distribution', () => {
       await ours(values).getMetricsAsJSON(),
       await ours(values).getMetricsAsJSON(),
     ];
-    const together = AggregatorRegistry.aggregate(processes as unknown as object[]);
+    const together = AggregatorRegistry.aggregate(processes);
 
     expect(await together.metrics()).toBe(await theirs([...values, ...values]).metrics());
   });

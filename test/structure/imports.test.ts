@@ -10,6 +10,8 @@ describe('imports', () => {
   it.each(packageNames)(
     'importing %s reads no environment and leaves nothing open',
     async (name) => {
+      // A worker of Jest has pipes, which Node opens when they are first asked for: by any import of `node:process`.
+      expect([process.stdin.fd, process.stdout.fd, process.stderr.fd]).toEqual([0, 1, 2]);
       const before = process.getActiveResourcesInfo();
       const environment = process.env;
       process.env = guard(environment);

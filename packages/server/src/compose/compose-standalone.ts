@@ -40,9 +40,9 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   lifecycle.onStop('usage sink', () => cluster.usageSink.close());
 
   // The relay reports to the master, and the master probes through the relay. What was reported is done before the end.
-  let doing: { stop(): Promise<void> } | undefined;
+  let endChores = (): Promise<void> => Promise.resolve();
   lifecycle.onStop('chores', async () => {
-    await doing?.stop();
+    await endChores();
     await cluster.chores.close();
   });
   const reports = reportByChores(cluster.chores);
@@ -63,7 +63,8 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   await master.start();
   // Nothing has to be loaded here: ledger and directory read the database of their own process.
   const nothing = (): Promise<void> => Promise.resolve();
-  doing = await cluster.chores.work(doChores({ master, store }, nothing));
+  const doing = await cluster.chores.work(doChores({ master, store }, nothing));
+  endChores = () => doing.stop();
 
   const delivering = await cluster.notifications.work((queued) => master.deliver(queued));
   lifecycle.onStop('notifications', () => delivering.stop());

@@ -20,6 +20,7 @@ const tags = [
   'option',
   'group',
   'audit',
+  'pricing',
 ];
 /** Balances are asked for at upstreams that tell them: see `balances.e2e.test.ts`. */
 const routes = managementRoutes.filter(
@@ -79,13 +80,15 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('every route on %s', (ki
     return held;
   }
 
-  /** What the good calls name by a key that nobody can know before. */
+  /** What the good calls name by a key or an address that nobody can know before. */
   async function realKeys(id: string): Promise<{ query?: string; body?: object }> {
     if (id === 'accountTopUp') {
       const code = { name: 'gift', quota: 50, count: 1 };
       const [key] = await root.data<string[]>('POST', '/api/redemption/', code);
       return { body: { key } };
     }
+    if (id === 'channelFetchModelsUnsaved')
+      return { body: { type: 1, key: 'sk-sim', base_url: channel.baseUrl } };
     if (id !== 'logListByToken') return {};
     return { query: `key=${(await people!.alice.createToken()).key}` };
   }

@@ -66,10 +66,11 @@ describe('a budget for a day', () => {
     };
     for (let round = 0; round < 20; round += 1) await Promise.all(Array.from({ length: 20 }, ask));
 
-    const { used_quota: used } = await user.getToken(token.id);
+    const { used_quota: used, ...counted } = await user.getToken(token.id);
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
     expect(used).toBeLessThanOrEqual(cost * 200);
     expect(used).toBeGreaterThan(cost * 100);
+    expect(counted).toMatchObject({ spent_today: used, spent_this_month: used });
   });
 
   it('is refused with a code of its own that is not to be retried, and can be raised', async () => {

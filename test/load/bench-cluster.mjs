@@ -82,7 +82,7 @@ async function compare(floor, slave, key) {
   const load = (target, time) => runWrk({ target, path, bodyFile, connections: 64, seconds: time });
   let sent = 0;
   for (const target of targets) {
-    const warm = await load(target, 3);
+    const warm = await load(target, 8); // until it has compiled what it runs
     if (target.name === 'slave') sent += warm.requests;
   }
   for (let round = 0; round < rounds; round += 1) {

@@ -27,6 +27,8 @@ const { values: flags } = parseArgs({
 const rounds = flags.quick ? 2 : 5;
 const seconds = flags.quick ? 3 : 8;
 const warmUp = flags.quick ? 2 : 4;
+/** A process is measured when it has compiled what it runs, which takes longer the more code it has. */
+const settleSeconds = 8;
 
 requireTools(['wrk', 'cc', 'taskset']);
 mkdirSync(temporaryFolder, { recursive: true });
@@ -128,7 +130,7 @@ async function measureAfresh(scenario) {
 
 async function measure(scenario, participants) {
   const results = Object.fromEntries(participants.map(({ name }) => [name, []]));
-  for (const target of participants) await scenario.load(target, Math.min(3, seconds));
+  for (const target of participants) await scenario.load(target, settleSeconds);
   for (let round = 0; round < rounds; round++) {
     // Every other round in reverse, so that a drift of the machine favours nobody.
     const order = round % 2 === 0 ? participants : [...participants].reverse();

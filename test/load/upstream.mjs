@@ -3,7 +3,8 @@
 //
 // A body with `"stream":true` gets a stream; `"user":"load chunks=200 pace=4"` in it says how many chunks and how
 // many milliseconds apart. Each chunk is one socket write and carries, as `"t"`, the monotonic nanoseconds of that
-// moment, from which a client on the same machine can tell how long the chunk was on its way.
+// moment, from which a client on the same machine can tell how long the chunk was on its way. Streams of `/v1/messages`
+// are Anthropic's, of as many words.
 // Flag: --port <n>. Prints `{"url": …}` once it listens.
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -71,26 +72,60 @@ const streamTail = Buffer.concat([
   Buffer.from('0\r\n\r\n'),
 ]);
 
-function sendStream(socket, chunks, pace) {
-  socket.write(streamHead);
+const event = (type, members) =>
+  encode(`event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`);
+const part = { index: 0 };
+/** What one protocol streams: before the words, each word (with the place of its time mark, if any), and after them. */
+const chatStream = { head: streamHead, word: contentFrame, markOffset, tail: streamTail };
+const messagesStream = {
+  head: Buffer.concat([
+    streamHead.subarray(0, streamHead.indexOf('\r\n\r\n') + 4),
+    event('message_start', {
+      message: {
+        ...{ id: 'msg_load', type: 'message', role: 'assistant', model: 'claude-sonnet-4-5' },
+        ...{ content: [], stop_reason: null, stop_sequence: null },
+        usage: { input_tokens: 20, output_tokens: 1 },
+      },
+    }),
+    event('content_block_start', { ...part, content_block: { type: 'text', text: '' } }),
+  ]),
+  word: event('content_block_delta', { ...part, delta: { type: 'text_delta', text: ' word' } }),
+  markOffset: undefined,
+  tail: Buffer.concat([
+    event('content_block_stop', part),
+    event('message_delta', {
+      delta: { stop_reason: 'end_turn', stop_sequence: null },
+      usage: { output_tokens: 30 },
+    }),
+    event('message_stop', {}),
+    Buffer.from('0\r\n\r\n'),
+  ]),
+};
+
+function sendStream(socket, { head, word, markOffset, tail }, chunks, pace) {
+  socket.write(head);
   let left = chunks;
   const timer = setInterval(() => {
     if (socket.destroyed) {
       clearInterval(timer);
     } else if (left > 0) {
       left -= 1;
-      const bytes = Buffer.from(contentFrame);
-      bytes.write(process.hrtime.bigint().toString().padStart(19, '0'), markOffset, 'latin1');
-      socket.write(bytes);
+      socket.write(markOffset === undefined ? word : withTime(word, markOffset));
     } else {
       clearInterval(timer);
-      socket.write(streamTail);
+      socket.write(tail);
     }
   }, pace);
 }
 
+function withTime(frame, offset) {
+  const bytes = Buffer.from(frame);
+  bytes.write(process.hrtime.bigint().toString().padStart(19, '0'), offset, 'latin1');
+  return bytes;
+}
+
 /** Small bodies are searched whole, large ones only at their ends: the members that decide are there. */
-function answer(socket, first, last) {
+function answer(socket, stream, first, last) {
   const text =
     first === last && first.length <= 1024
       ? first.latin1Slice()
@@ -101,7 +136,7 @@ function answer(socket, first, last) {
   }
   const chunks = Number(/chunks=(\d+)/.exec(text)?.[1] ?? 200);
   const pace = Number(/pace=(\d+)/.exec(text)?.[1] ?? 4);
-  sendStream(socket, chunks, pace);
+  sendStream(socket, stream, chunks, pace);
 }
 
 const server = createServer({ noDelay: true }, (socket) => {
@@ -109,6 +144,7 @@ const server = createServer({ noDelay: true }, (socket) => {
   /** Body bytes still to come; -1: in a head; -2: in a chunked body. */
   let missing = -1;
   let first;
+  let stream = chatStream;
   socket.on('error', () => socket.destroy());
   socket.on('data', (bytes) => {
     let rest = pending.length === 0 ? bytes : Buffer.concat([pending, bytes]);
@@ -124,6 +160,7 @@ const server = createServer({ noDelay: true }, (socket) => {
         const length = /\r\ncontent-length: *(\d+)/i.exec(head);
         const isChunked = /\r\ntransfer-encoding: *chunked/i.test(head);
         missing = isChunked ? -2 : Number(length?.[1] ?? 0);
+        stream = head.startsWith('POST /v1/messages') ? messagesStream : chatStream;
         rest = rest.subarray(end + 4);
         first = undefined;
         if (missing === 0) {
@@ -136,7 +173,7 @@ const server = createServer({ noDelay: true }, (socket) => {
         first ??= rest;
         if (rest.indexOf('0\r\n\r\n', Math.max(0, rest.length - 5)) === -1) return;
         missing = -1;
-        answer(socket, first, rest);
+        answer(socket, stream, first, rest);
         return;
       }
       const part = rest.subarray(0, missing);
@@ -145,7 +182,7 @@ const server = createServer({ noDelay: true }, (socket) => {
       rest = rest.subarray(part.length);
       if (missing > 0) return;
       missing = -1;
-      answer(socket, first, part);
+      answer(socket, stream, first, part);
     }
   });
 });

@@ -151,6 +151,8 @@ export interface Dialect {
   readUsage?: (body: Readonly<Record<string, unknown>>) => Usage | undefined;
   /** Frames with empty `choices` and no usage are not forwarded (Azure's first frame). */
   dropEmptyChoices?: boolean;
+  /** Streams of chat are in the form that OpenAI gave them, so that no frame is looked at for repair. */
+  isFaithful?: boolean;
   /** How a stream of this upstream is cut into frames; server-sent events where left out. */
   framing?: Framing;
   /** This upstream answers only in streams, or never in one. As the client asks, where left out. */

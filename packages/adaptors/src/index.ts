@@ -38,6 +38,7 @@ export { readUsage } from './families/openai-chat/read-usage.ts';
 export type { UsageQuirks } from './families/openai-chat/read-usage.ts';
 export { readUpstreamError } from './families/openai-chat/read-error.ts';
 export type { ErrorReadingContext, ResponseHeaders } from './families/openai-chat/read-error.ts';
+export { answersInParts } from './families/openai-chat/chat-traits.ts';
 export { classifyFailure } from './families/openai-chat/classify-failure.ts';
 export type {
   FailedAttempt,
@@ -47,7 +48,8 @@ export type {
 export { toClientError } from './families/openai-chat/to-client-error.ts';
 export { encodeError, encodeStreamError } from './families/openai-chat/encode-error.ts';
 export type { EncodedError, ErrorContext } from './families/openai-chat/encode-error.ts';
-export { createItemId, responseIdOfItem } from './families/openai-responses/item-ids.ts';
+export { createQueuedResponse } from './families/openai-responses/response-object.ts';
+export { createItemId, createResponseId, responseIdOfItem } from './families/openai-responses/item-ids.ts';
 export { encodeResponsesStreamError } from './families/openai-responses/encode-stream-error.ts';
 export { redactText } from './families/openai-chat/redact.ts';
 export type { Confidential } from './families/openai-chat/redact.ts';
@@ -57,6 +59,7 @@ export type { ChannelType } from './providers/channel-types.ts';
 export { listModelCatalogue, ownerOf } from './providers/model-catalogue.ts';
 export type { CatalogueModel } from './providers/model-catalogue.ts';
 export { findBalanceQuery } from './balances/balance-queries.ts';
+export { findModelListQuery } from './model-lists/model-list-queries.ts';
 export type { Framing } from './codec.ts';
 export type { CredentialCall, RequestToSign } from './credentials.ts';
 export { findBridges } from './families/bridges.ts';

@@ -11,7 +11,7 @@ export type { Operation } from './usage/operation.ts';
 export { completionTokensOf, emptyUsage, promptTokensOf } from './usage/usage.ts';
 export type { Usage } from './usage/usage.ts';
 export type { AppliedPrice, EndState, UsageEvent } from './usage/usage-event.ts';
-export type { Exact, ModelPrice, PriceSource } from './pricing/model-price.ts';
+export type { Exact, LongPromptRates, ModelPrice, PriceSource } from './pricing/model-price.ts';
 export { errors } from './errors/catalogue.ts';
 export { managementErrors } from './errors/management-catalogue.ts';
 export type { MakeError } from './errors/catalogue.ts';
@@ -54,6 +54,12 @@ export type {
   BalanceRequest,
   FindBalanceQuery,
 } from './ports/balance-query.ts';
+export type {
+  FindModelListQuery,
+  ModelListAccount,
+  ModelListAnswer,
+  ModelListQuery,
+} from './ports/model-list-query.ts';
 export type { ChannelProbe, ProbeResult } from './ports/channel-probe.ts';
 export type { ChannelHealthReport, ChannelHealthSink } from './ports/channel-health.ts';
 export type { FailedRequest, FailedRequestLog } from './ports/request-log.ts';
@@ -109,6 +115,7 @@ export { quotaPerUsd } from './pricing/quota.ts';
 export { priceUsage } from './pricing/price-usage.ts';
 export type { RequestFacts } from './pricing/price-usage.ts';
 export { affordableTokens, estimateQuota } from './pricing/estimate-quota.ts';
+export { findLongPrompt } from './pricing/token-rates.ts';
 export type { EstimateMode, UsageEstimate } from './pricing/estimate-quota.ts';
 export { createPriceList } from './pricing/price-list.ts';
 export type { GroupRatio, PriceList, PriceListDeps } from './pricing/price-list.ts';
@@ -127,6 +134,7 @@ export type { OptionDefinition, OptionSection, OptionType } from './options/opti
 export { optionDefaults, readOptions } from './options/read-options.ts';
 export { checkOptionChange, parseOption } from './options/change-option.ts';
 export type { OptionCheck } from './options/change-option.ts';
+export { parseJsonObject } from './options/parse-json-object.ts';
 export { chooseChannels } from './routing/choose-channels.ts';
 export type { ChannelDraw } from './routing/choose-channels.ts';
 export { createRouteIndex, weightOf } from './routing/route-index.ts';

@@ -23,6 +23,7 @@ import { createCurrentOptions } from './services/current-options.ts';
 import { createModelService } from './services/model-service.ts';
 import { createOptionService } from './services/option-service.ts';
 import { createPasswordHasher } from './services/password-hasher.ts';
+import { createPricingService } from './services/pricing-service.ts';
 import { createQuotaService } from './services/quota-service.ts';
 import { createAuditRecorder } from './services/record-audit.ts';
 import { createLogExportService } from './services/log-export-service.ts';
@@ -30,6 +31,8 @@ import { createRedemptionService } from './services/redemption-service.ts';
 import { createRefundRequest } from './services/refund-service.ts';
 import { createRequestLogService } from './services/request-log-service.ts';
 import { createChannelTester } from './services/test-channel.ts';
+import { createSetupService } from './services/setup-service.ts';
+import { createUpstreamModelService } from './services/upstream-model-service.ts';
 import { createUsageDataService } from './services/usage-data-service.ts';
 import { createSignIn } from './sign-in/create-sign-in.ts';
 import { createUserEditService } from './services/user-edit-service.ts';
@@ -92,6 +95,7 @@ export function createMaster(deps: MasterDeps): Master {
       ...signIn,
       userRepository: deps.users,
       sessionRepository: deps.sessions,
+      optionRepository: deps.options,
       accounts: createAccountService(shared),
       users: createUserService({ ...shared, createAccount }),
       userEdits: createUserEditService({ ...shared, quotas }),
@@ -104,6 +108,9 @@ export function createMaster(deps: MasterDeps): Master {
       channelTests,
       channelBalances,
       models: createModelService(deps),
+      upstreamModels: createUpstreamModelService(deps),
+      pricing: createPricingService(deps),
+      setup: createSetupService(shared),
       billing: createBillingService(shared),
       audit: createAuditService(deps),
       requestLogs: createRequestLogService({ ...shared, logExports: createLogExportService(deps) }),

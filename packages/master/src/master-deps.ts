@@ -8,6 +8,7 @@ import type {
   ConfigBus,
   ConfigRepository,
   FindBalanceQuery,
+  FindModelListQuery,
   IdentityRepository,
   LedgerRepository,
   Logger,
@@ -82,6 +83,8 @@ export interface MasterDeps {
   identifyClient: (request: IncomingMessage) => Promise<TokenRecord>;
   /** How upstreams are asked for balances. */
   findBalanceQuery: FindBalanceQuery;
+  /** How upstreams are asked which models they have. */
+  findModelListQuery: FindModelListQuery;
   auditLog: AuditLog;
   rateLimiter: RateLimiter;
   clock: Clock;

@@ -18,6 +18,7 @@ import {
   type UsageSink,
 } from '@turnpike/core';
 import type { Registry } from 'prom-client';
+import { BackgroundRuns } from './background/background-runs.ts';
 import { createConversations } from './conversation/conversations.ts';
 import { createTokenCounter } from './counting/token-counter.ts';
 import { BodyPool } from './http/body-pool.ts';
@@ -101,8 +102,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const bodyPool = new BodyPool();
   const capsules = createCapsuleBox(options.capsuleSecret);
   const conversations = createConversations(options.capsuleSecret);
+  const ticker = new StreamTicker();
   const deps: RelayDeps = {
     ...options,
+    backgroundRuns: new BackgroundRuns({ ...options, ticker }),
     settings,
     config,
     tokenCounter,
@@ -124,7 +127,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     cooldowns: new ChannelCooldowns(options.clock),
     affinity: new ChannelAffinity(options.clock),
     retryBudget: new RetryBudget(),
-    ticker: new StreamTicker(),
+    ticker,
     readKey: createKeyReader(),
     clientAddressOf: createClientAddressOf(settings.trustedProxies),
     random: Math.random,
@@ -150,11 +153,13 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     upgrade: (request, socket, head) => void realtime.handle(request, socket, head),
     drain(graceMs) {
       realtime.drain(graceMs);
+      deps.backgroundRuns.drain(graceMs);
     },
     probe: createChannelProbe(deps),
     isReady: () => config.current() !== undefined,
     snapshotVersion: () => config.current()?.version ?? 0,
     async stop() {
+      await deps.backgroundRuns.stop();
       config.stop();
       bodyPool.close();
       await Promise.all([tokenCounter.close(), conversations.close(), pools.close()]);

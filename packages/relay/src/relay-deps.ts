@@ -11,6 +11,7 @@ import type {
   TokenDirectory,
   UsageSink,
 } from '@turnpike/core';
+import type { BackgroundRuns } from './background/background-runs.ts';
 import type { Conversations } from './conversation/conversations.ts';
 import type { TokenCounter } from './counting/token-counter.ts';
 import type { BodyPool } from './http/body-pool.ts';
@@ -69,6 +70,7 @@ export interface RelayDeps {
   capsules: CapsuleBox;
   stateStore: StateStore;
   responseStore: ResponseStore;
+  backgroundRuns: BackgroundRuns;
   readKey: KeyReader;
   clientAddressOf: ClientAddressOf;
   clock: Clock;

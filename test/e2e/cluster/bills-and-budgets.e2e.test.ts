@@ -116,6 +116,7 @@ describe('a token with a budget for a day', () => {
     expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([429]));
     const token = await account.owner.getToken(account.apiTokenId);
     expect(token.used_quota).toBeLessThanOrEqual(budget);
+    expect(token).toMatchObject({ spent_today: token.used_quota });
   });
 });
 

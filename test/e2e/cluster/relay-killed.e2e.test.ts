@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, it, jest } from '@jest/globals';
 import { times } from '../../support/cluster/cluster-times.ts';
 import { startClusterWorld, type ClusterWorld } from '../../support/cluster/cluster-world.ts';
+import { itsNodeDies, itsNodeStops, otherNodesKnowIt } from './cases/background-responses.ts';
 import {
   relayDiesBeforePublish,
   relayDiesBetweenPublishAndSettle,
@@ -25,4 +26,12 @@ describe('a relay that is killed', () => {
 
   it('with a journal, and returns a day after its reservations expired, has the difference charged once', () =>
     relayReturnsAfterItsEntriesExpired(world));
+});
+
+describe('a response that one node makes in the background', () => {
+  it('is asked for, watched and cancelled on any other', () => otherNodesKnowIt(world));
+
+  it('is made to its end where its node stops', () => itsNodeStops(world));
+
+  it('has failed where its node was killed', () => itsNodeDies(world));
 });

@@ -7,6 +7,7 @@ import {
   type ProtocolWorld,
 } from '../../support/protocols/protocol-world.ts';
 import { bill } from '../../support/protocols/scene.ts';
+import { upstreamWires } from '../../support/protocols/upstream-wires.ts';
 
 jest.setTimeout(120_000);
 
@@ -80,7 +81,7 @@ describe.each(majors)('the Anthropic SDK $major', ({ Client }) => {
       world.upstream.answerWith(
         { text: 'Once upon a time', end: 'stop' },
         // One delta of the text went out by then.
-        { [kind.family]: { errorAfter: kind.family === 'gemini' ? 1 : 4 } },
+        { [kind.family]: { errorAfter: upstreamWires[kind.family].firstText + 1 } },
       );
       const model = world.modelOf(kind);
       const stream = open().messages.stream({ model, max_tokens: 50, messages: question });

@@ -120,7 +120,7 @@ describe('looking around', () => {
   it.each([
     ['/v1/models', { authorization: 'key' }, 'data.0.object', 'model'],
     ['/v1/models', { 'x-api-key': 'key' }, 'data.0.type', 'model'],
-    ['/v1/models', { 'anthropic-version': '2023-06-01', authorization: 'key' }, 'has_more', false],
+    ['/v1/models', { 'anthropic-version': '2023-06-01', authorization: 'key' }, 'has_more', true],
     ['/anthropic/v1/models', { authorization: 'key' }, 'data.0.type', 'model'],
     ['/v1/models', { 'x-goog-api-key': 'key' }, 'models.0.version', '001'],
     ['/v1beta/models', { 'x-goog-api-key': 'key' }, 'models.0.version', '001'],

@@ -6,6 +6,7 @@ import {
   type ProtocolWorld,
 } from '../../support/protocols/protocol-world.ts';
 import { bill } from '../../support/protocols/scene.ts';
+import { upstreamWires, type UpstreamFamily } from '../../support/protocols/upstream-wires.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 jest.setTimeout(120_000);
@@ -126,9 +127,36 @@ describe.each(pairs)('a stream of $door from $kind.name', ({ door, kind }) => {
   });
 });
 
-function failAfter(family: string): number {
-  // One piece of text has come by then.
-  return { 'openai-chat': 2, 'openai-responses': 5, anthropic: 4, gemini: 1 }[family] ?? 1;
+describe.each(pairs)('a question of $door that $kind.name refuses', ({ door, kind }) => {
+  it('is answered with the refusal in the client’s protocol, and costs nothing', async () => {
+    world.upstream.answerWith(long, { [kind.family]: { status: 400 } });
+    const answer = await ask(door, world.modelOf(kind));
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await answer.json()).toMatchObject(refusals[door]);
+    expect(world.upstream.requests).toHaveLength(1);
+    expect(await rowsOf(answer)).toEqual([]);
+  });
+
+  it('for its own account’s sake is never taken for a mistake of the client’s', async () => {
+    world.upstream.answerWith(long, { [kind.family]: { status: 401 } });
+    const answer = await ask(door, world.modelOf(kind));
+    expect(answer.status).toBeGreaterThanOrEqual(500);
+    expect(await answer.json()).toHaveProperty('error.message', expect.not.stringMatching(/401/));
+  });
+});
+
+const told: unknown = expect.stringContaining('overheated');
+const refusals: Readonly<Record<Door, object>> = {
+  'openai-chat': { error: { message: told, type: expect.any(String) } },
+  'openai-responses': { error: { message: told, type: expect.any(String) } },
+  anthropic: { type: 'error', error: { message: told, type: 'invalid_request_error' } },
+  gemini: { error: { code: 400, message: told, status: 'INVALID_ARGUMENT' } },
+};
+
+/** One piece of text has come by then. */
+function failAfter(family: UpstreamFamily): number {
+  return upstreamWires[family].firstText + 1;
 }
 
 describe.each(pairs)('a hard budget of $door at $kind.name', ({ door, kind }) => {
@@ -139,7 +167,7 @@ describe.each(pairs)('a hard budget of $door at $kind.name', ({ door, kind }) =>
     world.upstream.answerWith(long, { [kind.family]: { endless: true } });
     const user = await world.admin.createUser({
       username: `p${String(pairs.findIndex((one) => one.door === door && one.kind === kind))}`,
-      quota: 2500,
+      quota: 600,
     });
     const { key } = await user.createToken();
     const answer = await ask(door, world.modelOf(kind), { key });
@@ -151,7 +179,7 @@ describe.each(pairs)('a hard budget of $door at $kind.name', ({ door, kind }) =>
       return found.used_quota > 0 ? found : undefined;
     });
     expect(self.quota).toBeGreaterThanOrEqual(0);
-    expect(self.used_quota).toBeLessThanOrEqual(2500);
+    expect(self.used_quota).toBeLessThanOrEqual(600);
   });
 });
 

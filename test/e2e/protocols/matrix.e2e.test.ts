@@ -5,6 +5,7 @@ import {
   type ProtocolWorld,
 } from '../../support/protocols/protocol-world.ts';
 import { bill, scenes, type Scene } from '../../support/protocols/scene.ts';
+import { readLosses } from '../../support/protocols/losses.ts';
 
 jest.setTimeout(120_000);
 
@@ -45,5 +46,21 @@ describe.each(pairs)('a client of $client at $kind.name, $how', ({ client, kind,
     expect(more).toEqual([]);
     expect(request!.family).toBe(kind.family);
     for (const text of mustReach) expect(request!.text).toContain(text);
+  });
+});
+
+describe('what all of this lost', () => {
+  it('is counted by name, and is nothing else', async () => {
+    const unsigned = 'turns[] (warn)'; // a call that Gemini never signed
+    const answerTool = 'output.format (info)'; // an answer that comes as the call of a tool
+    expect(await readLosses(world.gateway.url)).toEqual([
+      `anthropic → anthropic: ${answerTool}`,
+      `anthropic → gemini: ${unsigned}`,
+      `gemini → anthropic: ${answerTool}`,
+      `openai-chat → anthropic: ${answerTool}`,
+      `openai-chat → gemini: ${unsigned}`,
+      `openai-responses → anthropic: ${answerTool}`,
+      `openai-responses → gemini: ${unsigned}`,
+    ]);
   });
 });

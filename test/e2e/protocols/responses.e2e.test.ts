@@ -120,7 +120,7 @@ describe.each(majors)('the Responses API of %s in front of chat', (_name, sdk) =
   });
 
   it('fails as SDKs expect it, before and in a stream', async () => {
-    const refused = sdk().responses.create({ model, input: 'Hi', background: true });
+    const refused = sdk().responses.create({ model, input: 'Hi', prompt: { id: 'pmpt_1' } });
     await expect(refused).rejects.toMatchObject({ status: 400, code: 'unsupported_parameter' });
 
     upstream.answer(() => ({ frames: answer.slice(0, 4), isCut: true }));

@@ -26,9 +26,13 @@ export interface Client {
   ask(model: string, question: Question, isStream: boolean): Promise<Got>;
 }
 
-/** Official clients of every vendor, pointed at a gateway. None retries. */
-export function openClients(gatewayUrl: string, apiKey: string): readonly Client[] {
-  const openai = new OpenAI({ apiKey, baseURL: `${gatewayUrl}/v1`, maxRetries: 0 });
+/**
+ * Official clients of every vendor, pointed at a gateway. None retries.
+ *
+ * @param Sdk the major of OpenAI's to use
+ */
+export function openClients(gatewayUrl: string, apiKey: string, Sdk = OpenAI): readonly Client[] {
+  const openai = new Sdk({ apiKey, baseURL: `${gatewayUrl}/v1`, maxRetries: 0 });
   const anthropic = new Anthropic({ apiKey, baseURL: gatewayUrl, maxRetries: 0 });
   const google = new GoogleGenAI({ apiKey, httpOptions: { baseUrl: gatewayUrl, fetch } });
   return [

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { renderAnthropic, streamAnthropic } from './render-anthropic.ts';
-import { renderChat, streamChat } from './render-chat.ts';
-import { renderGemini, streamGemini } from './render-gemini.ts';
-import { renderResponses, streamResponses } from './render-responses.ts';
 import type { Answer } from './scene.ts';
-
-export type UpstreamFamily = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini';
+import {
+  familyOf,
+  obeyToolChoice,
+  upstreamWires,
+  type UpstreamFamily,
+} from './upstream-wires.ts';
 
 /** What the gateway sent. */
 export interface SeenRequest {
@@ -42,15 +42,6 @@ export interface FakeUpstream {
   close(): Promise<void>;
 }
 
-const renderers: Readonly<
-  Record<UpstreamFamily, { whole: (answer: Answer) => object; stream: (a: Answer) => string[] }>
-> = {
-  'openai-chat': { whole: renderChat, stream: streamChat },
-  'openai-responses': { whole: renderResponses, stream: streamResponses },
-  anthropic: { whole: renderAnthropic, stream: streamAnthropic },
-  gemini: { whole: renderGemini, stream: streamGemini },
-};
-
 export async function startFakeUpstream(): Promise<FakeUpstream> {
   let answer: Answer = { text: 'nothing was set', end: 'stop' };
   let mischiefs: Partial<Record<UpstreamFamily, Mischief>> = {};
@@ -79,30 +70,32 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     const text = (await buffer(request)).toString('utf8');
     const path = request.url ?? '';
     const family = familyOf(path);
+    if (path === '/token') {
+      // Where a service account's channel gets its credential.
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ access_token: 'ya29.fake', expires_in: 3599 }));
+      return;
+    }
     const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
     upstream.requests.push({ family, path, headers: request.headers, text, body });
     response.on('close', () => {
       if (!response.writableFinished) upstream.aborted += 1;
     });
     const mischief = mischiefs[family] ?? {};
+    const wire = upstreamWires[family];
     if (mischief.status !== undefined) {
       response.writeHead(mischief.status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(refusalOf(family, mischief.status)));
+      response.end(JSON.stringify(wire.refusal(mischief.status)));
       return;
     }
-    const isStream = family === 'gemini' ? path.includes(':stream') : body['stream'] === true;
-    if (isStream) await sendStream(response, family, answer, mischief);
+    const obeyed = obeyToolChoice(answer, body);
+    if (wire.isStream(path.split('?')[0]!, body))
+      await sendStream(response, family, obeyed, mischief);
     else {
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(renderers[family].whole(answer)));
+      response.end(JSON.stringify(wire.whole(obeyed)));
     }
   }
-}
-
-function familyOf(path: string): UpstreamFamily {
-  if (path.includes('/responses')) return 'openai-responses';
-  if (path.includes('/messages')) return 'anthropic';
-  return path.includes('enerateContent') ? 'gemini' : 'openai-chat';
 }
 
 async function sendStream(
@@ -111,18 +104,19 @@ async function sendStream(
   answer: Answer,
   { errorAfter, silentAfter, paceMs = 0, endless = false }: Mischief,
 ): Promise<void> {
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
-  const frames = renderers[family].stream(answer);
+  const { contentType, stream, streamError, firstText } = upstreamWires[family];
+  response.writeHead(200, { 'content-type': contentType });
+  const frames = stream(answer);
   for (let index = 0; index < frames.length && isOpen(response); index += 1) {
     if (index === errorAfter) {
-      response.end(streamErrorOf(family));
+      response.end(streamError);
       return;
     }
     if (index === silentAfter) return;
-    const frame = frames[index] as string;
+    const frame = frames[index]!;
     response.write(frame);
     if (paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs));
-    while (endless && isOpen(response) && isTextDelta(frame)) {
+    while (endless && index === firstText && isOpen(response)) {
       response.write(frame);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
@@ -132,35 +126,4 @@ async function sendStream(
 
 function isOpen({ destroyed }: ServerResponse): boolean {
   return !destroyed;
-}
-
-/** The first piece of the answer's text, in any family. */
-function isTextDelta(frame: string): boolean {
-  return /"content":"[^"]|text_delta|output_text\.delta|"parts":\[\{"text"/.test(frame);
-}
-
-const words = 'The engine is overheated.';
-
-function refusalOf(family: UpstreamFamily, status: number): object {
-  switch (family) {
-    case 'anthropic':
-      return { type: 'error', error: { type: 'api_error', message: words } };
-    case 'gemini':
-      return { error: { code: status, message: words, status: 'INTERNAL' } };
-    default:
-      return { error: { message: words, type: 'server_error', param: null, code: null } };
-  }
-}
-
-function streamErrorOf(family: UpstreamFamily): string {
-  switch (family) {
-    case 'anthropic':
-      return `event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"${words}"}}\n\n`;
-    case 'openai-responses':
-      return `event: error\ndata: {"type":"error","code":"server_error","message":"${words}","param":null,"sequence_number":9}\n\n`;
-    case 'gemini':
-      return `data: {"error":{"code":503,"message":"${words}","status":"UNAVAILABLE"}}\n\n`;
-    case 'openai-chat':
-      return `data: {"error":{"message":"${words}","type":"server_error","code":null}}\n\n`;
-  }
 }

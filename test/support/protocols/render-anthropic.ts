@@ -28,6 +28,11 @@ export function renderAnthropic(answer: Answer): object {
   };
 }
 
+interface AnthropicEvent {
+  type: string;
+  [key: string]: unknown;
+}
+
 function blocksOf({ thoughts, text, calls }: Answer): object[] {
   return [
     ...(thoughts === undefined ? [] : [{ type: 'thinking', thinking: thoughts, signature }]),
@@ -36,9 +41,10 @@ function blocksOf({ thoughts, text, calls }: Answer): object[] {
   ];
 }
 
-export function streamAnthropic({ thoughts, text, calls, end }: Answer): string[] {
+/** The events of a streamed message, as every host of Claude sends them. */
+export function anthropicEvents({ thoughts, text, calls, end }: Answer): AnthropicEvent[] {
   const start = { ...head, content: [], stop_reason: null, stop_sequence: null };
-  const events: { type: string; [key: string]: unknown }[] = [
+  const events: AnthropicEvent[] = [
     { type: 'message_start', message: { ...start, usage: { ...inputUsage, output_tokens: 1 } } },
     { type: 'ping' },
   ];
@@ -69,5 +75,11 @@ export function streamAnthropic({ thoughts, text, calls, end }: Answer): string[
     );
   const delta = { stop_reason: ends[end], stop_sequence: null };
   events.push({ type: 'message_delta', delta, usage: outputUsage }, { type: 'message_stop' });
-  return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  return events;
+}
+
+export function streamAnthropic(answer: Answer): string[] {
+  return anthropicEvents(answer).map(
+    (event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`,
+  );
 }

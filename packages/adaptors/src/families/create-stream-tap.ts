@@ -5,6 +5,7 @@ import { createFrameReader } from '../wire/frame-reader.ts';
 import { findUpstreamCodec } from './index.ts';
 import { createMediaStreamTap } from './media/media-stream-tap.ts';
 import { createChatStreamTap } from './openai-chat/chat-stream-tap.ts';
+import { RepairingTap } from './openai-chat/repairing-tap.ts';
 import { createResponsesStreamTap } from './openai-responses/responses-stream-tap.ts';
 
 export interface StreamTapOptions {
@@ -46,6 +47,10 @@ function createFamilyTap(options: StreamTapOptions): StreamTap {
     case 'transcription':
     case 'translation':
       return createMediaStreamTap(options.dialect);
+    case 'chat': {
+      const tap = createChatStreamTap(options);
+      return options.dialect.isFaithful === true ? tap : new RepairingTap(tap);
+    }
     default:
       return createChatStreamTap(options);
   }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   familyOf,
   type CanonicalResponse,
@@ -18,6 +19,7 @@ import { tryProbeJson, type JsonProbe } from '../wire/json-probe.ts';
 import { readSubtitleText } from './media/read-subtitle-text.ts';
 import { readErrorValue } from './openai-chat/read-error.ts';
 import { readUsage } from './openai-chat/read-usage.ts';
+import { readResponsesUsage, readSearchItems } from './openai-responses/read-usage.ts';
 import { findUpstreamCodec } from './index.ts';
 
 export interface AnswerContext {
@@ -46,18 +48,19 @@ export interface AnswerFacts {
   generatedText(): string;
 }
 
-/** Reads an answer with a good status. Only small top-level members are parsed, however large the body is. */
+/** Reads an answer with a good status. Of a large one only small top-level members are parsed, however large it is. */
 export function readAnswer(body: Buffer, context: AnswerContext): AnswerFacts {
+  const plain = readShortAnswer(body, context);
+  if (plain !== undefined) return plain;
   const probe = tryProbeJson(body);
   if (probe === undefined) return readPlainAnswer(body, context);
   if (context.operation === 'messages' || context.operation === 'generate-content')
     return readFamilyAnswer(familyOf(context.operation) as Family, probe, context);
-  const isPlain = isPlainAnswer(probe, context);
-  const small = isPlain ? readFigures(probe) : buildSmallMembers(probe);
-  const error = isPlain ? undefined : findError(probe, small, context.dialect);
-  const usage = error === undefined ? readAnswerUsage(small, context) : undefined;
+  const small = buildSmallMembers(probe);
+  const error = findError(probe, small, context.dialect);
+  const usage = error === undefined ? readAnswerUsage(probe, small, context) : undefined;
   return {
-    isUnreadable: !isPlain && error === undefined && !hasPayload(probe, context.operation),
+    isUnreadable: error === undefined && !hasPayload(probe, context.operation),
     error,
     usage,
     images: countImages(probe, context.operation),
@@ -107,26 +110,33 @@ function readFamilyAnswer(
   };
 }
 
-/** Nearly every answer: it has what was asked for and its usage, and no sign of an error. */
-function isPlainAnswer(probe: JsonProbe, { operation, dialect }: AnswerContext): boolean {
-  const error = probe.last('error');
-  return (
-    dialect.readUsage === undefined &&
-    (error === undefined || error.kind === 'null') &&
-    probe.last('usage')?.kind === 'object' &&
-    probe.last('choices')?.kind === 'array' &&
-    probe.last('base_resp') === undefined &&
-    hasPayload(probe, operation)
-  );
-}
+/** To build a body whole is quicker than to look for its figures, up to this many bytes. */
+const shortBytes = 8 * 1024;
 
-/** Just the members that the facts of a plain answer are made of. */
-function readFigures(probe: JsonProbe): JsonObject {
-  const usage = probe.last('usage');
+/**
+ * Nearly every answer: generated text of no great length, with its usage, and no sign of an error.
+ *
+ * @returns undefined for every other one
+ */
+function readShortAnswer(
+  body: Buffer,
+  { operation, dialect, estimatedPromptTokens }: AnswerContext,
+): AnswerFacts | undefined {
+  if (operation !== 'chat' && operation !== 'completions') return undefined;
+  if (body.length > shortBytes || dialect.readUsage !== undefined || !isUtf8(body))
+    return undefined;
+  const answer = asObject(parseJson(body.toString('utf8')));
+  if (answer === undefined || !Array.isArray(answer['choices'])) return undefined;
+  if ((answer['error'] ?? answer['base_resp']) != null || asObject(answer['usage']) === undefined)
+    return undefined;
   return {
-    usage: usage && parseJson(probe.text(usage)),
-    service_tier: probe.scalar(probe.last('service_tier')),
-    duration: undefined,
+    isUnreadable: false,
+    error: undefined,
+    usage: readUsage(answer, { estimatedPromptTokens }),
+    images: 0,
+    seconds: undefined,
+    serviceTier: asText(answer['service_tier']),
+    generatedText: () => readGeneratedText(answer),
   };
 }
 
@@ -192,17 +202,21 @@ function findError(
   return hasAnswer ? undefined : readErrorValue(small, 200, dialect);
 }
 
-function readAnswerUsage(small: JsonObject, context: AnswerContext): Usage | undefined {
+function readAnswerUsage(
+  probe: JsonProbe,
+  small: JsonObject,
+  context: AnswerContext,
+): Usage | undefined {
   const { dialect, operation, estimatedPromptTokens } = context;
+  if (operation === 'responses')
+    return readResponsesUsage({ ...small, ...readSearchItems(probe) }, dialect);
   if (dialect.readUsage !== undefined) return dialect.readUsage(small);
-  return readUsage(small, {
-    outputKind: operation.startsWith('image-')
-      ? 'image'
-      : operation === 'speech'
-        ? 'audio'
-        : 'text',
-    ...(estimatedPromptTokens !== undefined && { estimatedPromptTokens }),
-  });
+  const outputKind = operation.startsWith('image-')
+    ? 'image'
+    : operation === 'speech'
+      ? 'audio'
+      : 'text';
+  return readUsage(small, { outputKind, estimatedPromptTokens });
 }
 
 function readDuration(duration: unknown): number | undefined {

@@ -13,11 +13,16 @@ const defaultVersion = '2024-10-21';
 /** From this version on, streams can be asked for usage; older ones refuse the question. */
 const streamOptionsSince = '2024-09-01';
 
-const dialect: Dialect = { streamUsage: 'on-request', dropEmptyChoices: true };
+const dialect: Dialect = {
+  streamUsage: 'on-request',
+  dropEmptyChoices: true,
+  isFaithful: true,
+};
 const oldDialect: Dialect = {
   streamUsage: 'never',
   deleteMembers: ['stream_options'],
   dropEmptyChoices: true,
+  isFaithful: true,
 };
 
 /** Azure OpenAI: deployments under dated versions, or the v1 API. */

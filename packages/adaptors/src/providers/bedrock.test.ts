@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { completionTokensOf, promptTokensOf } from '@turnpike/core';
+import { decodeMessagesRequest } from '../families/anthropic/decode-request.ts';
 import { anthropicUpstreamCodec } from '../families/anthropic/upstream-codec.ts';
 import { decodeChatRequest } from '../families/openai-chat/decode-request.ts';
 import { checkGrammar } from '../families/testing/decode-stream.ts';
@@ -203,6 +204,31 @@ describe('requests for Bedrock', () => {
       },
       additionalModelRequestFields: { inferenceConfig: { topK: 50 } },
     });
+  });
+
+  it('tell Converse what a client of Anthropic’s asks in words that it knows, or count the loss', () => {
+    const model = 'amazon.nova-pro-v1:0';
+    const body = {
+      model,
+      max_tokens: 9,
+      messages: [{ role: 'user', content: 'hi' }],
+      tools: [{ type: 'web_search_20250305', name: 'web_search' }],
+      output_config: { format: { type: 'json_schema', schema: { type: 'object' } } },
+      mcp_servers: [{ type: 'url', url: 'https://mcp.example', name: 'm' }],
+    };
+    const request = decodeMessagesRequest(body, pathOf('messages'));
+    const encoded = anthropicUpstreamCodec.encodeRequest(request, targetOf(model, { dialect }));
+
+    expect(encoded.body['toolConfig']).toMatchObject({
+      tools: [{ toolSpec: { name: 'json', inputSchema: { json: { type: 'object' } } } }],
+      toolChoice: { any: {} },
+    });
+    expect(encoded.restoration?.answerTool).toBe('json');
+    expect(encoded.losses.map(({ at, severity }) => `${severity} ${at}`)).toEqual([
+      'info output.format',
+      'fatal tools[0]',
+      'fatal mcp_servers',
+    ]);
   });
 
   it('keep to what some models of Converse want', () => {

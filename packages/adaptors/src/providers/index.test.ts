@@ -17,6 +17,8 @@ const paths: Record<Operation, string> = {
   transcription: '/v1/audio/transcriptions',
   translation: '/v1/audio/translations',
   responses: '/v1/responses',
+  'count-response-tokens': '/v1/responses/input_tokens',
+  'compact-response': '/v1/responses/compact',
   messages: '/v1/messages',
   'count-message-tokens': '/v1/messages/count_tokens',
   'generate-content': '/v1beta/models/m:generateContent',

@@ -7,7 +7,7 @@ import { joinUrl } from './join-url.ts';
 /** Usage on request, nothing renamed: OpenAI itself, and whoever copies it faithfully. */
 const openAiDialect: Dialect = { streamUsage: 'on-request' };
 
-/** What OpenAI's doors offer; the operations of other vendors' doors are declared by those who have them. */
+/** What OpenAI's doors offer (what only its own servers have is in its own file); the operations of other vendors' doors are declared by those who have them. */
 const openAiOperations: ReadonlySet<Operation> = new Set<Operation>([
   'chat',
   'completions',
@@ -34,6 +34,8 @@ export interface OpenAiWireOptions {
   displayName?: string;
   /** Every operation, where left out. */
   operations?: readonly Operation[];
+  /** More, which depend on the channel. */
+  offersMore?: (target: UpstreamTarget) => boolean;
   dialect?: Dialect;
   dialectFor?: Provider['dialectFor'];
   /** The whole address, where it is not the client's path behind the base URL. Asked for offered operations only. */
@@ -46,7 +48,7 @@ export interface OpenAiWireOptions {
 /** A provider that speaks the OpenAI wire; its list of models, label and base URL are those of its channel type. */
 export function defineOpenAiWire(channelType: number, options: OpenAiWireOptions): Provider {
   const { defaultBaseUrl, ownedBy, defaultModels, label } = getChannelType(channelType);
-  const { url = keepPath, dialectFor, extraHeaders, conversationOrder } = options;
+  const { url = keepPath, dialectFor, extraHeaders, conversationOrder, offersMore } = options;
   const operations = options.operations && new Set(options.operations);
   return {
     id: options.id,
@@ -59,7 +61,8 @@ export function defineOpenAiWire(channelType: number, options: OpenAiWireOptions
     ...(dialectFor !== undefined && { dialectFor }),
     ...(conversationOrder !== undefined && { conversationOrder }),
     url(target) {
-      const isOffered = (operations ?? openAiOperations).has(target.operation);
+      const isOffered =
+        (operations ?? openAiOperations).has(target.operation) || offersMore?.(target) === true;
       return isOffered && target.baseUrl !== '' ? url(target) : undefined;
     },
     authorize: (key, config) => ({

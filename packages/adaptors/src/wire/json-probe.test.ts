@@ -53,7 +53,7 @@ describe('probeJson', () => {
 
     expect(seen.members).toHaveLength(3);
     expect(seen.scalar(seen.last('model'))).toBe('dear');
-    expect(seen.duplicatesAmong(['model', 'n', 'absent'])).toEqual(['model']);
+    expect(seen.duplicatesAmong(new Set(['model', 'n', 'absent']))).toEqual(['model']);
   });
 
   it.each(['Model', 'MODEL', 'mode\u006c'.toUpperCase(), 'ſtream', 'max_to\u212aens'])(

@@ -31,12 +31,13 @@ export class JsonProbe {
   }
 
   /** Those of `keys` that occur more than once. */
-  duplicatesAmong(keys: readonly string[]): readonly string[] {
-    return keys.filter((key) => {
-      let count = 0;
-      for (const member of this.members) if (member.key === key) count++;
-      return count > 1;
-    });
+  duplicatesAmong(keys: ReadonlySet<string>): readonly string[] {
+    let duplicates: Set<string> | undefined;
+    for (const member of this.members) {
+      const { key } = member;
+      if (keys.has(key) && this.last(key) !== member) (duplicates ??= new Set()).add(key);
+    }
+    return duplicates === undefined ? [] : [...duplicates];
   }
 
   /**
@@ -46,7 +47,7 @@ export class JsonProbe {
   caseVariantsOf(keys: ReadonlySet<string>): readonly string[] {
     const variants: string[] = [];
     for (const { key } of this.members) {
-      if (!plainKey.test(key) && !keys.has(key) && keys.has(foldCase(key))) variants.push(key);
+      if (!keys.has(key) && !plainKey.test(key) && keys.has(foldCase(key))) variants.push(key);
     }
     return variants;
   }

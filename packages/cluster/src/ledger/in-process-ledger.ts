@@ -7,6 +7,7 @@ import {
   type Clock,
   type LedgerRepository,
   type PeriodSpend,
+  type RequestLimits,
   type Reservation,
   type ReserveRefusal,
   type ReserveResult,
@@ -100,7 +101,9 @@ export class InProcessLedger implements SettlingLedger {
     this.#held += 1;
     const available = this.#availableOf(reservation, user, apiToken);
     const rateLimits = this.#limits.figures(reservation);
-    return { allowed: true, reservation, available, ...(rateLimits && { rateLimits }) };
+    return rateLimits === undefined
+      ? { allowed: true, reservation, available }
+      : { allowed: true, reservation, available, rateLimits };
   }
 
   extend(requestId: string, amount: number): Promise<{ granted: number }> {
@@ -200,36 +203,39 @@ export class InProcessLedger implements SettlingLedger {
 
   /** What balances and budgets of both still pay. */
   #availableOf(reservation: Reservation, user: Account, apiToken: Account | undefined): number {
-    const { unlimitedToken, userLimits = {}, apiTokenLimits = {} } = reservation;
-    const now = this.#clock.now();
-    const ofUser = Math.min(
-      user.quota - user.pending,
-      budgetsLeft(userLimits, user, now).available,
-    );
+    const { unlimitedToken, userLimits, apiTokenLimits } = reservation;
+    const ofUser = Math.min(user.quota - user.pending, this.#budgetOf(user, userLimits));
     if (apiToken === undefined) return ofUser;
     const ofToken = unlimitedToken ? Infinity : apiToken.quota - apiToken.pending;
-    return Math.min(ofUser, ofToken, budgetsLeft(apiTokenLimits, apiToken, now).available);
+    return Math.min(ofUser, ofToken, this.#budgetOf(apiToken, apiTokenLimits));
+  }
+
+  #budgetOf(account: Account, limits: RequestLimits | undefined): number {
+    return hasBudget(limits) ? budgetsLeft(limits, account, this.#clock.now()).available : Infinity;
   }
 
   #refuseByBudget(
-    { amount, userLimits = {}, apiTokenLimits = {} }: Reservation,
+    { amount, userLimits, apiTokenLimits }: Reservation,
     user: Account,
     apiToken: Account | undefined,
   ): ReserveRefusal | undefined {
-    const now = this.#clock.now();
-    for (const [scope, limits, account] of [
-      ['user', userLimits, user],
-      ['token', apiTokenLimits, apiToken],
-    ] as const) {
-      if (account === undefined) continue;
-      const left = budgetsLeft(limits, account, now);
-      if (left.available < amount)
-        return {
-          ...{ allowed: false, reason: 'budget', scope, ...left },
-          available: Math.max(0, left.available),
-        };
-    }
-    return undefined;
+    return (
+      this.#refuseByBudgetOf('user', user, userLimits, amount) ??
+      (apiToken && this.#refuseByBudgetOf('token', apiToken, apiTokenLimits, amount))
+    );
+  }
+
+  #refuseByBudgetOf(
+    scope: 'user' | 'token',
+    account: Account,
+    limits: RequestLimits | undefined,
+    amount: number,
+  ): ReserveRefusal | undefined {
+    if (!hasBudget(limits)) return undefined;
+    const left = budgetsLeft(limits, account, this.#clock.now());
+    if (left.available >= amount) return undefined;
+    const available = Math.max(0, left.available);
+    return { allowed: false, reason: 'budget', scope, ...left, available };
   }
 
   #remove(entry: Entry): void {

@@ -61,6 +61,7 @@ export class InProcessLimits {
   /** What limits per minute leave, of user and token the one that is nearer to its end; undefined without any. */
   figures(reservation: Reservation): RateLimitFigures | undefined {
     const { userId, apiTokenId, userLimits, apiTokenLimits } = reservation;
+    if (userLimits === undefined && apiTokenLimits === undefined) return undefined;
     const now = this.#clock.now();
     const nearer = (kind: 'requests' | 'tokens'): RateLimitFigure | undefined => {
       const name = kind === 'requests' ? 'requestsPerMinute' : 'tokensPerMinute';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requestLimitFields } from './request-limits.ts';
+import { requestLimitFields, spentFields } from './request-limits.ts';
 import {
   listQuerySchema,
   queryNumberSchema,
@@ -82,6 +82,7 @@ export const apiTokenSchema = z.object({
   models: z.string().nullable(),
   subnet: z.string().nullable(),
   ...requestLimitFields,
+  ...spentFields,
   quota_version: z.int(),
 });
 

@@ -97,6 +97,12 @@ export const channelUpdateSchema = z
   .partial()
   .extend({ id: z.int().min(1) });
 
+/** A channel that may not be saved yet, as far as asking its upstream needs it; the first line of `key` counts. */
+export const channelModelsFetchSchema = z
+  .object({ base_url: channelFields.base_url, config: channelFields.config, key: z.string() })
+  .partial()
+  .extend({ type: channelFields.type });
+
 export const channelTestQuerySchema = z.object({ model: queryTextSchema });
 
 /** `all` (default), `disabled`, ids such as `1,3,5`, or `group:<name>`. */
@@ -176,6 +182,7 @@ export const channelTestProgressSchema = z.object({
 
 export type ChannelListQueryInput = z.infer<typeof channelListQuerySchema>;
 export type ChannelJson = z.infer<typeof channelSchema>;
+export type ChannelModelsFetchInput = z.infer<typeof channelModelsFetchSchema>;
 export type ChannelCreateInput = z.infer<typeof channelCreateSchema>;
 export type ChannelUpdateInput = z.infer<typeof channelUpdateSchema>;
 export type ChannelTestResult = z.infer<typeof channelTestResultSchema>;

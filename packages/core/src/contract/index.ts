@@ -5,8 +5,10 @@ export {
   idParamsSchema,
   MAX_PAGE_SIZE,
   pageQuerySchema,
+  plainSearchQuerySchema,
   searchQuerySchema,
 } from './input-values.ts';
+export type { PlainSearchQueryInput, SearchQueryInput } from './input-values.ts';
 export {
   accountUpdateSchema,
   loginSchema,
@@ -74,7 +76,7 @@ export type {
 } from './redemption.ts';
 export { quotaEntryListQuerySchema, quotaEntrySchema, refundSchema } from './quota-entry.ts';
 export type { QuotaEntryJson, QuotaEntryListQueryInput, RefundJson } from './quota-entry.ts';
-export type { RequestLimitsJson } from './request-limits.ts';
+export type { RequestLimitsJson, SpentJson } from './request-limits.ts';
 export { refundRoutes } from './routes/refund-routes.ts';
 export { redemptionRoutes } from './routes/redemption-routes.ts';
 export { channelBalanceProgressSchema, channelBalanceResultSchema } from './channel-balance.ts';
@@ -82,6 +84,7 @@ export type { ChannelBalanceProgress, ChannelBalanceResult } from './channel-bal
 export {
   channelCreateSchema,
   channelListQuerySchema,
+  channelModelsFetchSchema,
   channelSchema,
   channelTestProgressSchema,
   channelTestQuerySchema,
@@ -93,6 +96,7 @@ export type {
   ChannelCreateInput,
   ChannelJson,
   ChannelListQueryInput,
+  ChannelModelsFetchInput,
   ChannelTestProgress,
   ChannelTestResult,
   ChannelUpdateInput,
@@ -108,6 +112,7 @@ export {
 } from './request-log.ts';
 export type {
   DayStatJson,
+  QuotaSumJson,
   RequestLogByTokenQueryInput,
   RequestLogFilterInput,
   RequestLogJson,
@@ -148,3 +153,9 @@ export {
 } from './sign-in.ts';
 export type { OAuthProvider, PasswordResetInput, RegisterInput } from './sign-in.ts';
 export { signInRoutes } from './routes/sign-in-routes.ts';
+export { groupOfferSchema, modelPricingSchema } from './pricing.ts';
+export type { GroupOfferJson, ModelPricingJson } from './pricing.ts';
+export { pricingRoutes } from './routes/pricing-routes.ts';
+export { setupSchema, setupStateSchema } from './setup.ts';
+export type { SetupInput, SetupStateJson } from './setup.ts';
+export { setupRoutes } from './routes/setup-routes.ts';

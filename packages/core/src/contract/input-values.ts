@@ -65,4 +65,25 @@ export function listQuerySchema<const Sorts extends readonly [string, ...string[
   });
 }
 
-export const searchQuerySchema = z.object({ keyword: queryTextSchema });
+/** Undefined where nothing was given: a search is not paged unless it is asked for. */
+const optionalPageSchema = queryTextSchema
+  .transform((text) =>
+    /^\d{1,15}$/.test(text) ? Math.min(Number(text), LAST_PAGE) : text === '' ? undefined : 0,
+  )
+  .meta({ wire: { type: 'integer', minimum: 0 } });
+const optionalPageSizeSchema = queryNumberSchema.transform((size) =>
+  size === 0 ? undefined : Math.min(size, MAX_PAGE_SIZE),
+);
+
+/** A search by the beginning of a text. In pages where one of `p` and `page_size` is given; else all at once. */
+export const plainSearchQuerySchema = z.object({
+  keyword: queryTextSchema,
+  p: optionalPageSchema,
+  page_size: optionalPageSizeSchema,
+});
+
+/** The same of a list that goes on by `cursor`. */
+export const searchQuerySchema = plainSearchQuerySchema.extend({ cursor: queryTextSchema });
+
+export type PlainSearchQueryInput = z.infer<typeof plainSearchQuerySchema>;
+export type SearchQueryInput = z.infer<typeof searchQuerySchema>;

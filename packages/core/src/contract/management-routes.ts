@@ -7,10 +7,12 @@ import { channelBatchRoutes } from './routes/channel-batch-routes.ts';
 import { channelRoutes } from './routes/channel-routes.ts';
 import { modelRoutes } from './routes/model-routes.ts';
 import { groupRoutes, optionRoutes } from './routes/option-routes.ts';
+import { pricingRoutes } from './routes/pricing-routes.ts';
 import { publicRoutes } from './routes/public-routes.ts';
 import { redemptionRoutes } from './routes/redemption-routes.ts';
 import { refundRoutes } from './routes/refund-routes.ts';
 import { requestLogRoutes } from './routes/request-log-routes.ts';
+import { setupRoutes } from './routes/setup-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { signInRoutes } from './routes/sign-in-routes.ts';
 import { usageDataRoutes } from './routes/usage-data-routes.ts';
@@ -18,6 +20,7 @@ import { userRoutes } from './routes/user-routes.ts';
 
 const resources: readonly Readonly<Record<string, Route>>[] = [
   publicRoutes,
+  setupRoutes,
   sessionRoutes,
   signInRoutes,
   accountRoutes,
@@ -32,6 +35,7 @@ const resources: readonly Readonly<Record<string, Route>>[] = [
   optionRoutes,
   groupRoutes,
   modelRoutes,
+  pricingRoutes,
   billingRoutes,
   auditRoutes,
 ];

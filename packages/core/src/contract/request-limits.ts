@@ -16,4 +16,12 @@ export const requestLimitFields = {
   quota_per_month: limitSchema,
 };
 
+/** What was charged in the present UTC day and month, in quota units; null where there is no budget for either. */
+export const spentFields = {
+  spent_today: z.int().nullable(),
+  spent_this_month: z.int().nullable(),
+};
+
+export type SpentJson = { [Name in keyof typeof spentFields]: number | null };
+
 export type RequestLimitsJson = { [Name in keyof typeof requestLimitFields]: number };

@@ -79,10 +79,18 @@ export const dayStatSchema = z.object({
   CompletionTokens: z.int(),
 });
 
-export const quotaSumSchema = z.object({ quota: z.int() });
+/** Consumption of a filter; `rpm` and `tpm` are of the last 60 seconds, whatever times the filter names. */
+export const quotaSumSchema = z.object({
+  quota: z.int(),
+  /** Requests in a minute. */
+  rpm: z.int(),
+  /** Tokens in a minute, of input and output. */
+  tpm: z.int(),
+});
 
 export type RequestLogJson = z.infer<typeof requestLogSchema>;
 export type RequestLogFilterInput = z.infer<typeof requestLogFilterSchema>;
 export type RequestLogByTokenQueryInput = z.infer<typeof requestLogByTokenQuerySchema>;
 export type RequestLogListQueryInput = z.infer<typeof requestLogListQuerySchema>;
+export type QuotaSumJson = z.infer<typeof quotaSumSchema>;
 export type DayStatJson = z.infer<typeof dayStatSchema>;

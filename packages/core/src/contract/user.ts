@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requestLimitFields } from './request-limits.ts';
+import { requestLimitFields, spentFields } from './request-limits.ts';
 import {
   listQuerySchema,
   queryNumberSchema,
@@ -118,6 +118,7 @@ export const userSchema = z.object({
   aff_code: z.string(),
   inviter_id: z.int(),
   ...requestLimitFields,
+  ...spentFields,
   /** For `If-Match`: grows with each change of the balance. */
   quota_version: z.int(),
   /** Only on login and own account: the first password of the first administrator is still in use. */

@@ -1,3 +1,4 @@
+import type { PeriodSpend } from '../usage/budget-period.ts';
 import type { RequestLimits } from './request-limits.ts';
 
 /** `tokens.status` as stored. */
@@ -24,6 +25,8 @@ export interface ApiToken {
   subnet: string | null;
   /** Undefined: none. */
   limits?: RequestLimits;
+  /** What was charged in its day and month; undefined without a budget for either. */
+  spend?: PeriodSpend;
   quotaVersion: number;
 }
 

@@ -1,3 +1,4 @@
+import type { PeriodSpend } from '../usage/budget-period.ts';
 import type { RequestLimits } from './request-limits.ts';
 
 /** Roles as One API stores them. A caller may act on users whose role is lower than its own; root on everyone. */
@@ -27,6 +28,8 @@ export interface User {
   inviterId: number;
   /** Undefined: none. */
   limits?: RequestLimits;
+  /** What was charged in its day and month; undefined without a budget for either. */
+  spend?: PeriodSpend;
   /** Grows with every change of a balance; see `If-Match`. */
   quotaVersion: number;
 }

@@ -86,6 +86,10 @@ export const quotaOptions = {
     'Price of input written to a cache, divided by input price.',
     '缓存写入倍率：缓存写入价格与输入价格之比。',
   ]),
+  CacheWriteHourRatio: priceTable('CacheWriteHourRatio', [
+    'Price of input written to a cache for an hour, divided by input price.',
+    '一小时缓存写入倍率：保留一小时的缓存写入价格与输入价格之比。',
+  ]),
   AudioRatio: priceTable('AudioRatio', [
     'Price of audio input, divided by input price.',
     '音频倍率：音频输入价格与输入价格之比。',
@@ -110,6 +114,10 @@ export const quotaOptions = {
   CharacterPrice: priceTable('CharacterPrice', [
     'USD for each spoken character.',
     '每个朗读字符的价格（美元）。',
+  ]),
+  WebSearchPrice: priceTable('WebSearchPrice', [
+    'USD for each search of the web that the upstream makes and counts.',
+    '上游执行并计数的每次网络搜索的价格（美元）。',
   ]),
   GroupRatio: priceTable('GroupRatio', [
     'Factor on every charge of a user group; its names are the groups that can be chosen.',

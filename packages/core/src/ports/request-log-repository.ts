@@ -67,8 +67,14 @@ export interface RequestLogRepository {
   /** Every row, newest first, a portion at a time; each portion is read when it is asked for. */
   read(filter: LogFilter): AsyncIterable<readonly RequestLogRow[]>;
   sumQuota(filter: LogFilter): Promise<number>;
-  /** Type equals the keyword, or content begins with it; newest first, at most `limit`. */
-  search(keyword: string, filter: LogFilter, limit: number): Promise<readonly RequestLogRow[]>;
+  /** Requests and tokens (input and output) of consumption in the last 60 seconds, whatever times the filter names. */
+  countLastMinute(filter: LogFilter): Promise<{ requests: number; tokens: number }>;
+  /** Type equals the keyword, or content begins with it; newest first. It costs what it skips, too. */
+  search(
+    keyword: string,
+    filter: LogFilter,
+    page: { offset: number; limit: number },
+  ): Promise<readonly RequestLogRow[]>;
   /**
    * Removes what is older than a moment (Unix seconds), in portions that hold up nobody, until the signal says stop.
    * Resolves to the number of rows.

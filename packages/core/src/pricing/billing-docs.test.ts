@@ -19,8 +19,8 @@ const examples = [...page.matchAll(/```json\n(.*?)```/gs)].map(
 );
 
 describe('docs/billing.md', () => {
-  it('has three examples', () => {
-    expect(examples).toHaveLength(3);
+  it('has four examples', () => {
+    expect(examples).toHaveLength(4);
   });
 
   it.each(examples)('is right about $model', ({ options, model, group, usage, facts, quota }) => {

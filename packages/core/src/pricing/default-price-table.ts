@@ -22,6 +22,7 @@ const cells: Readonly<Record<Exclude<PriceOptionKey, 'GroupRatio'>, ReadCell>> =
     rates.input === 0n ? undefined : completionRatio,
   CacheRatio: ({ rates }) => proportion(rates.cacheRead, rates.input),
   CacheWriteRatio: ({ rates }) => proportion(rates.cacheWrite, rates.input),
+  CacheWriteHourRatio: ({ rates }) => proportion(rates.cacheWriteHour, rates.input),
   AudioRatio: ({ rates }) => proportion(rates.audioInput, rates.input),
   AudioCompletionRatio: ({ rates }, { audioInput }) => proportion(rates.audioOutput, audioInput),
   ReasoningRatio: ({ rates }) => proportion(rates.reasoning, rates.output),
@@ -29,6 +30,7 @@ const cells: Readonly<Record<Exclude<PriceOptionKey, 'GroupRatio'>, ReadCell>> =
   ImagePrice: ({ rates }) => rates.images && toUsdTable(rates.images),
   SecondPrice: ({ rates }) => toUsd(rates.second),
   CharacterPrice: ({ rates }) => toUsd(rates.character),
+  WebSearchPrice: ({ rates }) => toUsd(rates.webSearch),
 };
 
 /** The shipped prices as the table of an option, model by model. */

@@ -9,20 +9,26 @@ export type DefaultSource = 'price-book' | 'one-api-table';
  */
 export type PicturePrices = Readonly<Record<string, Exact>>;
 
-/** Quota units for one unit of usage. What is left out follows from another rate, see `toModelPrice`. */
-export interface Rates {
+/** Quota units for a token. What is left out follows from another rate, see `toModelPrice`. */
+export interface ShippedTokenRates {
   input: Exact;
   output?: Exact;
   cacheRead?: Exact;
   cacheWrite?: Exact;
+  cacheWriteHour?: Exact;
   audioInput?: Exact;
   imageInput?: Exact;
   reasoning?: Exact;
   audioOutput?: Exact;
   imageOutput?: Exact;
+}
+
+/** Quota units for one unit of usage. */
+export interface Rates extends ShippedTokenRates {
   request?: Exact;
   second?: Exact;
   character?: Exact;
+  webSearch?: Exact;
   images?: PicturePrices;
 }
 
@@ -35,6 +41,8 @@ export interface DefaultPrice {
    */
   ratio: Exact;
   rates: Rates;
+  /** For prompts above so many tokens, the shortest first. */
+  longPrompts?: readonly { above: number; rates: ShippedTokenRates }[];
   /** Tokens of input and output together. */
   contextWindow?: number;
 }

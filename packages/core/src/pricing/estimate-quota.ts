@@ -1,7 +1,8 @@
 import { exactOne } from './exact.ts';
 import { costOf, type RequestFacts } from './price-usage.ts';
 import { toQuota } from './quota.ts';
-import type { Exact, ModelPrice } from './model-price.ts';
+import { ratesFor } from './token-rates.ts';
+import type { Exact, ModelPrice, TokenRates } from './model-price.ts';
 
 /** `soft`: what a request probably costs. `hard`: what it can cost at most (budgets that may not go below zero). */
 export type EstimateMode = 'soft' | 'hard';
@@ -32,7 +33,7 @@ export function estimateQuota(
   if (groupRatio === 0n) return 0;
   const cost =
     costBeforeOutput(estimate, price, mode, facts) +
-    costOf(estimate.outputTokens, outputRate(price, mode));
+    costOf(estimate.outputTokens, outputRate(price, estimate, mode));
   return toQuota(cost, groupRatio);
 }
 
@@ -55,7 +56,7 @@ export function affordableTokens(
   const budgetCost = BigInt(Math.max(0, Math.floor(budget))) * exactOne * exactOne;
   const left = budgetCost - costBeforeOutput(estimate, price, mode, facts) * groupRatio;
   if (left < 0n) return 0;
-  const rate = outputRate(price, mode) * groupRatio;
+  const rate = outputRate(price, estimate, mode) * groupRatio;
   if (rate === 0n) return Number.MAX_SAFE_INTEGER;
   const tokens = left / rate;
   return tokens > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(tokens);
@@ -67,7 +68,7 @@ function costBeforeOutput(
   mode: EstimateMode,
   facts: RequestFacts,
 ): Exact {
-  let cost = price.request + costOf(estimate.inputTokens, inputRate(price, mode));
+  let cost = price.request + costOf(estimate.inputTokens, inputRate(price, estimate, mode));
   if (estimate.images && price.image !== undefined) {
     cost += costOf(estimate.images, price.image(facts.size ?? '', facts.quality ?? ''));
   }
@@ -80,27 +81,48 @@ function costBeforeOutput(
   return cost;
 }
 
-function inputRate(price: ModelPrice, mode: EstimateMode): Exact {
-  if (mode === 'soft') return price.input;
-  return dearest(
-    price.input,
-    price.cacheRead,
-    price.cacheWrite,
-    price.audioInput,
-    price.imageInput,
+function inputRate(price: ModelPrice, estimate: UsageEstimate, mode: EstimateMode): Exact {
+  if (mode === 'soft') return ratesFor(price, estimate.inputTokens).input;
+  return dearestOf(price, estimate, (rates) =>
+    dearest(
+      rates.input,
+      rates.cacheRead,
+      rates.cacheWrite,
+      rates.cacheWriteHour,
+      rates.audioInput,
+      rates.imageInput,
+    ),
   );
 }
 
-function outputRate(price: ModelPrice, mode: EstimateMode): Exact {
-  if (mode === 'soft') return price.output;
-  return dearest(price.output, price.reasoning, price.audioOutput, price.imageOutput, 0n);
+function outputRate(price: ModelPrice, estimate: UsageEstimate, mode: EstimateMode): Exact {
+  if (mode === 'soft') return ratesFor(price, estimate.inputTokens).output;
+  return dearestOf(price, estimate, (rates) =>
+    dearest(rates.output, rates.reasoning, rates.audioOutput, rates.imageOutput, 0n, 0n),
+  );
 }
 
-function dearest(a: Exact, b: Exact, c: Exact, d: Exact, e: Exact): Exact {
+/** A prompt may turn out shorter than its bound, and no tier needs to be dearer than the one before. */
+function dearestOf(
+  price: ModelPrice,
+  { inputTokens }: UsageEstimate,
+  rateOf: (rates: TokenRates) => Exact,
+): Exact {
+  let most = rateOf(price);
+  for (const { above, rates } of price.longPrompts ?? []) {
+    if (inputTokens <= above) break;
+    const rate = rateOf(rates);
+    if (rate > most) most = rate;
+  }
+  return most;
+}
+
+function dearest(a: Exact, b: Exact, c: Exact, d: Exact, e: Exact, f: Exact): Exact {
   let most = a;
   if (b > most) most = b;
   if (c > most) most = c;
   if (d > most) most = d;
   if (e > most) most = e;
+  if (f > most) most = f;
   return most;
 }

@@ -64,8 +64,22 @@ export function currentPrice({ prices }: ModelInfo, atMs: number): CurrentPrice 
 
 /** USD of a rate, the first tier of tiered ones; undefined where the book is silent. */
 export function baseRate(price: BookPrice, key: string): number | undefined {
+  return rateAbove(price, key, 0);
+}
+
+/** USD of a rate for prompts of more than so many tokens; undefined where the book is silent. */
+export function rateAbove(price: BookPrice, key: string, tokens: number): number | undefined {
   const rate = price[key];
-  return typeof rate === 'object' ? rate.base : rate;
+  if (typeof rate !== 'object') return rate;
+  return rate.tiers.findLast(({ start }) => start <= tokens && tokens > 0)?.price ?? rate.base;
+}
+
+/** Lengths of a prompt, in tokens, above which any rate changes; ascending. */
+export function tierStarts(price: BookPrice): readonly number[] {
+  const starts = Object.values(price).flatMap((rate) =>
+    typeof rate === 'object' ? rate.tiers.map(({ start }) => start) : [],
+  );
+  return [...new Set(starts)].filter((start) => start > 0).sort((a, b) => a - b);
 }
 
 function loadFindProvider(): FindProvider {

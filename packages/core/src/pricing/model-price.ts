@@ -7,18 +7,36 @@ export type PriceSource = 'option' | 'price-book' | 'one-api-table' | 'default-r
  */
 export type Exact = bigint;
 
-/** Quota units for one unit of usage (token, picture, second, character, request), before the group's factor. */
-export interface ModelPrice {
-  source: PriceSource;
+/** Quota units for a token of each kind, before the group's factor. */
+export interface TokenRates {
   input: Exact;
   cacheRead: Exact;
+  /** Written to a cache for minutes. */
   cacheWrite: Exact;
+  /** Written to a cache for an hour. */
+  cacheWriteHour: Exact;
   audioInput: Exact;
   imageInput: Exact;
   output: Exact;
   reasoning: Exact;
   audioOutput: Exact;
   imageOutput: Exact;
+}
+
+/** Rates of a request whose whole prompt, cached tokens included, is longer than so many tokens. */
+export interface LongPromptRates {
+  above: number;
+  rates: TokenRates;
+  /** One API's figures for log texts, as they are above this length. */
+  modelRatio: number;
+  completionRatio: number;
+}
+
+/** Quota units for one unit of usage (token, picture, second, character, search, request), before the group's factor. */
+export interface ModelPrice extends TokenRates {
+  source: PriceSource;
+  /** Longer prompts cost more with some models; the shortest first. */
+  longPrompts?: readonly LongPromptRates[];
   /** Added once for each request. */
   request: Exact;
   /** For each picture, by size and quality where the table knows them; undefined: pictures are billed by tokens. */
@@ -27,6 +45,8 @@ export interface ModelPrice {
   second: Exact | undefined;
   /** For each character spoken; undefined: by tokens. */
   character: Exact | undefined;
+  /** For each search of the web. */
+  webSearch: Exact;
   /** One API's figures for log texts. */
   modelRatio: number;
   completionRatio: number;

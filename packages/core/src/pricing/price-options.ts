@@ -4,6 +4,7 @@ export const priceOptionKeys = [
   'CompletionRatio',
   'CacheRatio',
   'CacheWriteRatio',
+  'CacheWriteHourRatio',
   'AudioRatio',
   'AudioCompletionRatio',
   'ReasoningRatio',
@@ -11,6 +12,7 @@ export const priceOptionKeys = [
   'ImagePrice',
   'SecondPrice',
   'CharacterPrice',
+  'WebSearchPrice',
   'GroupRatio',
 ] as const;
 

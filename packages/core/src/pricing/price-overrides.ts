@@ -21,6 +21,7 @@ const factorKeys = {
   CompletionRatio: 'completionRatio',
   CacheRatio: 'cacheRatio',
   CacheWriteRatio: 'cacheWriteRatio',
+  CacheWriteHourRatio: 'cacheWriteHourRatio',
   AudioRatio: 'audioRatio',
   AudioCompletionRatio: 'audioCompletionRatio',
   ReasoningRatio: 'reasoningRatio',
@@ -30,6 +31,7 @@ const usdKeys = {
   ModelPrice: 'request',
   SecondPrice: 'second',
   CharacterPrice: 'character',
+  WebSearchPrice: 'webSearch',
 } as const;
 
 /** Reads the stored price options once; entries that can be no price are left out. */

@@ -1,7 +1,8 @@
 import { exactOne, toExact } from './exact.ts';
 import { toQuota } from './quota.ts';
+import { ratesFor } from './token-rates.ts';
 import type { Exact, ModelPrice } from './model-price.ts';
-import type { Usage } from '../usage/usage.ts';
+import { promptTokensOf, type Usage } from '../usage/usage.ts';
 
 /** What a price can depend on besides counts. */
 export interface RequestFacts {
@@ -15,15 +16,20 @@ export interface RequestFacts {
 
 const noFacts: RequestFacts = {};
 
+/** Prices of models that were asked on the way; undefined for one without a price. */
+export type PriceOfModel = (model: string) => ModelPrice | undefined;
+
 /**
  * THE billing formula:
  *
- * quota = ⌈ (Σ count × rate + request + pictures × image(size, quality) + seconds × second + characters × character) × group ⌉
+ * quota = ⌈ (Σ count × rate + request + pictures × image(size, quality) + seconds × second + characters × character
+ *            + searches × search + the same of other models) × group ⌉
  *
  * rounded once, upward. 0 when nothing was used, or the group or the model is free; at least 1 otherwise.
- * Counts that are negative or no number count as 0.
+ * The rates are those of the whole prompt's length. Counts that are negative or no number count as 0.
  *
  * @param groupRatio factor of the user's group, see `PriceList.groupRatio`
+ * @param priceOf of `usage.otherModels`: one without a price costs what this model costs, because nothing is free by omission
  * @returns quota units, a safe integer ≥ 0
  * @throws RangeError when the charge or a count is beyond safe integers
  */
@@ -32,19 +38,36 @@ export function priceUsage(
   price: ModelPrice,
   groupRatio: Exact,
   facts: RequestFacts = noFacts,
+  priceOf?: PriceOfModel,
 ): number {
   if (groupRatio === 0n) return 0;
+  let cost = costOfUsage(usage, price, facts);
+  if (price.request !== 0n && (facts.isAnswered === true || isUsed(usage))) cost += price.request;
+  if (usage.otherModels !== undefined) {
+    for (const other of usage.otherModels)
+      cost += costOfUsage(other.usage, priceOf?.(other.model) ?? price, noFacts);
+  }
+  if (cost === 0n) return isUsed(usage) && !isFree(price) ? 1 : 0;
+  return toQuota(cost, groupRatio);
+}
+
+function costOfUsage(usage: Usage, price: ModelPrice, facts: RequestFacts): Exact {
   const { input, output } = usage;
+  const rates = price.longPrompts === undefined ? price : ratesFor(price, promptTokensOf(usage));
   let cost =
-    costOf(input.uncached, price.input) +
-    costOf(input.cacheRead, price.cacheRead) +
-    costOf(input.cacheWrite, price.cacheWrite) +
-    costOf(output.text, price.output) +
-    costOf(output.reasoning, price.reasoning);
-  if (input.audio) cost += costOf(input.audio, price.audioInput);
-  if (input.image) cost += costOf(input.image, price.imageInput);
-  if (output.audio) cost += costOf(output.audio, price.audioOutput);
-  if (output.image) cost += costOf(output.image, price.imageOutput);
+    costOf(input.uncached, rates.input) +
+    costOf(input.cacheRead, rates.cacheRead) +
+    costOf(input.cacheWrite, rates.cacheWrite) +
+    costOf(output.text, rates.output) +
+    costOf(output.reasoning, rates.reasoning);
+  if (input.cacheWriteHour) {
+    const tokens = Math.min(input.cacheWriteHour, input.cacheWrite);
+    cost += costOf(tokens, rates.cacheWriteHour) - costOf(tokens, rates.cacheWrite);
+  }
+  if (input.audio) cost += costOf(input.audio, rates.audioInput);
+  if (input.image) cost += costOf(input.image, rates.imageInput);
+  if (output.audio) cost += costOf(output.audio, rates.audioOutput);
+  if (output.image) cost += costOf(output.image, rates.imageOutput);
   if (usage.images && price.image !== undefined) {
     cost += costOf(usage.images, price.image(facts.size ?? '', facts.quality ?? ''));
   }
@@ -52,9 +75,8 @@ export function priceUsage(
   if (usage.characters && price.character !== undefined) {
     cost += costOf(usage.characters, price.character);
   }
-  if (price.request !== 0n && (facts.isAnswered === true || isUsed(usage))) cost += price.request;
-  if (cost === 0n) return isUsed(usage) && !isFree(price) ? 1 : 0;
-  return toQuota(cost, groupRatio);
+  if (usage.webSearches) cost += costOf(usage.webSearches, price.webSearch);
+  return cost;
 }
 
 /** count × rate; fractions (seconds of audio) by their decimal text. */
@@ -64,7 +86,7 @@ export function costOf(count: number, rate: Exact): Exact {
   return (toExact(count) * rate) / exactOne;
 }
 
-function isUsed({ input, output, images, seconds, characters }: Usage): boolean {
+function isUsed({ input, output, images, seconds, characters, webSearches }: Usage): boolean {
   return (
     input.uncached > 0 ||
     output.text > 0 ||
@@ -77,7 +99,8 @@ function isUsed({ input, output, images, seconds, characters }: Usage): boolean 
     (output.image ?? 0) > 0 ||
     (images ?? 0) > 0 ||
     (seconds ?? 0) > 0 ||
-    (characters ?? 0) > 0
+    (characters ?? 0) > 0 ||
+    (webSearches ?? 0) > 0
   );
 }
 
@@ -88,6 +111,8 @@ function isFree(price: ModelPrice): boolean {
     price.output === 0n &&
     price.cacheRead === 0n &&
     price.cacheWrite === 0n &&
+    price.cacheWriteHour === 0n &&
+    price.webSearch === 0n &&
     price.audioInput === 0n &&
     price.imageInput === 0n &&
     price.reasoning === 0n &&

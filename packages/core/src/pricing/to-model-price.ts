@@ -1,21 +1,17 @@
 import { divideExact, exactToNumber, multiplyExact } from './exact.ts';
 import { guessCompletionRatio } from './one-api-prices.ts';
 import { createPicturePricing } from './picture-prices.ts';
-import type { DefaultPrice, PicturePrices, Rates } from './default-price.ts';
-import type { Exact, ModelPrice, PriceSource } from './model-price.ts';
+import { toTokenRates, type RateFactors } from './token-rates.ts';
+import type { DefaultPrice, PicturePrices, Rates, ShippedTokenRates } from './default-price.ts';
+import type { Exact, LongPromptRates, ModelPrice, PriceSource, TokenRates } from './model-price.ts';
 
 /** What an administrator set for one model; each part on its own. Factors are relative, the rest are quota units. */
-export interface PriceOverride {
+export interface PriceOverride extends RateFactors {
   ratio?: Exact;
-  completionRatio?: Exact;
-  cacheRatio?: Exact;
-  cacheWriteRatio?: Exact;
-  audioRatio?: Exact;
-  audioCompletionRatio?: Exact;
-  reasoningRatio?: Exact;
   request?: Exact;
   second?: Exact;
   character?: Exact;
+  webSearch?: Exact;
   images?: PicturePrices;
 }
 
@@ -40,35 +36,52 @@ export function toModelPrice(
   source: PriceSource,
 ): ModelPrice {
   const base = withKinds(moveRates(shipped, override.ratio), shipped, override);
-  const input = base.input;
-  const output =
-    factor(input, override.completionRatio) ??
-    base.output ??
-    (shipped === undefined || isOnlyNew(shipped)
+  const guessOutput = (input: Exact): Exact =>
+    shipped === undefined || isOnlyNew(shipped)
       ? multiplyExact(input, guessCompletionRatio(model, channelType))
-      : input);
-  const audioInput = factor(input, override.audioRatio) ?? base.audioInput ?? input;
-  const reasoning =
-    factor(output, override.reasoningRatio) ?? keepProportion(output, base.reasoning, base.output);
+      : input;
+  const toRates = (rates: ShippedTokenRates): TokenRates =>
+    toTokenRates(rates, override, guessOutput(rates.input));
+  const rates = toRates(base);
+  const longPrompts = moveLongPrompts(shipped, base, override).map(
+    ({ above, rates: moved }): LongPromptRates => {
+      const tier = toRates(moved);
+      const modelRatio = exactToNumber(tier.input);
+      return { above, rates: tier, modelRatio, completionRatio: completionRatioOf(tier) };
+    },
+  );
   return {
     source,
-    input,
-    output,
-    cacheRead: factor(input, override.cacheRatio) ?? base.cacheRead ?? input,
-    cacheWrite: factor(input, override.cacheWriteRatio) ?? base.cacheWrite ?? input,
-    audioInput,
-    imageInput: base.imageInput ?? input,
-    reasoning,
-    audioOutput: factor(audioInput, override.audioCompletionRatio) ?? base.audioOutput ?? output,
-    imageOutput: base.imageOutput ?? output,
+    ...rates,
+    ...(longPrompts.length > 0 && { longPrompts }),
     request: base.request ?? 0n,
     image: base.images && createPicturePricing(base.images),
     second: base.second,
     character: base.character,
+    webSearch: override.webSearch ?? base.webSearch ?? 0n,
     modelRatio: exactToNumber(override.ratio ?? shipped?.ratio ?? 0n),
-    completionRatio: input === 0n ? 1 : exactToNumber(divideExact(output, input)),
+    completionRatio: completionRatioOf(rates),
     ...(shipped?.contextWindow !== undefined && { contextWindow: shipped.contextWindow }),
   };
+}
+
+function completionRatioOf({ input, output }: TokenRates): number {
+  return input === 0n ? 1 : exactToNumber(divideExact(output, input));
+}
+
+/** Longer prompts keep their proportion to what the input is set to; a price by another unit has none. */
+function moveLongPrompts(
+  shipped: DefaultPrice | undefined,
+  base: Rates,
+  { ratio }: PriceOverride,
+): readonly { above: number; rates: ShippedTokenRates }[] {
+  if (shipped?.longPrompts === undefined || base.input === 0n) return [];
+  if (ratio === undefined || ratio === shipped.ratio || shipped.ratio === 0n)
+    return shipped.longPrompts;
+  return shipped.longPrompts.map(({ above, rates }) => ({
+    above,
+    rates: moveAll(rates, (rate) => (rate * ratio) / shipped.ratio),
+  }));
 }
 
 /** A free model that was given a price has no proportions to keep. */
@@ -86,15 +99,22 @@ function moveRates(shipped: DefaultPrice | undefined, ratio: Exact | undefined):
       : { input: ratio, request: rates.request };
   }
   const move = (rate: Exact): Exact => (rate * ratio) / shipped.ratio;
-  const { request, images, ...moving } = rates;
-  const moved = Object.fromEntries(
-    Object.entries(moving).map(([kind, rate]) => [kind, move(rate)]),
-  ) as Omit<Rates, 'request' | 'images'>;
+  // Requests and searches have their own options, and no ratio means them.
+  const { request, webSearch, images, ...moving } = rates;
   return {
-    ...moved,
-    ...(request !== undefined && { request }), // it has its own option, and no ratio means it
+    ...moveAll(moving, move),
+    ...(request !== undefined && { request }),
+    // A model that is made free is free.
+    ...(webSearch !== undefined && ratio !== 0n && { webSearch }),
     ...(images !== undefined && { images: movePictures(images, move) }),
   };
+}
+
+function moveAll<Some extends ShippedTokenRates>(rates: Some, move: (rate: Exact) => Exact): Some {
+  const moved = Object.entries(rates as unknown as Readonly<Record<string, Exact>>).map(
+    ([kind, rate]) => [kind, move(rate)],
+  );
+  return Object.fromEntries(moved) as Some;
 }
 
 function movePictures(images: PicturePrices, move: (rate: Exact) => Exact): PicturePrices {
@@ -119,15 +139,4 @@ function withKinds(
   const isInstead =
     override.ratio === undefined && added.every((kind) => shipped?.rates[kind] === undefined);
   return isInstead ? { input: 0n, output: 0n, ...kinds } : { ...rates, ...kinds };
-}
-
-function factor(of: Exact, ratio: Exact | undefined): Exact | undefined {
-  return ratio === undefined ? undefined : multiplyExact(of, ratio);
-}
-
-/** A rate that is usually the output rate follows it; one with its own price keeps its proportion to it. */
-function keepProportion(output: Exact, own: Exact | undefined, base: Exact | undefined): Exact {
-  if (own === undefined) return output;
-  if (base === undefined || base === 0n || base === output) return own;
-  return (own * output) / base;
 }

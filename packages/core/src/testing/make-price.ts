@@ -5,6 +5,7 @@ type RateName =
   | 'input'
   | 'cacheRead'
   | 'cacheWrite'
+  | 'cacheWriteHour'
   | 'audioInput'
   | 'imageInput'
   | 'output'
@@ -13,7 +14,8 @@ type RateName =
   | 'imageOutput'
   | 'request'
   | 'second'
-  | 'character';
+  | 'character'
+  | 'webSearch';
 
 /** A price of these decimal rates; every other rate is free. */
 export function makePrice(
@@ -29,6 +31,7 @@ export function makePrice(
     input: rate('input'),
     cacheRead: rate('cacheRead'),
     cacheWrite: rate('cacheWrite'),
+    cacheWriteHour: rate('cacheWriteHour'),
     audioInput: rate('audioInput'),
     imageInput: rate('imageInput'),
     output: rate('output'),
@@ -39,6 +42,7 @@ export function makePrice(
     image: rates.image,
     second: optional('second'),
     character: optional('character'),
+    webSearch: rate('webSearch'),
     modelRatio: Number(rates.input ?? 0),
     completionRatio: 1,
   };

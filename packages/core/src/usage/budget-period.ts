@@ -58,7 +58,7 @@ export function addSpend(before: PeriodSpend, added: PeriodSpend): PeriodSpend {
 }
 
 /** Whether there is a budget for a day or a month among the limits. */
-export function hasBudget(limits: RequestLimits | undefined): boolean {
+export function hasBudget(limits: RequestLimits | undefined): limits is RequestLimits {
   return limits?.quotaPerDay !== undefined || limits?.quotaPerMonth !== undefined;
 }
 

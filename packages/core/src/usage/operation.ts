@@ -14,6 +14,9 @@ export const operations = [
   'transcription',
   'translation',
   'responses',
+  'count-response-tokens',
+  /** Makes a long conversation short, as its vendor does. */
+  'compact-response',
   /** Anthropic's door. */
   'messages',
   'count-message-tokens',

@@ -11,6 +11,8 @@ export interface AppliedPrice {
   modelRatio: number;
   completionRatio: number;
   groupRatio: number;
+  /** The rates of prompts that are longer than so many tokens; left out for the usual ones. */
+  longPromptAbove?: number;
   /** Version of the configuration snapshot that the price was read from. */
   version: number;
 }

@@ -1,13 +1,16 @@
 /**
- * What one request used, in buckets that never overlap (tokens, unless the name says otherwise).
- * Every wire format is converted to this shape once, by its family; totals are derived from it.
+ * What one request used, in buckets that never overlap but for `cacheWriteHour` (tokens, unless the name says
+ * otherwise). Every wire format is converted to this shape once, by its family; totals are derived from it.
  */
 export interface Usage {
   input: {
     /** Prompt tokens that were neither read from nor written to a cache, audio and images excluded. */
     uncached: number;
     cacheRead: number;
+    /** All that was written to a cache, for however long. */
     cacheWrite: number;
+    /** Of `cacheWrite`: what is kept for an hour, where the upstream says so. */
+    cacheWriteHour?: number;
     audio?: number;
     image?: number;
   };
@@ -24,6 +27,10 @@ export interface Usage {
   seconds?: number;
   /** Characters that were spoken (speech operations). */
   characters?: number;
+  /** Searches of the web that the upstream made for the answer. */
+  webSearches?: number;
+  /** What other models were asked on the way (an advisor): each at its own price, and no part of the counts above. */
+  otherModels?: readonly { model: string; usage: Usage }[];
   source: 'reported' | 'estimated' | 'mixed';
 }
 

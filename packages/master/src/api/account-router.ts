@@ -1,4 +1,4 @@
-import type { UserRepository } from '@turnpike/core';
+import type { Clock, UserRepository } from '@turnpike/core';
 import { accountRoutes } from '@turnpike/core/contract';
 import type { AccountService } from '../services/account-service.ts';
 import type { ModelService } from '../services/model-service.ts';
@@ -15,6 +15,7 @@ export interface AccountRouterDeps {
   redemptions: RedemptionService;
   userRepository: Pick<UserRepository, 'findWithPassword'>;
   sessions: Sessions;
+  clock: Clock;
 }
 
 /** `/api/user/self` and its neighbours: what everybody may do with the own account. */
@@ -23,7 +24,7 @@ export function createAccountRouter(deps: AccountRouterDeps): BoundRoute[] {
   return [
     bindRoute(accountRoutes.read, async ({ caller: { user } }) => {
       const must_change_password = await accounts.mustChangePassword(user);
-      return { ...toUserJson(user), must_change_password };
+      return { ...toUserJson(user, deps.clock.now()), must_change_password };
     }),
     bindRoute(accountRoutes.update, async ({ body, caller, request, response }) => {
       const hasNewPassword = await accounts.update(body, caller);
@@ -39,8 +40,8 @@ export function createAccountRouter(deps: AccountRouterDeps): BoundRoute[] {
     }),
     bindRoute(accountRoutes.rotateAccessToken, ({ caller }) => accounts.rotateAccessToken(caller)),
     bindRoute(accountRoutes.dashboard, ({ caller }) => accounts.dashboard(caller)),
-    bindRoute(accountRoutes.availableModels, ({ caller }) =>
-      models.modelsOfGroup(caller.user.group),
+    ...[accountRoutes.availableModels, accountRoutes.models].map((route) =>
+      bindRoute(route, ({ caller }) => models.modelsOfGroup(caller.user.group)),
     ),
     bindRoute(accountRoutes.affCode, ({ caller }) => accounts.affCode(caller)),
     bindRoute(accountRoutes.topUp, ({ body, caller }) => redemptions.redeem(body.key, caller)),

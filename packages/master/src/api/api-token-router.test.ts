@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { apiTokenStatuses } from '@turnpike/core';
+import { apiTokenStatuses, utcDayOf } from '@turnpike/core';
 import { apiTokenSchema } from '@turnpike/core/contract';
 import { openMaster, type TestMaster } from '../testing/open-master.ts';
 import { pluck } from '../testing/pluck.ts';
@@ -189,5 +189,27 @@ describe('an edit of a token', () => {
     expect((await edit({ name: 'other' })).data).toMatchObject({ quota_per_day: 500 });
     expect((await edit({ quota_per_day: -1 })).param).toBe('quota_per_day');
     expect((await edit({ concurrency: 1.5 })).param).toBe('concurrency');
+  });
+
+  it('tell what is spent of a budget, until its day or month is over', async () => {
+    await test.as('alice').post('/api/token/').send({ name: 'limited', quota_per_day: 500 });
+    const token = [...test.apiTokens.rows.values()].at(-1)!;
+    const read = async () => {
+      const { body } = await test.as('alice').get(`/api/token/${String(token.id)}`);
+      const { spent_today: today, spent_this_month: month } = body.data as Record<string, unknown>;
+      return [today, month];
+    };
+    expect(await read()).toEqual([null, null]);
+
+    // 14 November 2023, in the middle of a month.
+    token.spend = { day: utcDayOf(test.clock.now()), dayQuota: 70, monthQuota: 300 };
+    test.users.rows.get(3)!.spend = token.spend;
+    expect(await read()).toEqual([70, 300]);
+    const { body } = await test.as('alice').get('/api/user/self');
+    expect(body.data).toMatchObject({ spent_today: 70, spent_this_month: 300 });
+    test.clock.advance(24 * 3600_000);
+    expect(await read()).toEqual([0, 300]);
+    test.clock.advance(20 * 24 * 3600_000);
+    expect(await read()).toEqual([0, 0]);
   });
 });

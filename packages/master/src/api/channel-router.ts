@@ -3,6 +3,7 @@ import type { ChannelBalanceService } from '../balances/channel-balance-service.
 import type { ChannelService } from '../services/channel-service.ts';
 import type { ChannelTestService } from '../services/channel-test-service.ts';
 import type { ModelService } from '../services/model-service.ts';
+import type { UpstreamModelService } from '../services/upstream-model-service.ts';
 import { toChannelJson } from './json/channel-json.ts';
 import { mapPage } from '../services/to-page-query.ts';
 import { bindRoute, type BoundRoute } from './routing/bind-route.ts';
@@ -10,6 +11,7 @@ import { bindRoute, type BoundRoute } from './routing/bind-route.ts';
 export interface ChannelRouterDeps {
   channels: ChannelService;
   models: ModelService;
+  upstreamModels: UpstreamModelService;
   channelTests: ChannelTestService;
   channelBalances: ChannelBalanceService;
 }
@@ -22,7 +24,7 @@ export function createChannelRouter(deps: ChannelRouterDeps): BoundRoute[] {
       mapPage(await channels.list(query), toChannelJson),
     ),
     bindRoute(channelRoutes.search, async ({ query }) =>
-      (await channels.search(query.keyword)).map(toChannelJson),
+      mapPage(await channels.search(query), toChannelJson),
     ),
     bindRoute(channelRoutes.models, () => ({
       object: 'list' as const,
@@ -41,6 +43,8 @@ export function createChannelRouter(deps: ChannelRouterDeps): BoundRoute[] {
       toChannelJson(await channels.copy(params.id, caller)),
     ),
     bindRoute(channelRoutes.enabledModels, () => models.enabledModels()),
+    bindRoute(channelRoutes.fetchModels, ({ params }) => deps.upstreamModels.ofChannel(params.id)),
+    bindRoute(channelRoutes.fetchModelsUnsaved, ({ body }) => deps.upstreamModels.of(body)),
     bindRoute(channelRoutes.rebuildAbilities, ({ caller }) => channels.rebuildAbilities(caller)),
     ...bindTests(deps),
     ...bindBalances(deps),

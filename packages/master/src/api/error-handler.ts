@@ -97,7 +97,11 @@ function toTitle(code: string): string {
 }
 
 /** Refusals that have nothing to do with our own health: load balancers must not take them for an illness. */
-const MILD: ReadonlySet<string> = new Set(['mail_not_configured', 'provider_unreachable']);
+const MILD: ReadonlySet<string> = new Set([
+  'mail_not_configured',
+  'provider_unreachable',
+  'model_list_failed',
+]);
 
 function toStatus({ code, status }: GatewayError): number {
   if (MILD.has(code)) return 200;

@@ -1,4 +1,11 @@
-import type { Clock, Logger, RateLimiter, SessionRepository, UserRepository } from '@turnpike/core';
+import type {
+  Clock,
+  Logger,
+  OptionRepository,
+  RateLimiter,
+  SessionRepository,
+  UserRepository,
+} from '@turnpike/core';
 import { requestLogRoutes, type OAuthProvider } from '@turnpike/core/contract';
 import express, { type Express } from 'express';
 import type { ChannelBalanceService } from '../balances/channel-balance-service.ts';
@@ -14,10 +21,13 @@ import type { CurrentOptions } from '../services/current-options.ts';
 import type { ModelService } from '../services/model-service.ts';
 import type { OptionService } from '../services/option-service.ts';
 import type { PasswordHasher } from '../services/password-hasher.ts';
+import type { PricingService } from '../services/pricing-service.ts';
 import type { QuotaService } from '../services/quota-service.ts';
 import type { RedemptionService } from '../services/redemption-service.ts';
 import type { RefundRequest } from '../services/refund-service.ts';
 import type { RequestLogService } from '../services/request-log-service.ts';
+import type { UpstreamModelService } from '../services/upstream-model-service.ts';
+import type { SetupService } from '../services/setup-service.ts';
 import type { UsageDataService } from '../services/usage-data-service.ts';
 import type { UserEditService } from '../services/user-edit-service.ts';
 import type { UserService } from '../services/user-service.ts';
@@ -49,6 +59,8 @@ import { createHumanCheck } from './middleware/refuse-machines.ts';
 import { createSessions, type Sessions } from './middleware/sessions.ts';
 import { createStamp } from './middleware/stamp-response.ts';
 import { createModelRouter } from './model-router.ts';
+import { createPricingRouter } from './pricing-router.ts';
+import { createSetupRouter } from './setup-router.ts';
 import { createOptionRouter } from './option-router.ts';
 import { createOpenApiRouter } from './open-api-router.ts';
 import { refuseUnknownRoute } from './refuse-unknown-route.ts';
@@ -66,6 +78,7 @@ import { createUserRouter } from './user-router.ts';
 export interface ApiDeps {
   userRepository: UserRepository;
   sessionRepository: SessionRepository;
+  optionRepository: Pick<OptionRepository, 'all'>;
   signer: Signer;
   registrations: RegistrationService;
   identityService: IdentityService;
@@ -88,6 +101,9 @@ export interface ApiDeps {
   channelTests: ChannelTestService;
   channelBalances: ChannelBalanceService;
   models: ModelService;
+  upstreamModels: UpstreamModelService;
+  pricing: PricingService;
+  setup: SetupService;
   requestLogs: RequestLogService;
   usageData: UsageDataService;
   options: OptionService;
@@ -149,6 +165,7 @@ function listRoutes(deps: ApiDeps & { sessions: Sessions }): BoundRoute[] {
   };
   return [
     ...createStatusRouter(deps),
+    ...createSetupRouter(deps),
     ...createOpenApiRouter(deps),
     ...createSessionRouter(signIn),
     ...createSignInRouter(signIn),
@@ -163,6 +180,7 @@ function listRoutes(deps: ApiDeps & { sessions: Sessions }): BoundRoute[] {
     ...createUsageDataRouter(deps),
     ...createOptionRouter(deps),
     ...createModelRouter(deps),
+    ...createPricingRouter(deps),
     ...createBillingRouter(deps),
     ...createAuditRouter(deps),
   ];

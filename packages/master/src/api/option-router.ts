@@ -10,6 +10,9 @@ export function createOptionRouter({ options }: { options: OptionService }): Bou
       return { success: true as const, message: '', data, secrets };
     }),
     bindRoute(optionRoutes.update, ({ body, caller }) => options.update(body, caller)),
+    bindRoute(optionRoutes.resetModelRatio, ({ caller }) =>
+      options.update({ key: 'ModelRatio', value: '{}' }, caller),
+    ),
     bindRoute(groupRoutes.list, () => options.listGroups()),
   ];
 }

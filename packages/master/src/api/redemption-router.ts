@@ -16,7 +16,7 @@ export function createRedemptionRouter({
       mapPage(await redemptions.list(query), toRedemptionJson),
     ),
     bindRoute(redemptionRoutes.search, async ({ query }) =>
-      (await redemptions.search(query.keyword)).map(toRedemptionJson),
+      mapPage(await redemptions.search(query), toRedemptionJson),
     ),
     bindRoute(redemptionRoutes.read, async ({ params }) =>
       toRedemptionJson(await redemptions.find(params.id)),

@@ -64,11 +64,29 @@ describe('the log', () => {
   it('sums what was charged', async () => {
     const statAt = async (path: string, caller: string) =>
       (await test.as(caller).get(path)).body.data;
+    const idle = { rpm: 0, tpm: 0 };
 
-    expect(await statAt('/api/log/stat?type=3', 'admin')).toEqual({ quota: 30 });
-    expect(await statAt('/api/log/stat?username=alice', 'admin')).toEqual({ quota: 20 });
-    expect(await statAt('/api/log/self/stat?username=admin', 'alice')).toEqual({ quota: 20 });
-    expect(await statAt('/api/log/self/stat?channel=2', 'alice')).toEqual({ quota: 10 });
+    expect(await statAt('/api/log/stat?type=3', 'admin')).toEqual({ quota: 30, ...idle });
+    expect(await statAt('/api/log/stat?username=alice', 'admin')).toEqual({ quota: 20, ...idle });
+    expect(await statAt('/api/log/self/stat?username=admin', 'alice')).toMatchObject({ quota: 20 });
+    expect(await statAt('/api/log/self/stat?channel=2', 'alice')).toMatchObject({ quota: 10 });
+  });
+
+  it('tells the rates of the last minute beside it, whatever times are asked for', async () => {
+    const now = test.clock.now() / 1000;
+    const usage = { type: 2, content: '', prompt_tokens: 100, completion_tokens: 7, quota: 1 };
+    const alice = { ...usage, user_id: 3, username: 'alice' };
+    await test.logs.add({ ...alice, created_at: now - 59 });
+    await test.logs.add({ ...alice, created_at: now - 61 });
+    await test.logs.add({ ...usage, user_id: 2, username: 'admin', created_at: now });
+    const ratesAt = async (path: string, caller: string) => {
+      const { rpm, tpm } = (await test.as(caller).get(path)).body.data as Record<string, number>;
+      return [rpm, tpm];
+    };
+
+    expect(await ratesAt('/api/log/stat', 'admin')).toEqual([2, 214]);
+    expect(await ratesAt('/api/log/stat?end_timestamp=5', 'admin')).toEqual([2, 214]);
+    expect(await ratesAt('/api/log/self/stat', 'alice')).toEqual([1, 107]);
   });
 
   it('is deleted up to a moment that must be given', async () => {

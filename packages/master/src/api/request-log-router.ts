@@ -14,10 +14,8 @@ export function createRequestLogRouter(deps: RequestLogRouterDeps): BoundRoute[]
   const { requestLogs } = deps;
   return [
     bindRoute(requestLogRoutes.list, ({ query }) => requestLogs.list(query)),
-    bindRoute(requestLogRoutes.search, ({ query }) => requestLogs.search(query.keyword)),
-    bindRoute(requestLogRoutes.stat, async ({ query }) => ({
-      quota: await requestLogs.sumQuota(query),
-    })),
+    bindRoute(requestLogRoutes.search, ({ query }) => requestLogs.search(query)),
+    bindRoute(requestLogRoutes.stat, ({ query }) => requestLogs.stat(query)),
     bindRoute(requestLogRoutes.remove, ({ query, caller }) =>
       requestLogs.removeBefore(Number(query.target_timestamp), caller),
     ),
@@ -26,11 +24,9 @@ export function createRequestLogRouter(deps: RequestLogRouterDeps): BoundRoute[]
     ),
     bindRoute(requestLogRoutes.listOwn, ({ query, caller }) => requestLogs.listOwn(query, caller)),
     bindRoute(requestLogRoutes.searchOwn, ({ query, caller }) =>
-      requestLogs.searchOwn(query.keyword, caller),
+      requestLogs.searchOwn(query, caller),
     ),
-    bindRoute(requestLogRoutes.statOwn, async ({ query, caller }) => ({
-      quota: await requestLogs.sumOwnQuota(query, caller),
-    })),
+    bindRoute(requestLogRoutes.statOwn, ({ query, caller }) => requestLogs.statOwn(query, caller)),
     bindRoute(requestLogRoutes.exportOwn, ({ query, caller, response }) =>
       requestLogs.exportOwn(query, caller, () => beginFile(response)),
     ),

@@ -1,4 +1,5 @@
-import { userRoutes } from '@turnpike/core/contract';
+import type { Clock, User } from '@turnpike/core';
+import { userRoutes, type UserJson } from '@turnpike/core/contract';
 import type { QuotaService } from '../services/quota-service.ts';
 import type { UserEditService } from '../services/user-edit-service.ts';
 import type { UserService } from '../services/user-service.ts';
@@ -10,17 +11,18 @@ export interface UserRouterDeps {
   users: UserService;
   userEdits: UserEditService;
   quotas: QuotaService;
+  clock: Clock;
 }
 
 /** `/api/user`: accounts, for administrators over those below them; `/api/topup`: quota for any account. */
-export function createUserRouter({ users, userEdits, quotas }: UserRouterDeps): BoundRoute[] {
+export function createUserRouter(deps: UserRouterDeps): BoundRoute[] {
+  const { users, userEdits, quotas, clock } = deps;
+  const toJson = (user: User): UserJson => toUserJson(user, clock.now());
   return [
-    bindRoute(userRoutes.list, async ({ query }) => mapPage(await users.list(query), toUserJson)),
-    bindRoute(userRoutes.search, async ({ query }) =>
-      (await users.search(query.keyword)).map(toUserJson),
-    ),
+    bindRoute(userRoutes.list, async ({ query }) => mapPage(await users.list(query), toJson)),
+    bindRoute(userRoutes.search, async ({ query }) => mapPage(await users.search(query), toJson)),
     bindRoute(userRoutes.read, async ({ params, caller }) =>
-      toUserJson(await users.read(params.id, caller)),
+      toJson(await users.read(params.id, caller)),
     ),
     bindRoute(userRoutes.create, ({ body, caller }) => users.create(body, caller)),
     bindRoute(userRoutes.update, ({ body, caller, ifVersion }) =>

@@ -5,7 +5,7 @@ import {
   type Clock,
   type FindBalanceQuery,
 } from '@turnpike/core';
-import { fetchJson } from './fetch-json.ts';
+import { fetchJson } from '../outbound/fetch-json.ts';
 
 export interface BalanceReaderDeps {
   findBalanceQuery: FindBalanceQuery;

@@ -1,4 +1,4 @@
-import got from 'got';
+import { fetchText, type TextAnswer } from '../outbound/fetch-text.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 64 * 1024;
@@ -12,21 +12,15 @@ export async function postJson(
   url: string,
   body: string,
   headers: Readonly<Record<string, string>> = {},
-): Promise<{ statusCode: number; body: string }> {
+): Promise<TextAnswer> {
   try {
-    const request = got.post(url, {
+    // Without another try: the queue tries again.
+    return await fetchText(url, MAX_BYTES, {
+      method: 'POST',
       body,
-      headers: { 'content-type': 'application/json', 'user-agent': 'turnpike', ...headers },
+      headers: { 'content-type': 'application/json', ...headers },
       timeout: { request: TIMEOUT_MS },
-      retry: { limit: 0 }, // the queue tries again
-      followRedirect: false,
-      throwHttpErrors: false,
     });
-    void request.on('downloadProgress', ({ transferred }) => {
-      if (transferred > MAX_BYTES) request.cancel('too large');
-    });
-    const answer = await request;
-    return { statusCode: answer.statusCode, body: answer.body };
   } catch (error) {
     const { name = '', code = '' } = error as { name?: string; code?: string };
     throw new Error(`no answer: ${name} ${code}`.trim());

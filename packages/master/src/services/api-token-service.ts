@@ -11,6 +11,7 @@ import type {
   ApiTokenCreateInput,
   ApiTokenListQueryInput,
   ApiTokenUpdateInput,
+  SearchQueryInput,
 } from '@turnpike/core/contract';
 import type { AnnounceAccounts } from './account-changes.ts';
 import type { Caller } from './caller.ts';
@@ -18,9 +19,7 @@ import type { QuotaService } from './quota-service.ts';
 import { drawRelayKey } from './random-keys.ts';
 import { diffFields, type RecordAudit } from './record-audit.ts';
 import { editLimits, limitFields, toLimitsJson } from './request-limits.ts';
-import { toPageQuery } from './to-page-query.ts';
-
-const MAX_FOUND = 1000;
+import { toPageQuery, toSearchPage } from './to-page-query.ts';
 
 export interface ApiTokenServiceDeps {
   apiTokens: ApiTokenRepository;
@@ -74,9 +73,9 @@ export function createApiTokenService(deps: ApiTokenServiceDeps) {
     },
 
     /** Name prefix; oldest first. */
-    async search(keyword: string, actor: Caller): Promise<readonly ApiToken[]> {
-      const query = { userId: actor.user.id, offset: 0, limit: MAX_FOUND, keyword };
-      return (await apiTokens.list(query)).toSorted((a, b) => a.id - b.id);
+    search(query: SearchQueryInput, actor: Caller): Promise<Page<ApiToken>> {
+      const filter = { userId: actor.user.id, keyword: query.keyword };
+      return apiTokens.page(filter, toSearchPage(query));
     },
 
     /** @throws `invalid_parameter` */

@@ -11,13 +11,13 @@ import type {
   ChannelCreateInput,
   ChannelListQueryInput,
   ChannelUpdateInput,
+  SearchQueryInput,
 } from '@turnpike/core/contract';
 import type { ConfigPublisher } from '../publisher/publish-config.ts';
 import type { Caller } from './caller.ts';
 import { diffFields, type RecordAudit } from './record-audit.ts';
-import { toPageQuery } from './to-page-query.ts';
+import { toPageQuery, toSearchPage } from './to-page-query.ts';
 
-const MAX_FOUND = 1000;
 /** Azure, Custom, OpenAI compatible: there is no address to fall back to. */
 const TYPES_THAT_NEED_BASE_URL: ReadonlySet<number> = new Set([3, 8, 50]);
 
@@ -63,10 +63,8 @@ export function createChannelService(deps: ChannelServiceDeps) {
     },
 
     /** An id, or a prefix of the name; oldest first. */
-    async search(keyword: string): Promise<readonly Channel[]> {
-      const found = await channels.list({ offset: 0, limit: MAX_FOUND, keyword });
-      return found.toSorted((a, b) => a.id - b.id);
-    },
+    search: (query: SearchQueryInput): Promise<Page<Channel>> =>
+      channels.page({ keyword: query.keyword }, toSearchPage(query)),
 
     find: (id: number) => findChannel(channels, id),
 

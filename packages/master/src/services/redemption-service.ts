@@ -15,6 +15,7 @@ import type {
   RedemptionCreateInput,
   RedemptionListQueryInput,
   RedemptionUpdateInput,
+  SearchQueryInput,
 } from '@turnpike/core/contract';
 import type { AnnounceAccounts } from './account-changes.ts';
 import type { Caller } from './caller.ts';
@@ -22,10 +23,8 @@ import type { CurrentOptions } from './current-options.ts';
 import { formatQuota } from './format-quota.ts';
 import { drawRedemptionKey } from './random-keys.ts';
 import { diffFields, type RecordAudit } from './record-audit.ts';
-import { toPageQuery } from './to-page-query.ts';
+import { toPageQuery, toSearchPage } from './to-page-query.ts';
 
-/** Searches are not paged; more than this nobody reads. */
-const MAX_FOUND = 1000;
 /** What a code without a quota is worth in One API. */
 const DEFAULT_QUOTA = 100;
 
@@ -72,10 +71,8 @@ export function createRedemptionService(deps: RedemptionServiceDeps) {
     },
 
     /** Prefix of the name, or an id; oldest first. */
-    async search(keyword: string): Promise<readonly Redemption[]> {
-      const all = { offset: 0, limit: MAX_FOUND, sort: 'id', direction: 'asc' } as const;
-      return (await redemptions.page({ keyword }, all)).rows;
-    },
+    search: (query: SearchQueryInput): Promise<Page<Redemption>> =>
+      redemptions.page({ keyword: query.keyword }, toSearchPage(query)),
 
     /** Resolves to the codes. */
     async create(input: RedemptionCreateInput, actor: Caller): Promise<readonly string[]> {

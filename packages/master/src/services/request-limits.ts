@@ -1,5 +1,11 @@
-import { requestLimitNames, type RequestLimits } from '@turnpike/core';
-import type { RequestLimitsJson } from '@turnpike/core/contract';
+import {
+  requestLimitNames,
+  spentIn,
+  utcDayOf,
+  type PeriodSpend,
+  type RequestLimits,
+} from '@turnpike/core';
+import type { RequestLimitsJson, SpentJson } from '@turnpike/core/contract';
 
 export const limitFields = Object.keys(requestLimitNames) as (keyof RequestLimitsJson)[];
 
@@ -31,4 +37,11 @@ export function toLimitsJson(limits: RequestLimits = {}): RequestLimitsJson {
     quota_per_day: limits.quotaPerDay ?? 0,
     quota_per_month: limits.quotaPerMonth ?? 0,
   };
+}
+
+/** Null where nothing is counted, because there is no budget. @param now Unix milliseconds */
+export function toSpentJson(spend: PeriodSpend | undefined, now: number): SpentJson {
+  if (spend === undefined) return { spent_today: null, spent_this_month: null };
+  const { dayQuota, monthQuota } = spentIn(spend, utcDayOf(now));
+  return { spent_today: dayQuota, spent_this_month: monthQuota };
 }

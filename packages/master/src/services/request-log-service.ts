@@ -7,16 +7,22 @@ import {
   type TokenRecord,
 } from '@turnpike/core';
 import type {
+  PlainSearchQueryInput,
+  QuotaSumJson,
   RequestLogByTokenQueryInput,
   RequestLogFilterInput,
   RequestLogListQueryInput,
 } from '@turnpike/core/contract';
+import { DEFAULT_PAGE_SIZE } from '@turnpike/core/contract';
 import type { Caller } from './caller.ts';
 import type { LogExportService } from './log-export-service.ts';
 import type { RecordAudit } from './record-audit.ts';
 import { mapPage, toPageQuery } from './to-page-query.ts';
 
-const MAX_FOUND = 100;
+/** Where no pages are asked for, as One API has it. */
+const MOST_FOUND = 100;
+/** Whoever looks for more lists by a filter: that goes on for ever. */
+const LAST_FOUND = 1000;
 
 export interface RequestLogServiceDeps {
   requestLogs: RequestLogRepository;
@@ -29,6 +35,14 @@ export type RequestLogService = ReturnType<typeof createRequestLogService>;
 /** The log: everything for administrators, own rows (without their ids) for everyone. */
 export function createRequestLogService(deps: RequestLogServiceDeps) {
   const { requestLogs, logExports, recordAudit } = deps;
+
+  async function readStat(filter: LogFilter): Promise<QuotaSumJson> {
+    const ofType = { ...filter, type: logTypes.consume };
+    const quota = await requestLogs.sumQuota(ofType);
+    const { requests, tokens } = await requestLogs.countLastMinute(ofType);
+    return { quota, rpm: requests, tpm: tokens };
+  }
+
   return {
     list: (query: RequestLogListQueryInput): Promise<Page<RequestLogRow>> =>
       requestLogs.page(toFilter(query), toPageQuery(query)),
@@ -65,25 +79,23 @@ export function createRequestLogService(deps: RequestLogServiceDeps) {
       begin: () => NodeJS.WritableStream,
     ): Promise<void> => logExports.write(toOwnFilter(query, actor), { withIds: false }, begin),
 
-    search: (keyword: string) => requestLogs.search(keyword, {}, MAX_FOUND),
+    search: (query: PlainSearchQueryInput) => requestLogs.search(query.keyword, {}, toPiece(query)),
 
     /** Own rows are searched by their type only. */
-    async searchOwn(keyword: string, actor: Caller) {
-      if (!/^[1-9]\d{0,5}$/.test(keyword)) return [];
-      const filter = { userId: actor.user.id, type: Number(keyword) };
-      const rows = await requestLogs.list(filter, { offset: 0, limit: MAX_FOUND });
+    async searchOwn(query: PlainSearchQueryInput, actor: Caller) {
+      if (!/^[1-9]\d{0,5}$/.test(query.keyword)) return [];
+      const filter = { userId: actor.user.id, type: Number(query.keyword) };
+      const rows = await requestLogs.list(filter, toPiece(query));
       return rows.map(withoutId);
     },
 
-    /** Σ of what was charged; the type is always consumption. */
-    sumQuota: (query: RequestLogFilterInput) =>
-      requestLogs.sumQuota({ ...toFilter(query), type: logTypes.consume }),
+    /** Σ of what was charged, and the rates of the last minute; the type is always consumption. */
+    stat: (query: RequestLogFilterInput) => readStat({ ...toFilter(query) }),
 
-    sumOwnQuota: (query: RequestLogFilterInput, actor: Caller) =>
-      requestLogs.sumQuota({
+    statOwn: (query: RequestLogFilterInput, actor: Caller) =>
+      readStat({
         ...toOwnFilter(query, actor),
         ...(query.channel !== 0 && { channel: query.channel }),
-        type: logTypes.consume,
       }),
 
     /** Deletes what is older than a moment (Unix seconds), of all users. Resolves to the number of rows. */
@@ -93,6 +105,17 @@ export function createRequestLogService(deps: RequestLogServiceDeps) {
       return count;
     },
   };
+}
+
+/** The piece of a search; empty behind the last row that it goes to. */
+function toPiece({ p, page_size: pageSize }: PlainSearchQueryInput): {
+  offset: number;
+  limit: number;
+} {
+  const isPaged = p !== undefined || pageSize !== undefined;
+  const size = pageSize ?? (isPaged ? DEFAULT_PAGE_SIZE : MOST_FOUND);
+  const offset = Math.min((p ?? 0) * size, LAST_FOUND);
+  return { offset, limit: Math.min(size, LAST_FOUND - offset) };
 }
 
 /** 0 and empty mean "any". */

@@ -5,17 +5,18 @@ import {
   type User,
   type UserRepository,
 } from '@turnpike/core';
-import type { UserCreateInput, UserListQueryInput } from '@turnpike/core/contract';
+import type {
+  UserCreateInput,
+  UserListQueryInput,
+  SearchQueryInput,
+} from '@turnpike/core/contract';
 import type { AnnounceAccounts } from './account-changes.ts';
 import type { Caller } from './caller.ts';
 import type { CreateAccount } from './create-account.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { RecordAudit } from './record-audit.ts';
 import { requireNotRoot, requireReach } from './role-rules.ts';
-import { toPageQuery } from './to-page-query.ts';
-
-/** Searches are not paged; more than this nobody reads. */
-const MAX_FOUND = 1000;
+import { toPageQuery, toSearchPage } from './to-page-query.ts';
 
 export interface UserServiceDeps {
   users: UserRepository;
@@ -44,14 +45,8 @@ export function createUserService(deps: UserServiceDeps) {
     },
 
     /** Prefix of username, address or display name, or an id; deleted accounts too; oldest first. */
-    async search(keyword: string): Promise<readonly User[]> {
-      const found = await users.list({
-        offset: 0,
-        limit: MAX_FOUND,
-        keyword,
-        includeDeleted: true,
-      });
-      return found.toSorted((a, b) => a.id - b.id);
+    search(query: SearchQueryInput): Promise<Page<User>> {
+      return users.page({ keyword: query.keyword, includeDeleted: true }, toSearchPage(query));
     },
 
     /** @throws `not_found`, `higher_role_needed` */

@@ -1,6 +1,6 @@
 import { managementErrors } from '@turnpike/core';
-import got from 'got';
 import { z } from 'zod';
+import { fetchText, type TextAnswer } from '../outbound/fetch-text.ts';
 
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 1024 * 1024;
@@ -42,29 +42,16 @@ export function refusedBy(provider: string, reason: string) {
   return managementErrors.providerRefused({ provider, reason });
 }
 
-async function send({
-  provider,
-  url,
-  json,
-  form,
-  headers,
-}: ProviderRequest): Promise<{ statusCode: number; body: string }> {
+async function send({ provider, url, json, form, headers }: ProviderRequest): Promise<TextAnswer> {
   try {
-    const request = got(url, {
+    // Without another try: a code opens once.
+    return await fetchText(url, MAX_BYTES, {
       method: (json ?? form) ? 'POST' : 'GET',
-      headers: { accept: 'application/json', 'user-agent': 'turnpike', ...headers },
+      headers: { accept: 'application/json', ...headers },
       ...(json && { json }),
       ...(form && { form }),
       timeout: { request: TIMEOUT_MS },
-      retry: { limit: 0 }, // a code opens once
-      followRedirect: false,
-      throwHttpErrors: false,
     });
-    void request.on('downloadProgress', ({ transferred }) => {
-      if (transferred > MAX_BYTES) request.cancel('too large');
-    });
-    const { statusCode, body } = await request;
-    return { statusCode, body };
   } catch (error) {
     // The error of the client holds what was sent; only its name goes on.
     const { name = '', code = '' } = error as { name?: string; code?: string };

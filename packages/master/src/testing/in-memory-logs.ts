@@ -5,7 +5,7 @@ export interface InMemoryLogs extends RequestLogRepository {
   rows: RequestLogRow[];
 }
 
-export function createInMemoryLogs(): InMemoryLogs {
+export function createInMemoryLogs(now: () => number = Date.now): InMemoryLogs {
   const rows: RequestLogRow[] = [];
   const find = (filter: LogFilter): RequestLogRow[] =>
     rows
@@ -29,10 +29,16 @@ export function createInMemoryLogs(): InMemoryLogs {
     },
     list: async (filter, { offset, limit }) => find(filter).slice(offset, offset + limit),
     sumQuota: async (filter) => find(filter).reduce((sum, row) => sum + row.quota, 0),
-    search: async (keyword, filter, limit) =>
+    countLastMinute: async (filter) => {
+      const { startTimestamp: _from, endTimestamp: _to, ...rest } = filter;
+      const recent = find(rest).filter(({ created_at: at }) => at >= now() / 1000 - 60);
+      const tokens = recent.map((row) => row.prompt_tokens + row.completion_tokens);
+      return { requests: recent.length, tokens: tokens.reduce((sum, count) => sum + count, 0) };
+    },
+    search: async (keyword, filter, { offset, limit }) =>
       find(filter)
         .filter((row) => String(row.type) === keyword || row.content.startsWith(keyword))
-        .slice(0, limit),
+        .slice(offset, offset + limit),
     async removeBefore(timestamp) {
       const kept = rows.filter((row) => row.created_at >= timestamp);
       const count = rows.length - kept.length;

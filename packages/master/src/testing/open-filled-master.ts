@@ -1,4 +1,4 @@
-import type { BalanceAnswer, BalanceRequest } from '@turnpike/core';
+import type { BalanceAnswer, BalanceRequest, ModelListAnswer } from '@turnpike/core';
 import type { MasterDeps, MasterSettings } from '../index.ts';
 import { openAgreeableSignIn, visitorSession } from './agreeable-sign-in.ts';
 import { openMaster, type TestMaster } from './open-master.ts';
@@ -14,7 +14,12 @@ export async function openFilledMaster(
   const signIn = await openAgreeableSignIn();
   const test = await openMaster(
     { globalApiRateLimit: 0, ...settings },
-    { findBalanceQuery: () => tellBalance, ...signIn.deps, ...overrides },
+    {
+      findBalanceQuery: () => tellBalance,
+      findModelListQuery: () => tellModels,
+      ...signIn.deps,
+      ...overrides,
+    },
   );
   await test.sessions.create(visitorSession(test.clock.now()));
   Object.assign(test.stored, signIn.options);
@@ -57,4 +62,8 @@ const secretOptions = [
 /** Without a request: the upstream of these channels tells without being asked. */
 function* tellBalance(): Generator<BalanceRequest, BalanceAnswer, unknown> {
   return { balance: 5 };
+}
+
+function* tellModels(): Generator<BalanceRequest, ModelListAnswer, unknown> {
+  return { models: ['gpt-4o'] };
 }

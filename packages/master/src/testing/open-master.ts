@@ -75,12 +75,12 @@ export async function openMaster(
   const apiTokens = createInMemoryApiTokens();
   const channels = createInMemoryChannels();
   const ledger = createInMemoryLedger(users, apiTokens);
-  const logs = createInMemoryLogs();
   const usage = createInMemoryUsage();
   const stored: Record<string, string> = {};
   const audit: AuditEntry[] = [];
   const { configBus, published, announced } = createBus();
   const clock = createClock();
+  const logs = createInMemoryLogs(() => clock.now());
   const redemptions = createInMemoryRedemptions(ledger, clock);
   const probe: TestMaster['probe'] = { answer: async () => okProbe };
   const options: OptionRepository = {
@@ -121,6 +121,7 @@ export async function openMaster(
     },
     identifyClient: async ({ headers }) => identify(headers.authorization),
     findBalanceQuery: () => undefined,
+    findModelListQuery: () => undefined,
     auditLog: {
       record: async (entry) => void audit.push(entry),
       page: async ({ action = '' }, query) =>
@@ -295,7 +296,9 @@ function toSnapshot(channels: InMemoryChannels, options: Record<string, string>)
       baseUrl: row.baseUrl ?? '',
       models: row.models.split(','),
       groups: row.group.split(','),
-      modelMapping: {},
+      modelMapping: JSON.parse(
+        row.modelMapping === null || row.modelMapping === '' ? '{}' : row.modelMapping,
+      ) as Record<string, string>,
       priority: row.priority ?? 0,
       weight: row.weight ?? 0,
       config: {},

@@ -27,11 +27,15 @@ const audited = { isAudited: true };
  */
 export const goodCalls: Readonly<Record<string, GoodCall>> = {
   publicStatus: {},
+  publicStatusTest: {},
   publicNotice: {},
   publicAbout: {},
   publicHomePage: {},
   publicOpenApi: {},
   publicDocs: {},
+
+  setupRead: {},
+  setupFinish: { body: { username: 'root', password: 'a new secret' }, ...audited },
 
   sessionLogin: { body: { username: 'alice', password: 'correct horse' } },
   sessionLogout: {},
@@ -56,6 +60,7 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   accountRotateAccessToken: audited,
   accountDashboard: {},
   accountAvailableModels: {},
+  accountModels: {},
   accountAffCode: {},
   accountTopUp: { body: { key: 'codeOfTheTests' } },
   accountQuotaEntries: {},
@@ -96,6 +101,8 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   channelRemove: { params: channel, ...audited },
   channelCopy: { params: channel, ...audited },
   channelEnabledModels: {},
+  channelFetchModels: { params: channel },
+  channelFetchModelsUnsaved: { body: { type: 1, key: 'sk-new' } },
   channelRebuildAbilities: audited,
   channelTest: { query: 'scope=1,2' },
   channelTestProgress: {},
@@ -129,8 +136,13 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
 
   optionList: {},
   optionUpdate: { body: { key: 'Notice', value: 'hello' }, ...audited },
+  optionResetModelRatio: audited,
   groupList: {},
   modelByChannelType: {},
+
+  pricingList: {},
+  pricingGroups: {},
+  pricingOwnGroups: {},
 
   billingSubscription: {},
   billingUsage: {},

@@ -21,6 +21,10 @@ export const accountRows: readonly AccountRow[] = [
   { path: /^\/v1\/vector_stores(\/.*)?$/, methods: ['GET', 'POST', 'DELETE'] },
   { path: /^\/v1\/assistants(\/.*)?$/, methods: ['GET', 'POST', 'DELETE'] },
   { path: /^\/v1\/threads(\/.*)?$/, methods: ['GET', 'POST', 'DELETE'] },
+  { path: /^\/v1\/conversations(\/.*)?$/, methods: ['GET', 'POST', 'DELETE'] },
+  { path: /^\/v1\/containers(\/.*)?$/, methods: ['GET', 'POST', 'DELETE'] },
+  { path: /^\/v1\/evals(\/.*)?$/, methods: ['GET', 'POST', 'DELETE'] },
+  { path: /^\/v1\/videos(\/.*)?$/, methods: ['GET', 'POST', 'DELETE'] },
 ];
 
 /** Routes of the vendors that are not relayed: answered 501, and never retried by SDKs. */

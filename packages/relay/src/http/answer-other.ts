@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, isGatewayError } from '@turnpike/core';
 import { listModels, retrieveModel } from '../models/list-models.ts';
+import { followStored } from '../background/follow-stored.ts';
 import { answerError } from '../pipeline/answer-client.ts';
 import { authenticate } from '../pipeline/authenticate.ts';
 import type { RelayDeps } from '../relay-deps.ts';
@@ -28,7 +29,8 @@ export async function answerOther(
   );
   request.resume();
   try {
-    const body = await answerRoute(deps, route, door, request);
+    const body = await answerRoute(deps, route, connection);
+    if (body === undefined) return;
     const bytes = Buffer.from(JSON.stringify(body));
     connection.sendBody(200, ['content-type', 'application/json; charset=utf-8'], bytes);
   } catch (error) {
@@ -37,19 +39,22 @@ export async function answerOther(
         { err: error, requestId: connection.requestId },
         'relay request failed by a bug',
       );
-    answerError(
-      connection,
-      isGatewayError(error) ? error : errors.internalError({}, { cause: error }),
-    );
+    if (connection.hasBegun) connection.destroy();
+    else
+      answerError(
+        connection,
+        isGatewayError(error) ? error : errors.internalError({}, { cause: error }),
+      );
   }
 }
 
+/** Undefined where it was answered as a stream. */
 async function answerRoute(
   deps: RelayDeps,
   route: RelayRoute,
-  door: Door,
-  request: IncomingMessage,
+  connection: ClientConnection,
 ): Promise<unknown> {
+  const { request, door } = connection;
   const method = request.method ?? '';
   const path = pathOf(request.url ?? '');
   if (route.kind === 'unknown') throw errors.unknownUrl({ method, path });
@@ -67,7 +72,10 @@ async function answerRoute(
       return listModels(snapshot, caller, door, new URLSearchParams(searchOf(request.url ?? '')));
     case 'stored-response': {
       const query = new URLSearchParams(searchOf(request.url ?? ''));
-      return answerStoredResponse(deps, snapshot, caller.token.userId, route, query);
+      const { userId } = caller.token;
+      if (route.action === 'retrieve' && query.get('stream') === 'true')
+        return followStored(deps, connection, userId, route.id, query);
+      return answerStoredResponse(deps, snapshot, userId, route, query);
     }
     case 'not-implemented':
     case 'account-resource':

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ClientSide } from '../pipeline/client-side.ts';
+import type { AnswerSide } from '../pipeline/client-side.ts';
 import type { Door } from './door.ts';
 
 /** Headers that browsers may read from another origin. */
@@ -19,7 +19,7 @@ const EXPOSED =
  * The client's side of one request: identity headers, one answer, back-pressure, and the news that the client left.
  * One small object for each request.
  */
-export class ClientConnection implements ClientSide {
+export class ClientConnection implements AnswerSide {
   readonly request: IncomingMessage;
   readonly requestId: string;
   /** Whose client this is: it decides the shape of errors. */

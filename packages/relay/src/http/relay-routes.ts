@@ -20,6 +20,8 @@ const operationRows: readonly OperationRow[] = [
   { path: '/v1/embeddings', operation: 'embeddings', body: 'json' },
   { path: '/v1/moderations', operation: 'moderations', body: 'json' },
   { path: '/v1/responses', operation: 'responses', body: 'json' },
+  { path: '/v1/responses/input_tokens', operation: 'count-response-tokens', body: 'json' },
+  { path: '/v1/responses/compact', operation: 'compact-response', body: 'json' },
   { path: '/v1/messages', operation: 'messages', body: 'json', door: 'anthropic' },
   {
     path: '/v1/messages/count_tokens',

@@ -66,7 +66,7 @@ function toReservation(
   estimate: UsageEstimate,
   isHard: boolean,
 ): Reservation {
-  return {
+  const reservation: Reservation = {
     requestId,
     userId: token.userId,
     apiTokenId: token.apiTokenId,
@@ -75,11 +75,12 @@ function toReservation(
     tokens: estimate.inputTokens + estimate.outputTokens,
     userRecordVersion: token.userRecordVersion,
     apiTokenRecordVersion: token.apiTokenRecordVersion,
-    ...(token.userLimits !== undefined && { userLimits: token.userLimits }),
-    ...(token.apiTokenLimits !== undefined && { apiTokenLimits: token.apiTokenLimits }),
     model: inbound.facts.model,
     hardBudget: isHard,
   };
+  if (token.userLimits !== undefined) reservation.userLimits = token.userLimits;
+  if (token.apiTokenLimits !== undefined) reservation.apiTokenLimits = token.apiTokenLimits;
+  return reservation;
 }
 
 async function reserveSoft(

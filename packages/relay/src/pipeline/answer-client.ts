@@ -9,11 +9,12 @@ import {
   type StreamTap,
 } from '@turnpike/adaptors';
 import { errors, type GatewayError, type RateLimitFigures } from '@turnpike/core';
-import type { ClientConnection } from '../http/client-connection.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { prefersChinese } from '../http/request-headers.ts';
 import type { StreamedAnswer } from './attempt-outcome.ts';
-import { answerHeaders, type Served } from './call.ts';
+import type { Served } from './call.ts';
+import { answerHeaders } from './exchange.ts';
+import type { AnswerSide } from './client-side.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { addLossHeader } from './lossy-candidates.ts';
 
@@ -25,7 +26,7 @@ const DONE = Buffer.from('data: [DONE]\n\n');
  * @param last that event, where somebody has asked for it already
  */
 export function answerClient(
-  connection: ClientConnection,
+  connection: AnswerSide,
   inbound: InboundRequest,
   served: Served,
   last?: Buffer,
@@ -61,7 +62,7 @@ function errorOf({ channel, plan, dialect }: Served, { tap }: StreamedAnswer): G
 }
 
 /** An error before anything was sent: a proper status, and a body in the shape of the client's door. */
-export function answerError(connection: ClientConnection, error: GatewayError): void {
+export function answerError(connection: AnswerSide, error: GatewayError): void {
   const { door } = connection;
   const encode =
     (door === 'openai' ? undefined : findClientCodec(door)?.encodeError) ?? encodeError;
@@ -84,7 +85,7 @@ function refusedFigures({ code, details }: GatewayError): RateLimitFigures | und
  * no such event; their connection is broken.
  */
 export function breakOff(
-  connection: ClientConnection,
+  connection: AnswerSide,
   error: GatewayError,
   inbound: InboundRequest | undefined,
 ): void {
@@ -104,7 +105,7 @@ export function breakOff(
   );
 }
 
-function contextOf({ requestId, request }: ClientConnection): ErrorContext {
+function contextOf({ requestId, request }: AnswerSide): ErrorContext {
   return { requestId, isChinese: prefersChinese(request.headers) };
 }
 

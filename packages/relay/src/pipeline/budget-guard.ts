@@ -21,13 +21,20 @@ export class BudgetGuard {
   #isExtending = false;
   #isSpent = false;
 
-  constructor(ledger: Ledger, admission: Admission, price: RoutePrice, groupRatio: Exact) {
+  /** @param inputTokens at most: longer prompts may make the output dearer too */
+  constructor(
+    ledger: Ledger,
+    admission: Admission,
+    price: RoutePrice,
+    groupRatio: Exact,
+    inputTokens: number,
+  ) {
     this.#ledger = ledger;
     this.#requestId = admission.reservation.requestId;
     this.#reservedTokens = admission.reservedOutput;
     this.#reservedQuota = admission.reservation.amount;
     const estimate = (outputTokens: number): number =>
-      estimateQuota({ inputTokens: 0, outputTokens }, price.price, groupRatio, 'hard');
+      estimateQuota({ inputTokens, outputTokens }, price.price, groupRatio, 'hard');
     this.#quotaOf = (tokens) => estimate(tokens) - estimate(0);
   }
 

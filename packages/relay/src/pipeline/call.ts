@@ -1,41 +1,19 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import {
-  classifyFailure,
-  createStreamTap,
-  findClientCodec,
-  findUpstreamCodec,
-  readAnswer,
-  readUpstreamError,
-  toClientError,
-  type Dialect,
-  type FailedAttempt,
-  type FailureClass,
-  type StreamTap,
-  type UpstreamError,
-} from '@turnpike/adaptors';
-import { errors, type LimitPermit, type Loss } from '@turnpike/core';
+import { toClientError, type Dialect, type FailureClass } from '@turnpike/adaptors';
+import { errors, type LimitPermit, type Loss, type Operation } from '@turnpike/core';
 import type { RelayDeps } from '../relay-deps.ts';
 import { requestFor } from '../responses/with-history.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
 import { addCredentials } from '../upstream/add-credentials.ts';
-import { send } from '../upstream/send.ts';
 import type { Admission } from './admit.ts';
-import { UpstreamAnswer, isEventStream } from './answer-receiver.ts';
 import type { AttemptOutcome, BufferedAnswer, StreamedAnswer } from './attempt-outcome.ts';
 import { BudgetGuard } from './budget-guard.ts';
-import { HeldLastTap } from './held-last-tap.ts';
 import type { ClientSide } from './client-side.ts';
 import { encodeRequest } from './encode.ts';
-import { type EncodedRequest } from './encoded-request.ts';
+import { exchange } from './exchange.ts';
 import type { InboundRequest } from './inbound-request.ts';
-import {
-  addLossHeader,
-  judgeLosses,
-  LossyCandidates,
-  policyFor,
-  type LossVerdict,
-} from './lossy-candidates.ts';
+import { judgeFailure } from './judge-failure.ts';
+import { judgeLosses, LossyCandidates, policyFor, type LossVerdict } from './lossy-candidates.ts';
 import type { ChannelPlan } from './plan.ts';
 import { ChannelLimits } from './traffic-limits.ts';
 
@@ -81,11 +59,15 @@ export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served
   const failures: FailureClass[] = [];
   const limits = new ChannelLimits(deps.trafficLimits, call.inbound);
   let attempts = 0;
+  let isRetry = false;
   for (;;) {
     const fresh = plan.next();
     const channel = fresh ?? lossy?.next();
-    if (channel === undefined) throw lossy?.error ?? nothingLeft(plan, limits, failures);
+    if (channel === undefined) throw lossy?.error ?? nothingLeft(call, limits, failures);
     if (limits.isFull(channel)) continue;
+    // Paid for only where there is somebody left to ask.
+    if (isRetry && !deps.retryBudget.take()) throw toClientError(plan.model, failures);
+    isRetry = false;
     call.progress.channelId = channel.id;
     const result = await attempt(deps, call, limits, channel, attempts + 1, fresh === undefined);
     if ('outcome' in result) return result;
@@ -94,23 +76,30 @@ export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served
       (lossy ??= new LossyCandidates()).add(channel, result);
       continue;
     }
-    const failure = judge(deps, channel, result.failure);
+    const failure = judgeFailure(deps, channel, result.failure);
     failures.push(failure);
     if (failure.kind === 'unsupported') continue; // nothing was sent, so this was no attempt
     attempts += 1;
     const mayRetry = failure.isRetryable && attempts < maxAttempts && !call.connection.isGone;
-    if (!mayRetry || !deps.retryBudget.take()) throw toClientError(plan.model, failures);
+    if (!mayRetry) throw toClientError(plan.model, failures);
+    isRetry = true;
   }
 }
 
+/** What one vendor alone has: that no channel has it is no trouble that passes. */
+const ofOneVendor: ReadonlySet<Operation> = new Set<Operation>(['compact-response']);
+
 function nothingLeft(
-  { model }: ChannelPlan,
+  { plan: { model }, inbound }: Call,
   { retryAfterMs }: ChannelLimits,
   failures: readonly FailureClass[],
 ): Error {
-  return failures.length === 0 && retryAfterMs !== undefined
-    ? errors.upstreamRateLimited({ model, retryAfterMs })
-    : toClientError(model, failures);
+  if (failures.length === 0 && retryAfterMs !== undefined)
+    return errors.upstreamRateLimited({ model, retryAfterMs });
+  const isOffered = !failures.every(({ kind }) => kind === 'unsupported');
+  if (ofOneVendor.has(inbound.operation) && !isOffered)
+    return errors.notImplemented({ route: `POST ${inbound.path}` });
+  return toClientError(model, failures);
 }
 
 type AttemptResult =
@@ -155,7 +144,13 @@ async function attempt(
 
   const guard =
     admission.isHard && inbound.facts.isStream && inbound.facts.hasTextOutput
-      ? new BudgetGuard(deps.ledger, admission, routePrice, admission.groupRatio)
+      ? new BudgetGuard(
+          deps.ledger,
+          admission,
+          routePrice,
+          admission.groupRatio,
+          inbound.facts.estimate.hard.inputTokens,
+        )
       : undefined;
   const permit = limits.begin(channel);
   const exchanged = inbound === call.inbound ? call : { ...call, inbound };
@@ -180,134 +175,4 @@ async function attempt(
     guard,
     permit,
   };
-}
-
-function exchange(
-  deps: RelayDeps,
-  call: Call,
-  encoded: EncodedRequest,
-  guard: BudgetGuard | undefined,
-): Promise<AttemptOutcome> {
-  const { inbound, plan, connection } = call;
-  const { settings } = deps;
-  const { operation, family } = inbound;
-  const { isStream } = inbound.facts;
-  const { translator, dialect } = encoded;
-  const codec = family === undefined ? undefined : findClientCodec(family);
-  return new Promise((resolve) => {
-    let deadline: NodeJS.Timeout | undefined;
-    const answer = new UpstreamAnswer({
-      connection,
-      ticker: deps.ticker,
-      // What is translated can be made a stream of.
-      isStream: isStream && translator === undefined,
-      createTap: (headers) =>
-        translator === undefined ? tapFor(encoded, headers) : translator.createTap(headers),
-      readAnswer: (body, headers) =>
-        translator?.readAnswer(body, headers) ??
-        readAnswer(body, {
-          operation,
-          dialect,
-          contentType: headers['content-type']?.toLowerCase() ?? '',
-        }),
-      readError,
-      streamHead: (headers) => streamHead(headers, encoded, inbound),
-      keepAlive: codec?.keepAlive ?? COMMENT,
-      holdBackTimeoutMs: settings.holdBackTimeoutMs,
-      keepAliveMs: settings.keepAliveMs,
-      drainMs: plan.snapshot.options.DrainAbortedStreams ? settings.responseTimeoutMs : 0,
-      canGoOn: guard === undefined ? undefined : (tap: StreamTap) => guard.canGoOn(tap),
-      finish(outcome) {
-        clearTimeout(deadline);
-        resolve(outcome);
-      },
-    });
-    const timeouts = isStream ? deps.timeouts.stream : deps.timeouts.whole;
-    answer.sent = send(deps.pools.poolFor(encoded.origin), encoded, timeouts, answer);
-    answer.watchClient();
-    if (settings.relayTimeoutMs > 0) {
-      deadline = setTimeout(() => {
-        answer.timeOut();
-      }, settings.relayTimeoutMs);
-    }
-  });
-
-  function readError(status: number, headers: IncomingHttpHeaders, body: Buffer): UpstreamError {
-    if (translator !== undefined) return translator.readError(status, headers, body);
-    const native = inbound.door === 'openai' ? undefined : findUpstreamCodec(inbound.door);
-    return (
-      native?.readError(status, headers, body, dialect) ??
-      readUpstreamError(status, headers, body, { dialect })
-    );
-  }
-
-  function tapFor(
-    { hideUsage }: EncodedRequest,
-    headers: IncomingHttpHeaders,
-  ): StreamTap | undefined {
-    const isSse = isEventStream(headers);
-    if (operation === 'speech' && !isSse && isMedia(headers)) return new HeldLastTap();
-    return createStreamTap({ operation, isEventStream: isSse, isStream, dialect, hideUsage });
-  }
-}
-
-function isMedia(headers: IncomingHttpHeaders): boolean {
-  return !/^(application\/json|text\/)/i.test(headers['content-type'] ?? '');
-}
-
-const COMMENT = Buffer.from(': keep-alive\n\n');
-
-function streamHead(
-  headers: IncomingHttpHeaders,
-  { translator, losses, dialect }: EncodedRequest,
-  inbound: InboundRequest,
-): { headers: string[]; isEventStream: boolean } {
-  const isReframed = dialect.framing !== undefined && dialect.framing !== 'sse';
-  const reframed = isReframed ? 'text/event-stream; charset=utf-8' : undefined;
-  const made = answerHeaders(headers, translator?.streamContentType ?? reframed);
-  addLossHeader(made, inbound, losses);
-  return { headers: made, isEventStream: made[1]?.startsWith('text/event-stream') ?? false };
-}
-
-/** What of an upstream's head the client gets. `contentType` where the answer was translated. */
-export function answerHeaders(headers: IncomingHttpHeaders, contentType?: string): string[] {
-  const type = contentType ?? headers['content-type'] ?? 'application/octet-stream';
-  const answer = ['content-type', type];
-  if (type.toLowerCase().startsWith('text/event-stream'))
-    answer.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
-  const upstreamId = headers['x-request-id'] ?? headers['request-id'];
-  if (typeof upstreamId === 'string') answer.push('x-upstream-request-id', upstreamId);
-  const processing = headers['openai-processing-ms'];
-  if (typeof processing === 'string') answer.push('openai-processing-ms', processing);
-  return answer;
-}
-
-/** What a failure means, for the client, for the next attempt and for the channel. */
-function judge(deps: RelayDeps, channel: RelayChannel, failure: FailedAttempt): FailureClass {
-  const classified = classifyFailure(
-    failure,
-    { secret: channel.key(), baseUrl: channel.baseUrl },
-    channel.provider?.dialect,
-  );
-  if (classified.kind === 'rate-limited')
-    deps.cooldowns.noteRateLimit(channel.id, classified.retryAfterMs);
-  else if (classified.isUpstreamDown) deps.cooldowns.noteFailure(channel.id);
-  if (classified.disablesChannel) {
-    deps.channelHealth.reportFatalError({
-      channelId: channel.id,
-      channelName: channel.name,
-      reason: classified.message,
-    });
-  }
-  deps.logger.warn(
-    {
-      channelId: channel.id,
-      provider: channel.provider?.id,
-      kind: classified.kind,
-      status: classified.status,
-      reason: classified.message,
-    },
-    'upstream attempt failed',
-  );
-  return classified;
 }

@@ -8,9 +8,12 @@ import {
   type JsonProbe,
   type SpliceEdit,
 } from '@turnpike/adaptors';
+import type { Operation } from '@turnpike/core';
 import type { Upload } from '../http/receive-upload.ts';
 import { findAddress } from './find-address.ts';
 import { planSystemPrompt } from './force-system-prompt.ts';
+import { findForeignWay, mustTranslate } from './foreign-way.ts';
+import { hasCapsule } from './has-capsule.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { needsPatch } from './patch-body.ts';
 import {
@@ -21,7 +24,7 @@ import {
   type EncodeInput,
 } from './encoded-request.ts';
 import { mergeHeaders } from './merge-headers.ts';
-import { findForeignWay, mustTranslate, translateRequest } from './translate.ts';
+import { translateRequest } from './translate.ts';
 
 /**
  * Makes the upstream request: the original bytes with a few members spliced where the channel speaks the client's own
@@ -52,8 +55,17 @@ export function encodeRequest(
   const dialect = dialectOf(provider, { operation: inbound.operation, config: channel.config });
   if (family !== undefined && (isOwnWire || mustTranslate(inbound, dialect, upstreamModel)))
     return translateRequest(deps, input, { kind: 'family', family, url });
+  // What is asked about a conversation cannot be translated, and its capsules are nobody else's.
+  if (aboutConversations.has(inbound.operation) && hasCapsule(inbound)) return undefined;
   return relayRequest(deps, input, url, dialect);
 }
+
+const aboutConversations: ReadonlySet<Operation> = new Set<Operation>([
+  'count-message-tokens',
+  'count-content-tokens',
+  'count-response-tokens',
+  'compact-response',
+]);
 
 /** The byte plane. */
 function relayRequest(

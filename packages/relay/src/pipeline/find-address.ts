@@ -75,6 +75,8 @@ function orderOf({ families, provider, baseUrl }: RelayChannel): readonly Family
 const paths: Readonly<Partial<Record<Operation, string>>> = {
   chat: '/v1/chat/completions',
   responses: '/v1/responses',
+  'count-response-tokens': '/v1/responses/input_tokens',
+  'compact-response': '/v1/responses/compact',
   messages: '/v1/messages',
   embeddings: '/v1/embeddings',
   'count-message-tokens': '/v1/messages/count_tokens',

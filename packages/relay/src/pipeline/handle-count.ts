@@ -1,15 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { findClientCodec, type PathFacts } from '@turnpike/adaptors';
-import { errors, isGatewayError, type CanonicalRequest, type Operation } from '@turnpike/core';
+import {
+  errors,
+  isGatewayError,
+  type CanonicalRequest,
+  type Family,
+  type Operation,
+} from '@turnpike/core';
 import { readConversationText } from '../counting/conversation-text.ts';
 import { ClientConnection } from '../http/client-connection.ts';
 import type { OperationRoute } from '../http/route.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import { createRequestId } from '../request-id.ts';
+import { withHistory } from '../responses/with-history.ts';
 import { answerError } from './answer-client.ts';
 import { authenticate } from './authenticate.ts';
-import { answerHeaders, callUpstreams } from './call.ts';
+import { callUpstreams } from './call.ts';
+import { answerHeaders } from './exchange.ts';
 import { findAddress } from './find-address.ts';
 import {
   discardRequest,
@@ -20,8 +28,23 @@ import {
 import { freeAdmission } from './free-admission.ts';
 import { planChannels, type ChannelPlan } from './plan.ts';
 
+/** Whose conversations each operation counts, and how the figure is answered. */
+const countedBy: Readonly<
+  Partial<Record<Operation, { family: Family; answer: (tokens: number) => object }>>
+> = {
+  'count-message-tokens': {
+    family: 'anthropic',
+    answer: (tokens) => ({ input_tokens: tokens }),
+  },
+  'count-content-tokens': { family: 'gemini', answer: (tokens) => ({ totalTokens: tokens }) },
+  'count-response-tokens': {
+    family: 'openai-responses',
+    answer: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
+  },
+};
+
 export function isCount(operation: Operation): boolean {
-  return operation === 'count-message-tokens' || operation === 'count-content-tokens';
+  return operation in countedBy;
 }
 
 /**
@@ -37,13 +60,14 @@ export async function handleCount(
   const { door, operation } = route;
   const now = deps.clock.now();
   const connection = new ClientConnection(request, response, createRequestId(), now, door);
-  let inbound: InboundRequest | undefined;
+  let received: InboundRequest | undefined;
   let status = 200;
   try {
     const caller = await authenticate(deps, request, door);
     const snapshot = deps.config.current();
     if (snapshot === undefined) throw errors.notReady({ retryAfterMs: 1000 });
-    inbound = await receiveRequest(deps, route, request);
+    received = await receiveRequest(deps, route, request);
+    const inbound = await withHistory(deps, caller.token.userId, received);
     const plan = planChannels(deps, snapshot, caller, inbound.facts.model, operation);
     const native = nativeOnly(plan, operation);
     const isServed = native !== undefined && (await countThere(deps, connection, inbound, native));
@@ -58,7 +82,7 @@ export async function handleCount(
     status = known.status;
     answerError(connection, known);
   } finally {
-    if (inbound !== undefined) await discardRequest(deps.bodyPool, inbound);
+    if (received !== undefined) await discardRequest(deps.bodyPool, received);
     deps.metrics.requestFinished(operation, status, deps.clock.now() - now, 0);
   }
 }
@@ -104,16 +128,16 @@ async function countHere(
   const { texts, fixedTokens } = readConversationText(decode(inbound, pathFactsOf(inbound)));
   const counts = await deps.tokenCounter.count(inbound.facts.model, texts);
   const tokens = fixedTokens + counts.reduce((sum, count) => sum + count, 0);
-  const body = inbound.door === 'anthropic' ? { input_tokens: tokens } : { totalTokens: tokens };
-  const bytes = Buffer.from(JSON.stringify(body));
+  const bytes = Buffer.from(JSON.stringify(countedBy[inbound.operation]?.answer(tokens)));
   connection.sendBody(200, ['content-type', 'application/json; charset=utf-8'], bytes);
 }
 
 function decode(inbound: InboundRequest, path: PathFacts): CanonicalRequest {
-  if (inbound.body.kind !== 'json' || inbound.door === 'openai')
-    throw new Error('counting is for the doors of Anthropic and Google');
+  const family = countedBy[inbound.operation]?.family;
+  if (inbound.body.kind !== 'json' || family === undefined)
+    throw new Error('this operation counts nothing');
   const body = JSON.parse(inbound.body.probe.body.toString('utf8')) as Record<string, unknown>;
-  const codec = findClientCodec(inbound.door);
+  const codec = findClientCodec(family);
   if (codec === undefined) throw errors.notImplemented({ route: inbound.path });
   // Google's clients may wrap the request whose tokens they want counted.
   const wrapped = body['generateContentRequest'];

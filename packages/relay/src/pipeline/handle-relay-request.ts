@@ -1,32 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errors, isGatewayError, type GatewayError, type LimitPermit } from '@turnpike/core';
+import { errors, type LimitPermit } from '@turnpike/core';
+import type { BackgroundRun } from '../background/background-run.ts';
+import { readBackgroundRequest } from '../background/background-request.ts';
+import { beginBackground } from '../background/begin-background.ts';
 import { ClientConnection } from '../http/client-connection.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { readClientRequestId } from '../http/request-headers.ts';
 import type { OperationRoute } from '../http/route.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
-import { withHistory } from '../responses/with-history.ts';
+import { mayGoOn, withHistory } from '../responses/with-history.ts';
 import { keepAnswer } from '../responses/keep-answer.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 import type { Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
 import { callUpstreams, type Served } from './call.ts';
-import { answerClient, answerError, breakOff } from './answer-client.ts';
+import { answerClient } from './answer-client.ts';
+import type { AnswerSide } from './client-side.ts';
+import { failRequest, giveBack, type Progress } from './fail-request.ts';
 import { discardRequest, receiveRequest, type InboundRequest } from './inbound-request.ts';
 import { letIn } from './let-in.ts';
 import { meterAnswer } from './meter.ts';
 import { logFieldsOf, publishUsage } from './publish.ts';
 import { countedTokens } from './traffic-limits.ts';
-
-/** What is known of a request when it fails, for its log row. */
-interface Progress {
-  caller?: Caller;
-  inbound?: InboundRequest;
-  channelId?: number;
-  /** What the request counts as in flight for: group, then channel. */
-  permits?: LimitPermit[];
-}
 
 /**
  * The life of a relayed request: authenticate → plan → admit → call (encode, send, decode) → meter → publish → last byte.
@@ -47,16 +43,20 @@ export async function handleRelayRequest(
   );
   const progress: Progress = {};
   let admission: Admission | undefined;
+  // Who gets the answer: the client, or in its place a response that it asks for later.
+  let answering: AnswerSide = connection;
+  let run: BackgroundRun | undefined;
   try {
     const snapshot = requireSnapshot(deps);
     const recognised = authenticate(deps, request, route.door);
     const known = recognised instanceof Promise ? await recognised : recognised;
     progress.caller = known;
     const received = (progress.inbound = await receiveRequest(deps, route, request));
-    const inbound =
-      received.operation === 'responses'
-        ? await withHistory(deps, known.token.userId, received)
-        : received;
+    const background = readBackgroundRequest(deps.responseStore, received);
+    const inbound = mayGoOn(received)
+      ? await withHistory(deps, known.token.userId, background?.inbound ?? received)
+      : received;
+    progress.served = inbound;
     const letInAs = await letIn(deps, snapshot, known, request, connection.requestId, inbound);
     const { caller, plan } = letInAs;
     progress.caller = caller;
@@ -68,25 +68,32 @@ export async function handleRelayRequest(
         deps.clock.now(),
       );
     if (letInAs.groupPermit !== undefined) (progress.permits ??= []).push(letInAs.groupPermit);
-    const served = await callUpstreams(deps, { plan, admission, inbound, connection, progress });
-    if (served === 'abandoned') await giveBack(deps, connection, admission, progress);
+    if (background !== undefined) {
+      run = await beginBackground(deps, connection, caller, inbound, background);
+      answering = run;
+    }
+    const call = { plan, admission, inbound, connection: answering, progress };
+    const served = await callUpstreams(deps, call);
+    if (served === 'abandoned') await giveBack(deps, answering, admission, progress);
     else {
       if (served.permit !== undefined) (progress.permits ??= []).push(served.permit);
-      await bill(deps, connection, caller, inbound, admission, served, progress);
+      await bill(deps, answering, caller, inbound, admission, served, progress);
     }
   } catch (error) {
     if (admission !== undefined) await deps.ledger.release(connection.requestId);
-    fail(deps, connection, progress, error);
+    failRequest(deps, answering, progress, error);
   } finally {
     if (progress.permits !== undefined) endPermits(progress.permits, 0);
     if (progress.inbound !== undefined) await discardRequest(deps.bodyPool, progress.inbound);
+    if (progress.served !== progress.inbound) progress.served?.history?.discard();
+    run?.close();
   }
 }
 
 /** Charges what was served, and only then lets the client have the last byte. */
 async function bill(
   deps: RelayDeps,
-  connection: ClientConnection,
+  connection: AnswerSide,
   caller: Caller,
   inbound: InboundRequest,
   admission: Admission,
@@ -131,95 +138,10 @@ function endPermits(permits: readonly LimitPermit[], tokens: number): void {
 
 function endStateOf(
   { outcome }: Served,
-  connection: ClientConnection,
+  connection: AnswerSide,
 ): 'complete' | 'client-aborted' | 'upstream-failed' {
   if (outcome.kind === 'streamed') return outcome.endState;
   return connection.isGone ? 'client-aborted' : 'complete';
-}
-
-/** The client left before any upstream had answered: there is nothing to charge. */
-async function giveBack(
-  deps: RelayDeps,
-  connection: ClientConnection,
-  admission: Admission,
-  progress: Progress,
-): Promise<void> {
-  await deps.ledger.release(admission.reservation.requestId);
-  record(deps, connection, progress, {
-    status: 499,
-    code: 'client_closed_request',
-    message: 'The client closed the connection before an answer.',
-  });
-}
-
-function fail(
-  deps: RelayDeps,
-  connection: ClientConnection,
-  progress: Progress,
-  error: unknown,
-): void {
-  const known = toGatewayError(deps, connection, error);
-  if (connection.hasBegun) breakOff(connection, known, progress.inbound);
-  else answerError(connection, known);
-  record(deps, connection, progress, {
-    status: known.status,
-    code: known.code,
-    message: known.message,
-  });
-}
-
-function toGatewayError(
-  deps: RelayDeps,
-  connection: ClientConnection,
-  error: unknown,
-): GatewayError {
-  if (isGatewayError(error)) return error;
-  if (connection.isGone)
-    return errors.invalidRequest({ reason: 'The client closed the connection.' });
-  deps.logger.error(
-    { err: error, requestId: connection.requestId },
-    'relay request failed by a bug',
-  );
-  return errors.internalError({}, { cause: error });
-}
-
-function record(
-  deps: RelayDeps,
-  connection: ClientConnection,
-  progress: Progress,
-  end: { status: number; code: string; message: string },
-): void {
-  const { caller, inbound } = progress;
-  const now = deps.clock.now();
-  const durationMs = now - connection.startedAt;
-  deps.metrics.requestFinished(inbound?.operation ?? 'unknown', end.status, durationMs, 0);
-  const fields = {
-    requestId: connection.requestId,
-    userId: caller?.token.userId,
-    apiTokenId: caller?.token.apiTokenId,
-    channelId: progress.channelId,
-    model: inbound?.facts.model,
-    operation: inbound?.operation,
-    status: end.status,
-    code: end.code,
-    durationMs,
-  };
-  deps.logger.info(fields, 'request failed');
-  if (!deps.config.current()?.options.LogErrorEnabled || caller === undefined) return;
-  deps.failedRequestLog.record({
-    requestId: connection.requestId,
-    at: now,
-    userId: caller.token.userId,
-    username: caller.token.username,
-    apiTokenName: caller.token.apiTokenName,
-    channelId: progress.channelId ?? 0,
-    model: inbound?.facts.model ?? '',
-    code: end.code,
-    status: end.status,
-    message: end.message,
-    durationMs,
-    isStream: inbound?.facts.isStream ?? false,
-  });
 }
 
 function requireSnapshot(deps: RelayDeps): RelaySnapshot {

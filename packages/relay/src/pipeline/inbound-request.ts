@@ -65,6 +65,8 @@ export interface History {
   keptBy: number | undefined;
   /** The same request with its whole conversation, for every other account. Made once. */
   expand(): Promise<InboundRequest>;
+  /** No attempt needs it any more. */
+  discard(): void;
 }
 
 export type InboundBody = { kind: 'json'; probe: JsonProbe } | { kind: 'upload'; upload: Upload };
@@ -151,18 +153,23 @@ export function pathFactsOf(inbound: InboundRequest): PathFacts {
 /** No attempt needs the request any more. Safe to repeat. */
 export function discardRequest(
   bodyPool: BodyPool,
-  { body, conversation }: InboundRequest,
+  inbound: InboundRequest,
 ): Promise<void> | undefined {
-  // Where it could not be opened somebody was told already.
+  const { body } = inbound;
+  closeConversation(inbound);
+  if (body.kind === 'upload') return body.upload.discard();
+  bodyPool.giveBack(body.probe.body);
+  return undefined;
+}
+
+export function closeConversation({ conversation }: InboundRequest): void {
   conversation?.then(
     (opened) => {
       opened.close();
     },
+    // Where it could not be opened somebody was told already.
     () => undefined,
   );
-  if (body.kind === 'upload') return body.upload.discard();
-  bodyPool.giveBack(body.probe.body);
-  return undefined;
 }
 
 function isForm(request: IncomingMessage): boolean {

@@ -46,9 +46,12 @@ function price(
   admission: Admission,
   served: Served,
 ): Charge {
-  const { plan, routePrice } = served;
-  const group = plan.snapshot.prices.groupRatio(plan.group);
-  const cost = priceUsage(usage, routePrice.price, group.exact, inbound.priceFacts);
+  const { plan, routePrice, channel } = served;
+  const { prices } = plan.snapshot;
+  const group = prices.groupRatio(plan.group);
+  const cost = priceUsage(usage, routePrice.price, group.exact, inbound.priceFacts, (model) =>
+    prices.priceFor(model, channel.type),
+  );
   const limit = admission.isHard
     ? (served.guard?.reservedQuota ?? admission.reservation.amount)
     : Infinity;

@@ -1,4 +1,5 @@
 import { createItemId } from '@turnpike/adaptors';
+import { cancelStored, currentResponse, forgetRun } from '../background/stored-run.ts';
 import { errors, type ResponseStore, type StoredResponse } from '@turnpike/core';
 import type { StoredResponseRoute } from '../http/stored-response-routes.ts';
 import type { RelayDeps } from '../relay-deps.ts';
@@ -12,35 +13,42 @@ import { gatherHistory, readInput, type ResponseItem } from './gather-history.ts
  * @throws `response_not_found`, `not_ready`, `invalid_request` with `param`, `not_implemented` where nothing is kept here
  */
 export async function answerStoredResponse(
-  deps: Pick<RelayDeps, 'responseStore' | 'pools'>,
+  deps: StoredResponseDeps,
   snapshot: RelaySnapshot,
   userId: number,
   { id, action }: StoredResponseRoute,
   query: URLSearchParams,
 ): Promise<unknown> {
-  const store = deps.responseStore;
-  if (!store.isOpen) throw errors.notImplemented({ route: 'Stored responses' });
-  const stored = await store.find(userId, id);
-  if (stored === undefined) throw errors.responseNotFound({ id });
+  const stored = await findStored(deps, userId, id);
   switch (action) {
     case 'retrieve':
-      if (query.get('stream') === 'true') throw errors.unsupportedParameter({ param: 'stream' });
-      return JSON.parse(stored.response);
+      return currentResponse(deps, stored);
     case 'list-input':
-      return listInput(store, stored, query);
+      return listInput(deps.responseStore, stored, query);
     case 'delete': {
+      await forgetRun(deps, stored);
       const channel = stored.isKeptUpstream ? snapshot.channel(stored.channelId) : undefined;
       if (channel !== undefined) await deleteUpstream(deps.pools, channel, id);
-      await store.remove(userId, id);
+      await deps.responseStore.remove(userId, id);
       return { id, object: 'response.deleted', deleted: true };
     }
     case 'cancel':
-      throw errors.invalidRequest({
-        param: 'response_id',
-        reason: `The response '${id}' is complete. Only responses that are made in the background can be cancelled.`,
-        reasonZh: `响应 '${id}' 已完成。只有后台生成的响应可以取消。`,
-      });
+      return cancelStored(deps, stored);
   }
+}
+
+type StoredResponseDeps = Pick<RelayDeps, 'responseStore' | 'pools' | 'backgroundRuns' | 'clock'>;
+
+/** @throws `response_not_found`, `not_ready`, `not_implemented` where nothing is kept here */
+export async function findStored(
+  { responseStore: store }: Pick<RelayDeps, 'responseStore'>,
+  userId: number,
+  id: string,
+): Promise<StoredResponse> {
+  if (!store.isOpen) throw errors.notImplemented({ route: 'Stored responses' });
+  const stored = await store.find(userId, id);
+  if (stored === undefined) throw errors.responseNotFound({ id });
+  return stored;
 }
 
 async function listInput(

@@ -1,13 +1,28 @@
 import { probeJson, readJsonRequest, spliceJson, type JsonProbe } from '@turnpike/adaptors';
-import type { ResponseStore } from '@turnpike/core';
+import { errors, type Operation, type ResponseStore, type StoredResponse } from '@turnpike/core';
 import { tooLarge } from '../http/too-large.ts';
-import type { History, InboundRequest } from '../pipeline/inbound-request.ts';
+import {
+  closeConversation,
+  type History,
+  type InboundRequest,
+} from '../pipeline/inbound-request.ts';
 import type { RelaySettings } from '../relay-deps.ts';
 import { gatherHistory, readInputItems, resolveReferences } from './gather-history.ts';
 
 export interface HistoryDeps {
   responseStore: ResponseStore;
   settings: Pick<RelaySettings, 'maxJsonBodyBytes'>;
+}
+
+/** Operations whose request may name what it goes on from. */
+const goesOn: ReadonlySet<Operation> = new Set<Operation>([
+  'responses',
+  'count-response-tokens',
+  'compact-response',
+]);
+
+export function mayGoOn({ operation }: InboundRequest): boolean {
+  return goesOn.has(operation);
 }
 
 /**
@@ -20,7 +35,7 @@ async function openHistory(
   userId: number,
   inbound: InboundRequest,
 ): Promise<History | undefined> {
-  if (inbound.operation !== 'responses' || inbound.body.kind !== 'json') return undefined;
+  if (!mayGoOn(inbound) || inbound.body.kind !== 'json') return undefined;
   const { probe } = inbound.body;
   const previousId = readPreviousId(probe);
   const mayReferTo = probe.body.includes('"item_reference"');
@@ -28,21 +43,28 @@ async function openHistory(
   const store = deps.responseStore;
   const previous = previousId === undefined ? undefined : await store.find(userId, previousId);
   if (previousId !== undefined && previous === undefined) return undefined;
+  if (previous !== undefined) refuseUnfinished(previous);
   const items = readInputItems(probe);
   const resolved = mayReferTo ? await resolveReferences(store, userId, items) : items;
   // Nothing of it is ours.
   if (previous === undefined && resolved === items) return undefined;
-  let expanded: Promise<InboundRequest> | undefined;
-  return {
+  const history: History = {
     previousId,
     input: JSON.stringify(resolved),
     keptBy: previous?.isKeptUpstream === true ? previous.channelId : undefined,
     expand: () => (expanded ??= expand()),
+    discard() {
+      expanded?.then(closeConversation, () => undefined);
+    },
   };
+  // One and the same for all attempts: what is decoded of it is kept with it.
+  let expanded: Promise<InboundRequest> | undefined;
+  return history;
 
   async function expand(): Promise<InboundRequest> {
     const before = previous === undefined ? [] : await gatherHistory(store, previous);
-    return replaceInput(inbound, probe, JSON.stringify([...before, ...resolved]), deps.settings);
+    const input = JSON.stringify([...before, ...resolved]);
+    return { ...replaceInput(inbound, probe, input, deps.settings), history };
   }
 }
 
@@ -54,18 +76,29 @@ export async function withHistory(
 ): Promise<InboundRequest> {
   const history = await openHistory(deps, userId, inbound);
   if (history === undefined) return inbound;
-  const request = history.keptBy === undefined ? await history.expand() : inbound;
-  return { ...request, history };
+  return history.keptBy === undefined ? history.expand() : { ...inbound, history };
 }
 
 /** The request as one account gets it. */
-export async function requestFor(
+export function requestFor(
   inbound: InboundRequest,
   history: History,
   channelId: number,
 ): Promise<InboundRequest> {
-  if (history.keptBy === undefined || history.keptBy === channelId) return inbound;
-  return { ...(await history.expand()), history };
+  if (history.keptBy === undefined || history.keptBy === channelId) return Promise.resolve(inbound);
+  return history.expand();
+}
+
+/** What is still being made says nothing yet. */
+function refuseUnfinished({ id, response }: StoredResponse): void {
+  if (!response.includes('"background":true')) return;
+  const { status } = JSON.parse(response) as { status?: unknown };
+  if (status !== 'in_progress') return;
+  throw errors.invalidRequest({
+    param: 'previous_response_id',
+    reason: `The response '${id}' is not complete. Wait until it is before you go on from it.`,
+    reasonZh: `响应 '${id}' 尚未完成。请等待其完成后再继续。`,
+  });
 }
 
 function readPreviousId(probe: JsonProbe): string | undefined {
@@ -90,7 +123,7 @@ function replaceInput(
   const whole = probeJson(Buffer.concat(slices, byteLength));
   return {
     ...inbound,
-    facts: readJsonRequest('responses', whole),
+    facts: readJsonRequest(inbound.operation, whole),
     body: { kind: 'json', probe: whole },
     hasCapsule: undefined,
     conversation: undefined,

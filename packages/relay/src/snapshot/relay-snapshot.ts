@@ -4,11 +4,13 @@ import { toRelayChannel, type ChannelDefaults, type RelayChannel } from './relay
 import {
   createPriceList,
   createRouteIndex,
+  findLongPrompt,
   readOptions,
   type AppliedPrice,
   type ChannelSnapshot,
   type ConfigSnapshot,
   type LimitedParty,
+  type LongPromptRates,
   type ModelPrice,
   type Operation,
   type OptionValues,
@@ -42,7 +44,7 @@ export interface RelaySnapshot {
   /** Price of a model through a channel; undefined where it has none and the policy refuses. */
   priceThrough(channel: RelayChannel, model: string): RoutePrice | undefined;
   /** The price as it goes into usage events. The same object each time, so that nobody describes it twice. */
-  appliedPrice(price: ModelPrice, groupRatio: number): AppliedPrice;
+  appliedPrice(price: ModelPrice, groupRatio: number, promptTokens: number): AppliedPrice;
   /** The different prices that a request may be billed at: the estimate is the maximum over them. */
   pricesOf(tiers: readonly Tier[], model: string): readonly RoutePrice[];
 }
@@ -63,7 +65,7 @@ export function createRelaySnapshot(
   const routes = createRouteIndex({ ...snapshot, channels: snapshot.channels.filter(isServable) });
   const byTiers = new WeakMap<readonly Tier[], Map<string, readonly RoutePrice[]>>();
 
-  const applied = new WeakMap<ModelPrice, Map<number, AppliedPrice>>();
+  const applied = new WeakMap<ModelPrice | LongPromptRates, Map<number, AppliedPrice>>();
 
   const limitedGroups = new Map<string, LimitedParty>();
   for (const [id, limits] of options.GroupLimits)
@@ -101,13 +103,17 @@ export function createRelaySnapshot(
     nativeFirst: createNativeTiers((id) => channels.get(id)),
     limitedGroup: (group) => limitedGroups.get(group),
     priceThrough,
-    appliedPrice(price, groupRatio) {
-      let byGroup = applied.get(price);
-      if (byGroup === undefined) applied.set(price, (byGroup = new Map<number, AppliedPrice>()));
+    appliedPrice(price, groupRatio, promptTokens) {
+      const long = findLongPrompt(price, promptTokens);
+      const rates = long ?? price;
+      let byGroup = applied.get(rates);
+      if (byGroup === undefined) applied.set(rates, (byGroup = new Map<number, AppliedPrice>()));
       let found = byGroup.get(groupRatio);
       if (found === undefined) {
-        const { source, modelRatio, completionRatio } = price;
+        const { source } = price;
+        const { modelRatio, completionRatio } = rates;
         found = { source, modelRatio, completionRatio, groupRatio, version: snapshot.version };
+        if (long !== undefined) found.longPromptAbove = long.above;
         byGroup.set(groupRatio, found);
       }
       return found;

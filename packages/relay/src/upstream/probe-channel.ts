@@ -146,6 +146,7 @@ const freePrice: ModelPrice = {
   input: 0n,
   cacheRead: 0n,
   cacheWrite: 0n,
+  cacheWriteHour: 0n,
   audioInput: 0n,
   imageInput: 0n,
   output: 0n,
@@ -156,6 +157,7 @@ const freePrice: ModelPrice = {
   image: undefined,
   second: undefined,
   character: undefined,
+  webSearch: 0n,
   modelRatio: 0,
   completionRatio: 0,
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { openRedisCluster, type RedisCluster } from '@turnpike/cluster';
+import { openRedisCluster, type RedisCluster } from '@turnpike/cluster/redis';
 import { systemClock, type Logger } from '@turnpike/core';
 import type { Store } from '@turnpike/store';
 import { Registry } from 'prom-client';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RedisCluster } from '@turnpike/cluster';
+import type { RedisCluster } from '@turnpike/cluster/redis';
 import type { Clock } from '@turnpike/core';
 import { createPasswordHasher } from '@turnpike/master';
 import type { Relay } from '@turnpike/relay';

@@ -1,4 +1,4 @@
-import type { RedisClusterSettings, ResponseStoreLimits } from '@turnpike/cluster';
+import type { RedisClusterSettings, ResponseStoreLimits } from '@turnpike/cluster/redis';
 import type { Settings } from '../settings/load-settings.ts';
 
 /** What nodes share: the part of the settings that Redis, the journal and the queue go by. */

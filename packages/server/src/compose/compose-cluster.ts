@@ -1,4 +1,4 @@
-import { openRedisCluster } from '@turnpike/cluster';
+import { openRedisCluster } from '@turnpike/cluster/redis';
 import { createSecretBox, systemClock } from '@turnpike/core';
 import { createRelay } from '@turnpike/relay';
 import type { WorkerKind } from '../workers/worker-process.ts';

@@ -1,4 +1,4 @@
-import { findBalanceQuery } from '@turnpike/adaptors';
+import { findBalanceQuery, findModelListQuery } from '@turnpike/adaptors';
 import type { Clock } from '@turnpike/core';
 import { createMaster, type Master, type MasterDeps } from '@turnpike/master';
 import { createRequestId, type Relay } from '@turnpike/relay';
@@ -28,6 +28,7 @@ export function composeMaster(parts: MasterParts): Master {
     identifyClient: (request) => relay.identifyClient(request),
     modelCatalogue: modelCatalogue(),
     findBalanceQuery,
+    findModelListQuery,
     clock,
     logger,
     newRequestId: createRequestId,

@@ -1,4 +1,4 @@
-import { openInProcessCluster } from '@turnpike/cluster';
+import { openInProcessCluster } from '@turnpike/cluster/in-process';
 import { systemClock } from '@turnpike/core';
 import { createPasswordHasher } from '@turnpike/master';
 import { createRelay } from '@turnpike/relay';

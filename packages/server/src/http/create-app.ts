@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import type { Gateway } from '../compose/gateway.ts';
+import { compressAnswers } from './compress-answers.ts';
 import { createHealthRouter, type HealthDeps } from './health.ts';
 import { limitWeb } from './limit-web.ts';
 import { redirectTo } from './redirect-to.ts';
@@ -23,6 +24,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable('x-powered-by');
   app.set('trust proxy', [...deps.trustedProxies]);
   app.use(createHealthRouter(health));
+  app.use(compressAnswers());
   app.use(managementApi(gateway));
   app.use(limitWeb(gateway.rateLimiter, deps.globalWebRateLimit));
   if (frontendBaseUrl !== undefined) app.use(redirectTo(frontendBaseUrl));

@@ -89,6 +89,7 @@ function chargeDetails(event: UsageEvent): string {
   return JSON.stringify({
     operation: event.operation,
     priceSource: price.source,
+    longPromptAbove: price.longPromptAbove,
     configVersion: price.version,
     firstByteMs: event.firstByteMs,
     usage: isPlain(usage) ? undefined : usage,
@@ -104,7 +105,8 @@ function chargeDetails(event: UsageEvent): string {
 }
 
 /** Whether the two token columns say all. */
-function isPlain({ input, output, images, seconds, characters, source }: Usage): boolean {
+function isPlain(usage: Usage): boolean {
+  const { input, output, images, seconds, characters, source } = usage;
   return (
     source === 'reported' &&
     !input.cacheRead &&
@@ -116,6 +118,8 @@ function isPlain({ input, output, images, seconds, characters, source }: Usage):
     !output.image &&
     !images &&
     !seconds &&
-    !characters
+    !characters &&
+    !usage.webSearches &&
+    !usage.otherModels
   );
 }

@@ -5,11 +5,9 @@ import { readSum } from '../schema/read-aggregate.ts';
 import { stampRecord } from '../repositories/record-version.ts';
 import { lockBalance, moveBalance } from './balances.ts';
 import { insertQuotaEntry } from './quota-entries.ts';
+import { readWrittenOff, type ChargedRequest } from './written-off.ts';
 
-interface RequestRow {
-  charged: number;
-  kind: string;
-  applied_at: number;
+interface RequestRow extends ChargedRequest {
   user_id: number | null;
   token_id: number | null;
   refunded_at: number | null;
@@ -64,19 +62,13 @@ async function refundTo(
   const { account, requestId, row, createdBy } = refund;
   const balance = await lockBalance(trx, dialect, account);
   if (balance === undefined || balance.isUnlimited) return 0;
-  const delta = row.charged - (await readWrittenOff(trx, account, requestId));
+  const delta = row.charged - (await readWrittenOff(trx, account, row));
   if (delta <= 0) return 0;
   const reference = referenceOf(account, requestId);
   const entry = { account, delta, reason: 'refund', reference, createdBy };
   await insertQuotaEntry(trx, dialect, entry, now);
   await moveBalance(trx, account, delta);
   return delta;
-}
-
-/** What the hard budget had given back already. */
-function readWrittenOff(trx: Knex, { kind }: Account, requestId: string): Promise<number> {
-  const references = [requestId, `${requestId}:late`].map((key) => `write-off:${kind}:${key}`);
-  return readSum(trx('quota_entries').whereIn('reference', references), 'delta');
 }
 
 /** A token that became limited later than the charge: its balance was never lowered by it. */

@@ -1,4 +1,10 @@
-import { addSpend, completionTokensOf, promptTokensOf, utcDayOf } from '@turnpike/core';
+import {
+  addSpend,
+  completionTokensOf,
+  promptTokensOf,
+  utcDayOf,
+  type UsageEvent,
+} from '@turnpike/core';
 import type { AccountCharge, RollUpRow } from '../dialects/usage-writes.ts';
 import { clipText } from '../schema/clip-text.ts';
 import type { Charge } from './charge.ts';
@@ -16,6 +22,7 @@ export class UsageSums {
   readonly apiTokens = new Map<number, AccountSum>();
   readonly channels = new Map<number, AccountSum>();
   readonly rollUp = new Map<string, RollUpRow>();
+  #latest: RollUpRow | undefined;
 
   add(charge: Charge): void {
     const { event } = charge;
@@ -26,28 +33,44 @@ export class UsageSums {
   }
 
   #addToRollUp({ event, quota, requests }: Charge): void {
-    const hour = Math.floor(event.at / 3_600_000) * 3600;
-    const model = clipText(event.billedModel, 191);
-    const key = `${hour} ${event.userId} ${event.apiTokenId} ${event.channelId} ${model}`;
-    const row = this.rollUp.get(key);
-    if (row !== undefined) {
-      row.requests += requests;
-      row.prompt_tokens += promptTokensOf(event.usage);
-      row.completion_tokens += completionTokensOf(event.usage);
-      row.quota += quota;
-      return;
+    const row = this.#rowOf(event);
+    row.requests += requests;
+    row.prompt_tokens += promptTokensOf(event.usage);
+    row.completion_tokens += completionTokensOf(event.usage);
+    row.quota += quota;
+  }
+
+  #rowOf({ at, userId, apiTokenId, channelId, billedModel }: UsageEvent): RollUpRow {
+    const hour = Math.floor(at / 3_600_000) * 3600;
+    const model = clipText(billedModel, 191);
+    // As a rule it is the row of the charge before.
+    const latest = this.#latest;
+    if (
+      latest?.hour === hour &&
+      latest.user_id === userId &&
+      latest.token_id === apiTokenId &&
+      latest.channel_id === channelId &&
+      latest.model_name === model
+    )
+      return latest;
+    const key = `${hour} ${userId} ${apiTokenId} ${channelId} ${model}`;
+    let row = this.rollUp.get(key);
+    if (row === undefined) {
+      row = {
+        hour,
+        user_id: userId,
+        token_id: apiTokenId,
+        channel_id: channelId,
+        model_name: model,
+        requests: 0,
+        prompt_tokens: 0,
+        completion_tokens: 0,
+        quota: 0,
+      };
+      this.rollUp.set(key, row);
     }
-    this.rollUp.set(key, {
-      hour,
-      user_id: event.userId,
-      token_id: event.apiTokenId,
-      channel_id: event.channelId,
-      model_name: model,
-      requests,
-      prompt_tokens: promptTokensOf(event.usage),
-      completion_tokens: completionTokensOf(event.usage),
-      quota,
-    });
+    this.#latest = row;
+    return row;
   }
 }
 
@@ -58,13 +81,17 @@ export function writeOffOf(balance: number, { hardQuota }: AccountSum): number {
 
 function addToAccount(accounts: Map<number, AccountSum>, id: number, charge: Charge): void {
   const { event, quota, requests, key } = charge;
-  const spend = { day: utcDayOf(event.at), dayQuota: quota, monthQuota: quota };
+  const day = utcDayOf(event.at);
   let sum = accounts.get(id);
   if (sum === undefined) {
+    const spend = { day, dayQuota: quota, monthQuota: quota };
     sum = { id, quota: 0, requests: 0, lastAt: 0, spend, hardQuota: 0, hardKey: '' };
     accounts.set(id, sum);
+  } else if (sum.spend.day === day) {
+    sum.spend.dayQuota += quota;
+    sum.spend.monthQuota += quota;
   } else {
-    sum.spend = addSpend(sum.spend, spend);
+    sum.spend = addSpend(sum.spend, { day, dayQuota: quota, monthQuota: quota });
   }
   sum.quota += quota;
   sum.requests += requests;

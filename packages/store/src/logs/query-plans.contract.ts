@@ -97,10 +97,10 @@ export function describeLogPlans(name: string, kind: DatabaseKind): void {
     });
 
     it('of a search for a type, and for a beginning where contents are indexed', async () => {
-      const plans = await explain(() => logs.search('6', {}, 100));
+      const plans = await explain(() => logs.search('6', {}, { offset: 0, limit: 100 }));
       if (kind !== 'sqlite') {
         expect(findScans(plans)).toEqual([]);
-        const rare = await explain(() => logs.search('rare words', {}, 100));
+        const rare = await explain(() => logs.search('rare words', {}, { offset: 0, limit: 100 }));
         expect(findScans(rare)).toEqual([]);
         expect(rare.join('\n')).toContain('idx_logs_content');
       }

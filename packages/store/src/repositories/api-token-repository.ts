@@ -14,6 +14,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { firstSpendColumns, spendColumnsFor } from '../ledger/period-spends.ts';
 import { reconcileAccount } from '../ledger/reconcile-account.ts';
 import { likePrefix } from '../schema/like-prefix.ts';
+import { readSpend } from '../schema/period-spend-columns.ts';
 import { areSecretsSealed } from '../schema/meta.ts';
 import {
   readBoolean,
@@ -221,6 +222,7 @@ function toColumns({ limits, ...change }: ApiTokenChange): Record<string, unknow
 
 function toApiToken(row: Row, secretBox: SecretBox): ApiToken {
   const limits = readLimits(row['limits']);
+  const spend = readSpend(row);
   return {
     id: readNumber(row['id']),
     userId: readNumber(row['user_id']),
@@ -236,6 +238,7 @@ function toApiToken(row: Row, secretBox: SecretBox): ApiToken {
     models: readNullableText(row['models']),
     subnet: readNullableText(row['subnet']),
     ...(limits !== undefined && { limits }),
+    ...(spend !== undefined && { spend }),
     quotaVersion: readNumber(row['quota_version']),
   };
 }

@@ -49,6 +49,23 @@ export function describeLedgerBudgets(
       });
     });
 
+    it('tells of it with the user and the token, and nothing where there is no budget', async () => {
+      const { user, apiToken, makeEvent } = await createAccounts(test.store, {
+        apiToken: { limits: { quotaPerDay: 100 } },
+      });
+      await ledger.applyUsage([makeEvent({ quota: 30 })]);
+      const spend = { day: TODAY, dayQuota: 30, monthQuota: 30 };
+      const page = { limit: 1, offset: 0, sort: 'id', direction: 'desc' } as const;
+
+      expect(await test.store.apiTokens.find(apiToken.id, user.id)).toMatchObject({ spend });
+      expect((await test.store.apiTokens.page({ userId: user.id }, page)).rows).toMatchObject([
+        { spend },
+      ]);
+      expect(await test.store.users.findById(user.id)).not.toHaveProperty('spend');
+      await test.store.users.update(user.id, { limits: { quotaPerMonth: 100 } });
+      expect(await test.store.users.findById(user.id)).toMatchObject({ spend });
+    });
+
     it('counts usage that arrives late in its own day and month only', async () => {
       const { makeEvent } = await createAccounts(test.store, {
         apiToken: { limits: { quotaPerDay: 100 } },

@@ -93,6 +93,63 @@ export function describeLedgerRefunds(
       expect(await readQuotas(user.id, apiToken.id)).toMatchObject({ user: 10 });
     });
 
+    describe('of charges that were written off together', () => {
+      const hard = (requestId: string, quota: number) => ({ requestId, quota, hardBudget: true });
+
+      it.each([
+        ['the first one first', [0, 1, 2]],
+        ['the last one first', [2, 1, 0]],
+      ])('give back what was paid, and no more: %s', async (_name, order) => {
+        const { user, makeEvent } = await createAccounts(test.store, { user: { quota: 35 } });
+        const ids = ['a', 'b', 'c'].map((name) => `${name}-${user.username}`);
+        const quotas = [20, 20, 30];
+        await ledger.applyUsage(ids.map((id, at) => makeEvent(hard(id, quotas[at]!))));
+
+        for (const at of order) await ledger.refundRequest(ids[at]!, ADMIN);
+
+        expect((await test.store.users.findById(user.id))?.quota).toBe(35);
+        expect(await ledger.refundRequest(ids[1]!, ADMIN)).toMatchObject({ quota: 15 });
+        expect(await ledger.refundRequest(ids[2]!, ADMIN)).toBe('nothing-charged');
+      });
+
+      it('leave a charge of the same second alone that was paid', async () => {
+        const { user, makeEvent } = await createAccounts(test.store, { user: { quota: 15 } });
+        const [paid, first, last] = ['a', 'b', 'c'].map((name) => `${name}-${user.username}`);
+        await ledger.applyUsage([makeEvent(hard(paid!, 5))]);
+        await ledger.applyUsage([makeEvent(hard(first!, 20)), makeEvent(hard(last!, 30))]);
+
+        expect(await ledger.refundRequest(paid!, ADMIN)).toMatchObject({ quota: 5 });
+        expect(await ledger.refundRequest(first!, ADMIN)).toMatchObject({ quota: 10 });
+        expect(await ledger.refundRequest(last!, ADMIN)).toBe('nothing-charged');
+      });
+
+      it('count a correction too that was written off with others', async () => {
+        const { user, makeEvent } = await createAccounts(test.store, { user: { quota: 40 } });
+        const corrected = makeEvent(hard(`a-${user.username}`, 30));
+        const other = makeEvent(hard(`b-${user.username}`, 30));
+        await ledger.applyUsage([{ ...corrected, endState: 'expired' }]);
+        test.switches.now = testNow + 5000;
+        await ledger.applyUsage([{ ...corrected, quota: 50 }, other]);
+
+        await ledger.refundRequest(corrected.requestId, ADMIN);
+        await ledger.refundRequest(other.requestId, ADMIN);
+
+        expect((await test.store.users.findById(user.id))?.quota).toBe(40);
+      });
+
+      it('are told apart for the token, whose balance is another', async () => {
+        const { user, apiToken, makeEvent } = await createAccounts(test.store, {
+          apiToken: { remainQuota: 25 },
+        });
+        const ids = ['a', 'b'].map((name) => `${name}-${user.username}`);
+        await ledger.applyUsage([makeEvent(hard(ids[0]!, 20)), makeEvent(hard(ids[1]!, 30))]);
+
+        for (const id of ids) await ledger.refundRequest(id, ADMIN);
+
+        expect(await readQuotas(user.id, apiToken.id)).toMatchObject({ user: 1000, apiToken: 25 });
+      });
+    });
+
     it('refunds an assumed charge for good: usage that arrives late changes nothing', async () => {
       const { user, apiToken, makeEvent } = await createAccounts(test.store);
       const event = makeEvent({ quota: 30 });

@@ -57,14 +57,41 @@ export function describeRequestLogRepository(name: string, open: () => Promise<T
       expect(await logs.list({ userId, type: 0 }, { offset: 3, limit: 10 })).toHaveLength(1);
     });
 
+    it('counts requests and tokens of the last minute, whatever times a filter names', async () => {
+      const { user, makeEvent } = await createAccounts(test.store);
+      const usage = {
+        input: { uncached: 100, cacheRead: 20, cacheWrite: 0 },
+        output: { text: 7, reasoning: 0 },
+        source: 'reported' as const,
+      };
+      const events = [0, 59_000, 61_000].map((ago) => makeEvent({ at: testNow - ago, usage }));
+      await test.store.ledgerRepository.applyUsage(events);
+      await test.store.drainLogOutbox();
+      await logs.add({ type: logTypes.topUp, content: 'top-up', user_id: user.id });
+
+      expect(await logs.countLastMinute({ userId: user.id, endTimestamp: 5 })).toEqual({
+        requests: 2,
+        tokens: 254,
+      });
+      expect(await logs.countLastMinute({ userId: user.id, modelName: 'another' })).toEqual({
+        requests: 0,
+        tokens: 0,
+      });
+    });
+
     it('searches by type, or by how the content begins', async () => {
       const user_id = 777;
       await logs.add({ type: logTypes.manage, content: '100% of it', user_id });
       await logs.add({ type: logTypes.system, content: '3 gifts', user_id });
       const search = async (keyword: string) =>
-        (await logs.search(keyword, { userId: user_id }, 10)).map(({ content }) => content);
+        (await logs.search(keyword, { userId: user_id }, { offset: 0, limit: 10 })).map(
+          ({ content }) => content,
+        );
 
       expect(await search('3')).toEqual(['3 gifts', '100% of it']);
+      const second = await logs.search('3', { userId: user_id }, { offset: 1, limit: 1 });
+      expect(second.map(({ content }) => content)).toEqual(['100% of it']);
+      expect(await logs.search('3', { userId: user_id }, { offset: 1, limit: 0 })).toEqual([]);
       expect(await search('100%')).toEqual(['100% of it']);
       expect(await search('1%')).toEqual([]);
       expect(await search('')).toEqual(['3 gifts', '100% of it']);

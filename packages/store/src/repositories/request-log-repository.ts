@@ -12,7 +12,7 @@ import { filterLogs, newestColumnOf } from '../logs/log-filter.ts';
 import { toFailedLogRow, toLogRow, toRequestLogRow } from '../logs/log-columns.ts';
 import { removeOldLogs } from '../logs/remove-old-logs.ts';
 import { searchLogs } from '../logs/search-logs.ts';
-import { readSum } from '../schema/read-aggregate.ts';
+import { readCount, readSum } from '../schema/read-aggregate.ts';
 import { readPage } from '../schema/read-page.ts';
 import type { Row } from '../schema/read-column.ts';
 
@@ -60,9 +60,22 @@ export function createRequestLogRepository(deps: RequestLogRepositoryDeps): Requ
     sumQuota: (filter) =>
       readSum(filterLogs(reader, { ...filter, type: logTypes.consume }), 'quota'),
 
-    async search(keyword, filter, limit) {
-      const rows = await searchLogs({ reader, dialect }, keyword, filter, limit);
-      return rows.map(toRequestLogRow);
+    async countLastMinute(filter) {
+      const startTimestamp = Math.floor(clock.now() / 1000) - 60;
+      const { endTimestamp: _, ...rest } = { ...filter, startTimestamp, type: logTypes.consume };
+      const rows = filterLogs(reader, rest);
+      const [requests, input, output] = await Promise.all([
+        readCount(rows.clone()),
+        readSum(rows.clone(), 'prompt_tokens'),
+        readSum(rows, 'completion_tokens'),
+      ]);
+      return { requests, tokens: input + output };
+    },
+
+    async search(keyword, filter, { offset, limit }) {
+      if (limit === 0) return [];
+      const rows = await searchLogs({ reader, dialect }, keyword, filter, offset + limit);
+      return rows.slice(offset).map(toRequestLogRow);
     },
 
     removeBefore: (timestamp, signal) =>

@@ -1,10 +1,12 @@
 import type { User } from '@turnpike/core';
+import { readSpend } from '../schema/period-spend-columns.ts';
 import { readNumber, readText, type Row } from '../schema/read-column.ts';
 import { readLimits } from '../schema/request-limits-column.ts';
 
 /** A row of `users`, without its secrets. */
 export function toUser(row: Row): User {
   const limits = readLimits(row['limits']);
+  const spend = readSpend(row);
   return {
     id: readNumber(row['id']),
     username: readText(row['username']),
@@ -23,6 +25,7 @@ export function toUser(row: Row): User {
     affCode: readText(row['aff_code']),
     inviterId: readNumber(row['inviter_id']),
     ...(limits !== undefined && { limits }),
+    ...(spend !== undefined && { spend }),
     quotaVersion: readNumber(row['quota_version']),
   };
 }

@@ -1,4 +1,4 @@
-import type { CanonicalRequest, InstructionPart } from '@turnpike/core';
+import type { CanonicalRequest, InstructionPart, ToolChoice } from '@turnpike/core';
 import type { EncodedUpstreamRequest, EncodeTarget } from '../../translation.ts';
 import { LossList } from '../../translate/loss-list.ts';
 import { toRestoration } from '../../translate/restore-tools.ts';
@@ -25,9 +25,15 @@ export function encodeMessagesRequest(
   request: CanonicalRequest,
   target: EncodeTarget,
 ): EncodedUpstreamRequest {
-  return request.extras.anthropic === undefined
+  const { anthropic: own } = request.extras;
+  return own === undefined || hasOwnWire(target)
     ? encodeForeign(request, target)
-    : encodeOwn(request, request.extras.anthropic, target);
+    : encodeOwn(request, own, target);
+}
+
+/** A vendor's own wire says less than Messages: what it has no word for must be told in another way, or counted. */
+function hasOwnWire({ dialect, model }: EncodeTarget): boolean {
+  return dialect.wire?.isUsedFor(model) === true;
 }
 
 /** A request that came from this family: only what the host wants otherwise is changed. */
@@ -78,11 +84,11 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
     takesStrict: hasStructure,
     takesParallelSwitch: traits.lacksParallelSwitch !== true,
     canForce: !thinking.isOn,
-    translatesHosted: target.config['translate_hosted_tools'] === true,
+    takesHosted: !hasOwnWire(target),
+    translatesHosted: !hasOwnWire(target) && target.config['translate_hosted_tools'] === true,
   };
   const tools = [...encodeTools(request, toolsContext), ...format.tools];
-  const choice =
-    format.tools.length > 0 ? { mode: 'required' as const, parallel: false } : request.toolChoice;
+  const choice = format.tools.length > 0 ? answerChoice(toolsContext) : request.toolChoice;
   const body = defined({
     model: target.model,
     max_tokens: thinking.maxTokens,
@@ -109,6 +115,11 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
       }),
     ),
   });
+}
+
+/** The tool that is the answer is called, once where that can be said: no wish of the client's is lost where not. */
+function answerChoice({ takesParallelSwitch }: ToolsContext): ToolChoice {
+  return { mode: 'required', ...(takesParallelSwitch && { parallel: false }) };
 }
 
 function encodeOutputConfig(
@@ -200,8 +211,9 @@ function trimEnd(message: JsonObject): JsonObject {
   return { ...message, content: [...content.slice(0, -1), { ...last, text }] };
 }
 
-function toWire(body: JsonObject, { dialect, model }: EncodeTarget): JsonObject {
-  return dialect.wire?.isUsedFor(model) === true
+function toWire(body: JsonObject, target: EncodeTarget): JsonObject {
+  const { dialect } = target;
+  return dialect.wire !== undefined && hasOwnWire(target)
     ? dialect.wire.encodeRequest(body)
     : applyDialect(body, dialect);
 }

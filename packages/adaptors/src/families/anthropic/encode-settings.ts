@@ -63,7 +63,14 @@ function encodeTier(tier: string | undefined): string | undefined {
 }
 
 /** Notes members that have no counterpart. */
-export function noteForeign({ output, state, safety }: CanonicalRequest, losses: LossList): void {
+export function noteForeign(request: CanonicalRequest, losses: LossList): void {
+  const { output, state, safety, extras } = request;
+  for (const name of ['mcp_servers', 'container'] as const) {
+    if (extras.anthropic?.[name] !== undefined)
+      losses.add('fatal', 'dropped', name, 'a tool that Anthropic runs');
+  }
+  if (extras.anthropic?.['context_management'] !== undefined)
+    losses.add('warn', 'dropped', 'context_management', 'it is not known here');
   if ((output.choices ?? 1) > 1) losses.add('fatal', 'dropped', 'output.n', 'one answer only');
   if (output.audio !== undefined || output.modalities?.some((kind) => kind !== 'text') === true) {
     losses.add('fatal', 'dropped', 'output.modalities', 'answers are text');

@@ -13,6 +13,8 @@ export interface ToolsContext {
   takesParallelSwitch: boolean;
   /** A call may be forced; not while the model thinks. */
   canForce: boolean;
+  /** The upstream runs Anthropic's own tools. */
+  takesHosted: boolean;
   /** The channel lets tools that upstreams run be translated. */
   translatesHosted: boolean;
 }
@@ -25,8 +27,10 @@ export function encodeTools(request: CanonicalRequest, context: ToolsContext): J
 }
 
 function encodeTool(tool: Tool, at: string, context: ToolsContext): JsonObject[] {
-  if (tool.origin?.family === 'anthropic') return [tool.origin.raw];
-  const { losses, aliasName, takesStrict } = context;
+  const { losses, aliasName, takesStrict, takesHosted } = context;
+  const { origin } = tool;
+  if (origin?.family === 'anthropic' && (takesHosted || tool.kind === 'function'))
+    return [origin.raw];
   switch (tool.kind) {
     case 'function':
       return [

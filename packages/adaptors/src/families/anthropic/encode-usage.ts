@@ -3,20 +3,38 @@ import type { JsonObject } from '../../wire/json-object.ts';
 
 /** The figures of a message, in Anthropic's way: what was read from and written to a cache is not among the input tokens. */
 export function encodeMessagesUsage(usage: Usage | undefined, isLatest: boolean): JsonObject {
+  return {
+    ...encodeDeltaUsage(usage, isLatest),
+    ...(isLatest && {
+      cache_creation: null,
+      inference_geo: null,
+      service_tier: null,
+      speed: null,
+    }),
+  };
+}
+
+/** The figures at the end of a stream. */
+export function encodeDeltaUsage(usage: Usage | undefined, isLatest: boolean): JsonObject {
   const { uncached = 0, cacheRead = 0, cacheWrite = 0, audio = 0, image = 0 } = usage?.input ?? {};
+  const hour = usage?.input.cacheWriteHour ?? 0;
+  const searches = usage?.webSearches ?? 0;
   return {
     input_tokens: uncached + audio + image,
     cache_creation_input_tokens: cacheWrite,
     cache_read_input_tokens: cacheRead,
     output_tokens: usage === undefined ? 0 : completionTokensOf(usage),
     ...(isLatest && {
-      cache_creation: null,
-      inference_geo: null,
       output_tokens_details:
         usage === undefined ? null : { thinking_tokens: usage.output.reasoning },
       server_tool_use: null,
-      service_tier: null,
-      speed: null,
     }),
+    ...(hour > 0 && {
+      cache_creation: {
+        ephemeral_5m_input_tokens: cacheWrite - hour,
+        ephemeral_1h_input_tokens: hour,
+      },
+    }),
+    ...(searches > 0 && { server_tool_use: { web_search_requests: searches } }),
   };
 }

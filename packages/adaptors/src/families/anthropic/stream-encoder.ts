@@ -6,7 +6,7 @@ import { LossList } from '../../translate/loss-list.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
 import { BlockWriter, type BlockContext, type PartEvent } from './block-writer.ts';
 import { encodeStop, toMessageId } from './encode-response.ts';
-import { encodeMessagesUsage } from './encode-usage.ts';
+import { encodeDeltaUsage, encodeMessagesUsage } from './encode-usage.ts';
 import { isLatestVersion } from './version.ts';
 import { writeEvent } from './write-event.ts';
 
@@ -91,7 +91,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
     this.#start('');
     const stop = encodeStop(correctFinish(this.#finish, this.#hasCalls), this.#isLatest);
     const delta = this.#isLatest ? { ...stop, container: null } : stop;
-    const usage = encodeMessagesUsage(this.#usage, false);
+    const usage = encodeDeltaUsage(this.#usage, this.#isLatest);
     this.#write('message_delta', { delta, usage });
     this.#write('message_stop', {});
     return Buffer.concat(this.#output);

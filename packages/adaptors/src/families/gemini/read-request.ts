@@ -54,13 +54,13 @@ export function readGeminiRequest(probe: JsonProbe, path: PathFacts): BodyFacts 
 const noModel = 'The path must name a model: /v1beta/models/<model>:generateContent.';
 
 /** A second one of these could make an upstream read something else than what is priced. */
-const pricedKeys = [
+const pricedKeys: ReadonlySet<string> = new Set([
   'contents',
   'generationConfig',
   'generation_config',
   'serviceTier',
   'service_tier',
-] as const;
+]);
 
 function checkBody(operation: Operation, probe: JsonProbe): void {
   switch (operation) {

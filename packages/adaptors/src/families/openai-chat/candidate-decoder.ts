@@ -22,6 +22,7 @@ export class CandidateDecoder {
   #open: { kind: TextKind; part: number } | undefined;
   #parts = 0;
   #hasRefusal = false;
+  #hasPlainThoughts = false;
   finish: Finish | undefined;
   #events: StreamEvent[] = [];
 
@@ -54,7 +55,10 @@ export class CandidateDecoder {
   #takeDelta(delta: JsonObject, logprobs: unknown): void {
     const thoughts = readThoughts(delta);
     const words = readWords(delta['content']);
-    this.#say('reasoning', thoughts.text + words.thoughts);
+    this.#hasPlainThoughts ||= thoughts.isPlain;
+    // Details that come when the thought is over say its text once more.
+    const isNews = thoughts.isPlain || !this.#hasPlainThoughts;
+    this.#say('reasoning', (isNews ? thoughts.text : '') + words.thoughts);
     for (const state of thoughts.state) {
       const part = this.#openPart('reasoning');
       this.#events.push({ type: 'state', candidate: this.#candidate, part, state });

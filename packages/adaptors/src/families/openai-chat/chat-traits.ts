@@ -29,3 +29,11 @@ function openAiTraits(model: string): ChatTraits {
 export function limitKeyOf(model: string): 'max_tokens' | 'max_completion_tokens' {
   return /^(?:o\d|gpt-(?:[5-9]|\d\d))/.test(model) ? 'max_completion_tokens' : 'max_tokens';
 }
+
+/**
+ * Whether the content of a model's answers is a list of parts, thoughts among them, which OpenAI's clients cannot read:
+ * Mistral's thinking models do so, whoever serves them.
+ */
+export function answersInParts(model: string): boolean {
+  return model.includes('magistral');
+}

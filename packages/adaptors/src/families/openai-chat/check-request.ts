@@ -1,4 +1,4 @@
-import { errors, type Operation } from '@turnpike/core';
+import type { Operation } from '@turnpike/core';
 import type { JsonKind, JsonMember } from '../../wire/json-member.ts';
 import type { JsonProbe } from '../../wire/json-probe.ts';
 import { refuse } from './refuse.ts';
@@ -44,12 +44,9 @@ const optionalHere: ReadonlySet<Operation> = new Set(['completions']);
 /**
  * Refuses what no upstream could serve. Everything else is the upstream's to judge.
  *
- * @throws `invalid_request` with `param`, `unsupported_parameter`
+ * @throws `invalid_request` with `param`
  */
 export function checkBody(operation: Operation, probe: JsonProbe): void {
-  // An answer that is made later would be made without a bill.
-  if (operation === 'responses' && probe.scalar(probe.last('background')) === true)
-    throw errors.unsupportedParameter({ param: 'background' });
   const needed = neededMembers[operation];
   if (needed === undefined) return;
   const { key } = needed;

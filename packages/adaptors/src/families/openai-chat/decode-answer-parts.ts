@@ -7,6 +7,8 @@ import { decodeDetailState, plainReasoning } from './decode-reasoning.ts';
 /** The thoughts that a message, or a delta, carries. */
 export interface Thoughts {
   text: string;
+  /** The text stood under a plain name; else it is that of the details. */
+  isPlain: boolean;
   state: readonly OpaqueState[];
 }
 
@@ -16,12 +18,15 @@ export function readThoughts(message: JsonObject): Thoughts {
     const detail = asObject(value);
     return detail === undefined ? [] : [detail];
   });
-  const text =
+  const plain =
     rawText(message['reasoning_content']) ??
     rawText(message['reasoning']) ??
-    plainReasoning(message) ??
+    plainReasoning(message);
+  const text =
+    plain ??
     details.map(({ text: own, summary }) => rawText(own) ?? rawText(summary) ?? '').join('');
-  return { text, state: details.flatMap((detail) => decodeDetailState(detail) ?? []) };
+  const state = details.flatMap((detail) => decodeDetailState(detail) ?? []);
+  return { text, isPlain: plain !== undefined, state };
 }
 
 function rawText(value: unknown): string | undefined {

@@ -14,6 +14,12 @@ export function encodeChatUsage(usage: Usage): JsonObject {
       cached_tokens: input.cacheRead,
       audio_tokens: input.audio ?? 0,
       ...(input.cacheWrite > 0 && { cache_write_tokens: input.cacheWrite }),
+      ...(input.cacheWriteHour !== undefined && {
+        cache_creation_tokens_details: {
+          ephemeral_5m_input_tokens: input.cacheWrite - input.cacheWriteHour,
+          ephemeral_1h_input_tokens: input.cacheWriteHour,
+        },
+      }),
       ...(input.image !== undefined && { image_tokens: input.image }),
     },
     completion_tokens_details: {

@@ -85,13 +85,6 @@ describe('readJsonRequest', () => {
     expect(refusal).toEqual(param === undefined ? undefined : { code: 'invalid_request', param });
   });
 
-  it('refuses answers that would be made later, without a bill', () => {
-    expect(refusalOf({ model: 'm', input: 'x', background: true }, 'responses')).toEqual({
-      code: 'unsupported_parameter',
-      param: 'background',
-    });
-  });
-
   it.each([
     [{ messages }, 'model'],
     [{ model: '', messages }, 'model'],

@@ -54,7 +54,7 @@ const textOperations: ReadonlySet<Operation> = new Set([
 ]);
 
 /** A second one of these, or one in another case, could make an upstream read something else than what is priced. */
-const pricedKeys = [
+const pricedKeys: ReadonlySet<string> = new Set([
   'model',
   'stream',
   'stream_options',
@@ -66,9 +66,7 @@ const pricedKeys = [
   'service_tier',
   'size',
   'quality',
-] as const;
-
-const pricedKeySet: ReadonlySet<string> = new Set(pricedKeys);
+]);
 
 /**
  * Reads a JSON request from its probe. Members that neither price nor route it are left to the upstream.
@@ -81,7 +79,7 @@ export function readJsonRequest(
   probe: JsonProbe,
   pathModel?: string,
 ): BodyFacts {
-  const variant = probe.caseVariantsOf(pricedKeySet)[0];
+  const variant = probe.caseVariantsOf(pricedKeys)[0];
   if (variant !== undefined) throw miswritten(variant);
   const named = readModel(probe);
   const model = named ?? pathModel ?? defaultModels[operation];
@@ -183,7 +181,7 @@ function readAffinityKey(probe: JsonProbe): string | undefined {
 }
 
 function miswritten(variant: string): GatewayError {
-  const meant = [...pricedKeySet].find((key) => key.length === variant.length) ?? 'model';
+  const meant = [...pricedKeys].find((key) => key.length === variant.length) ?? 'model';
   return errors.invalidRequest({
     param: variant,
     reason: `'${variant}' differs from a known parameter only in case. Names are written in lower case, such as '${meant}'.`,

@@ -101,6 +101,19 @@ const cases: [string, object, Usage | undefined, UsageQuirks?][] = [
     { isExclusive: true },
   ],
   [
+    'xAI in Responses: thoughts are inside there',
+    {
+      usage: {
+        input_tokens: 100,
+        output_tokens: 50,
+        total_tokens: 150,
+        output_tokens_details: { reasoning_tokens: 30 },
+      },
+    },
+    usage({ uncached: 100 }, { text: 20, reasoning: 30 }),
+    { isExclusive: true },
+  ],
+  [
     'Mistral: num_cached_tokens',
     { usage: { prompt_tokens: 13, completion_tokens: 8, total_tokens: 21, num_cached_tokens: 3 } },
     usage({ uncached: 10, cacheRead: 3 }, { text: 8 }),

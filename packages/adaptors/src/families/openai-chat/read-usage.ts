@@ -8,7 +8,7 @@ export interface UsageQuirks {
   /** The completion figure leaves reasoning out, and the prompt figure may leave cached tokens out (xAI). */
   isExclusive?: boolean;
   /** Our own count of the prompt, for upstreams that report nothing but a total. */
-  estimatedPromptTokens?: number;
+  estimatedPromptTokens?: number | undefined;
 }
 
 /**
@@ -24,12 +24,12 @@ export function readUsage(body: JsonObject, quirks: UsageQuirks = {}): Usage | u
   const images = count(usage['generated_images']);
   const figures = readFigures(usage, quirks);
   if (figures === undefined && seconds === 0 && images === 0) return undefined;
-  return {
-    ...toBuckets(figures ?? noFigures, quirks),
-    ...(seconds > 0 && { seconds }),
-    ...(images > 0 && { images }),
-    source: figures?.isSplit === true ? 'mixed' : 'reported',
-  };
+  const read = toUsage(figures ?? noFigures, quirks);
+  if (seconds > 0) read.seconds = seconds;
+  if (images > 0) read.images = images;
+  const webSearches = readWebSearches(usage);
+  if (webSearches > 0) read.webSearches = webSearches;
+  return read;
 }
 
 interface Figures {
@@ -37,6 +37,7 @@ interface Figures {
   completion: number;
   cacheRead: number;
   cacheWrite: number;
+  cacheWriteHour: number;
   reasoning: number;
   input: JsonObject;
   output: JsonObject;
@@ -51,6 +52,7 @@ const noFigures: Figures = {
   completion: 0,
   cacheRead: 0,
   cacheWrite: 0,
+  cacheWriteHour: 0,
   reasoning: 0,
   input: nothing,
   output: nothing,
@@ -97,9 +99,12 @@ function readFigures(usage: JsonObject, quirks: UsageQuirks): Figures | undefine
   );
   const reasoning = count(output['reasoning_tokens'] ?? usage['reasoning_tokens']);
   if (quirks.isExclusive === true && cacheRead > prompt) prompt += cacheRead;
-  // The sum gives away who leaves reasoning out, behind resellers too.
+  // The sum gives away who leaves reasoning out, behind resellers too, and where a vendor that does so does not.
   const isReasoningExtra = total > 0 && total === prompt + completion + reasoning;
-  if (quirks.isExclusive === true || isReasoningExtra) completion += reasoning;
+  const isReasoningInside = total > 0 && total === prompt + completion;
+  if (isReasoningExtra || (quirks.isExclusive === true && !isReasoningInside)) {
+    completion += reasoning;
+  }
 
   let isSplit = false;
   if (prompt === 0 && total > completion) {
@@ -109,7 +114,20 @@ function readFigures(usage: JsonObject, quirks: UsageQuirks): Figures | undefine
     isSplit = isOnlyTotal;
   }
   const cacheWrite = count(input['cache_write_tokens'] ?? input['cache_creation_input_tokens']);
-  return { prompt, completion, cacheRead, cacheWrite, reasoning, input, output, isSplit };
+  const byLife = input['cache_creation_tokens_details'];
+  const cacheWriteHour =
+    byLife === undefined ? 0 : count(asObject(byLife)?.['ephemeral_1h_input_tokens']);
+  return {
+    prompt,
+    completion,
+    cacheRead,
+    cacheWrite,
+    cacheWriteHour,
+    reasoning,
+    input,
+    output,
+    isSplit,
+  };
 }
 
 // Written out: a name put together for each answer is looked up many times as slowly.
@@ -135,38 +153,42 @@ function findDetails(usage: JsonObject, names: readonly string[]): JsonObject {
 }
 
 /** Parts are taken out of the whole one after the other, so that whatever an upstream says the sum stays its total. */
-function toBuckets(figures: Figures, quirks: UsageQuirks): Pick<Usage, 'input' | 'output'> {
-  const input = new Remainder(figures.prompt);
-  const cacheRead = input.take(figures.cacheRead);
-  const cacheWrite = input.take(figures.cacheWrite);
-  const audioIn = input.take(count(figures.input['audio_tokens']));
-  const imageIn = input.take(count(figures.input['image_tokens']));
+function toUsage(figures: Figures, quirks: UsageQuirks): Usage {
+  const prompt = new Remainder(figures.prompt);
+  const cacheRead = prompt.take(figures.cacheRead);
+  const cacheWrite = prompt.take(figures.cacheWrite);
+  const cacheWriteHour = Math.min(figures.cacheWriteHour, cacheWrite);
+  const audioIn = prompt.take(count(figures.input['audio_tokens']));
+  const imageIn = prompt.take(count(figures.input['image_tokens']));
 
-  const output = new Remainder(figures.completion);
-  const reasoning = output.take(figures.reasoning);
+  const completion = new Remainder(figures.completion);
+  const reasoning = completion.take(figures.reasoning);
   const { outputKind = 'text' } = quirks;
-  const audioOut = output.take(
+  const audioOut = completion.take(
     outputKind === 'audio' ? figures.completion : count(figures.output['audio_tokens']),
   );
   const textOut = count(figures.output['text_tokens']);
-  const imageOut = output.take(
+  const imageOut = completion.take(
     outputKind === 'image' ? figures.completion - textOut : count(figures.output['image_tokens']),
   );
-  return {
-    input: {
-      uncached: input.left,
-      cacheRead,
-      cacheWrite,
-      ...(audioIn > 0 && { audio: audioIn }),
-      ...(imageIn > 0 && { image: imageIn }),
-    },
-    output: {
-      text: output.left,
-      reasoning,
-      ...(audioOut > 0 && { audio: audioOut }),
-      ...(imageOut > 0 && { image: imageOut }),
-    },
-  };
+  // Members that are rare are added: for each answer, copying with spreads would cost more than the reading.
+  const input: Usage['input'] = { uncached: prompt.left, cacheRead, cacheWrite };
+  if (cacheWriteHour > 0) input.cacheWriteHour = cacheWriteHour;
+  if (audioIn > 0) input.audio = audioIn;
+  if (imageIn > 0) input.image = imageIn;
+  const output: Usage['output'] = { text: completion.left, reasoning };
+  if (audioOut > 0) output.audio = audioOut;
+  if (imageOut > 0) output.image = imageOut;
+  return { input, output, source: figures.isSplit ? 'mixed' : 'reported' };
+}
+
+/** Perplexity's and xAI's figures of what they looked up. */
+function readWebSearches(usage: JsonObject): number {
+  const byTool = usage['server_side_tool_usage_details'];
+  return count(
+    usage['num_search_queries'] ??
+      (byTool === undefined ? undefined : asObject(byTool)?.['web_search_calls']),
+  );
 }
 
 /** Transcriptions billed by the second: `{ type: "duration", seconds }`. */

@@ -103,6 +103,22 @@ describe('ChatStreamDecoder', () => {
     expect(foldEvents(events).candidates[0]?.finish.reason).toBe('tool-calls');
   });
 
+  it('reads a thought once that its details say again when it is over', () => {
+    const detail = { type: 'reasoning.text', text: 'hm', signature: 'S', index: 0 };
+    const events = decode(
+      delta({ reasoning_content: 'hm' }) +
+        delta({ reasoning_details: [detail] }) +
+        delta({ content: 'Hi' }) +
+        finish('stop'),
+    );
+    expect(foldEvents(events).candidates[0]?.parts).toMatchObject([
+      { kind: 'reasoning', text: 'hm', state: [{ kind: 'signature' }] },
+      { kind: 'text', text: 'Hi' },
+    ]);
+    const alone = decode(delta({ reasoning_details: [detail] }) + finish('stop'));
+    expect(partsOf(alone)).toEqual([['reasoning', 'hm']]);
+  });
+
   it('gives fragments without an index to the last call', () => {
     const events = decode(
       delta({ tool_calls: [call(undefined, { id: 'a' }, '', 'f')] }) +

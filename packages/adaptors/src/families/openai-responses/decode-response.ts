@@ -2,9 +2,9 @@ import type { CanonicalResponse, JsonRecord } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import { defined } from '../../wire/defined.ts';
 import { asObjects, asText } from '../../wire/json-object.ts';
-import { readUsage } from '../openai-chat/read-usage.ts';
 import { stringOf } from './decode-content.ts';
 import { decodeFinish, decodeLogprobs, decodeOutputItem } from './decode-output.ts';
+import { readResponsesUsage } from './read-usage.ts';
 
 /** Decodes a whole answer. It has one candidate, however much it says. */
 export function decodeResponse(body: JsonRecord, dialect: Dialect): CanonicalResponse {
@@ -18,7 +18,7 @@ export function decodeResponse(body: JsonRecord, dialect: Dialect): CanonicalRes
     model: stringOf(body['model']),
     createdAt: typeof createdAt === 'number' ? Math.floor(createdAt) : 0,
     candidates: [defined({ ...candidate, logprobs })],
-    usage: (dialect.readUsage ?? readUsage)(body),
+    usage: readResponsesUsage(body, dialect),
     serviceTier: asText(body['service_tier']),
     extras: {},
     losses: [],

@@ -19,7 +19,10 @@ export interface ResponseHead {
  * The response object around its output. It repeats every setting of the request with the value that was in effect,
  * null where it has none: strict clients look for each of them.
  */
-export function createResponseObject(request: CanonicalRequest, head: ResponseHead): JsonRecord {
+export function createResponseObject(
+  request: Pick<CanonicalRequest, 'extras' | 'reasoning' | 'state'>,
+  head: ResponseHead,
+): JsonRecord {
   const asked = request.extras['openai-responses'] ?? {};
   const or = (key: string, fallback: unknown): unknown => asked[key] ?? fallback;
   const { reasoning } = request;
@@ -53,6 +56,26 @@ export function createResponseObject(request: CanonicalRequest, head: ResponseHe
     usage: null,
     user: or('user', null),
     metadata: or('metadata', {}),
+  };
+}
+
+/**
+ * A response that is still to be made, in the background. The body is repeated as it is: whether an upstream can do what it
+ * asks is seen when it is asked.
+ */
+export function createQueuedResponse(
+  body: JsonRecord,
+  { previousId, ...head }: ResponseHead & { previousId: string | undefined },
+): JsonRecord {
+  const reasoning = asObject(body['reasoning']) ?? {};
+  const { input: _, ...asked } = body;
+  return {
+    ...createResponseObject({ extras: { 'openai-responses': asked } }, head),
+    status: 'queued',
+    background: true,
+    store: true,
+    previous_response_id: previousId ?? null,
+    reasoning: { effort: reasoning['effort'] ?? null, summary: reasoning['summary'] ?? null },
   };
 }
 

@@ -2,7 +2,7 @@ import type { Dialect } from '../../codec.ts';
 import { asObject, asText, parseJson, type JsonObject } from '../../wire/json-object.ts';
 import { SseTap, type FrameReading, type StreamGrammar } from '../../wire/sse-tap.ts';
 import { readErrorValue } from '../openai-chat/read-error.ts';
-import { readUsage } from '../openai-chat/read-usage.ts';
+import { readResponsesUsage } from './read-usage.ts';
 
 /** Watches typed event streams of the Responses API. Their last event carries the usage, and is the terminal one. */
 export function createResponsesStreamTap(dialect: Dialect): SseTap {
@@ -69,5 +69,5 @@ function readEvent(type: string, event: JsonObject, dialect: Dialect): FrameRead
 function readResponseUsage(event: JsonObject, dialect: Dialect): Pick<FrameReading, 'usage'> {
   const response = asObject(event['response']);
   if (response === undefined || asObject(response['usage']) === undefined) return {};
-  return { usage: () => (dialect.readUsage ?? readUsage)(response) };
+  return { usage: () => readResponsesUsage(response, dialect) };
 }

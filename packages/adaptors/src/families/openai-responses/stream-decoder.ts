@@ -5,10 +5,10 @@ import { truncatedStream } from '../../translate/truncated-stream.ts';
 import { asObject, asObjects, asText, parseJson } from '../../wire/json-object.ts';
 import type { SseFrame } from '../../wire/sse-frame.ts';
 import { readErrorValue } from '../openai-chat/read-error.ts';
-import { readUsage } from '../openai-chat/read-usage.ts';
 import { decodeFinish, decodeOutputItem } from './decode-output.ts';
 import { stringOf } from './decode-content.ts';
 import { ItemDecoder } from './item-decoder.ts';
+import { readResponsesUsage } from './read-usage.ts';
 
 /** Decodes the typed events of this protocol. */
 export class ResponsesStreamDecoder implements StreamDecoder {
@@ -174,7 +174,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     for (const item of this.#items.values()) events.push(...item.close());
     const status = asText(response['status']) ?? type.slice('response.'.length);
     const serviceTier = asText(response['service_tier']);
-    const usage = (this.#dialect.readUsage ?? readUsage)(response);
+    const usage = readResponsesUsage(response, this.#dialect);
     const finish = decodeFinish({ ...response, status }, output.flatMap(decodeOutputItem));
     if (serviceTier !== undefined) events.push({ type: 'about', serviceTier });
     events.push({ type: 'finish', candidate: 0, finish });

@@ -61,6 +61,19 @@ export function toMessageUsage(usage: JsonObject | undefined): JsonObject | unde
       output_tokens: usage['outputTokens'],
       cache_read_input_tokens: usage['cacheReadInputTokens'],
       cache_creation_input_tokens: usage['cacheWriteInputTokens'],
+      cache_creation: toWritesByLife(usage['cacheDetails']),
     })
   );
+}
+
+/** What was written to the cache, by how long it lives. */
+function toWritesByLife(details: unknown): JsonObject | undefined {
+  const byLife = asArray(details).map(asObject);
+  if (byLife.length === 0) return undefined;
+  const tokensOf = (life: string): unknown =>
+    byLife.find((entry) => entry?.['ttl'] === life)?.['inputTokens'] ?? 0;
+  return {
+    ephemeral_5m_input_tokens: tokensOf('5m'),
+    ephemeral_1h_input_tokens: tokensOf('1h'),
+  };
 }

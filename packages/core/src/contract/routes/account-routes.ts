@@ -49,6 +49,13 @@ export const accountRoutes = defineRoutes('account', {
     summary: 'List the models that the own group may use.',
     data: z.array(z.string()).readonly(),
   },
+  models: {
+    method: 'get',
+    path: '/api/user/models',
+    role: 'common',
+    summary: 'The same as `/api/user/available_models`, under the name that New API gave it.',
+    data: z.array(z.string()).readonly(),
+  },
   affCode: {
     method: 'get',
     path: '/api/user/aff',

@@ -22,7 +22,7 @@ export const apiTokenRoutes = defineRoutes('token', {
     method: 'get',
     path: '/api/token/search',
     role: 'common',
-    summary: 'Search the own tokens by a prefix of the name.',
+    summary: 'Search the own tokens by a prefix of the name; oldest first, 1000 rows or in pages.',
     query: searchQuerySchema,
     rows: apiTokenSchema,
   },

@@ -19,6 +19,12 @@ export const optionRoutes = defineRoutes('option', {
     summary: 'Check and store one option; it is effective at once.',
     body: optionUpdateSchema,
   },
+  resetModelRatio: {
+    method: 'post',
+    path: '/api/option/rest_model_ratio',
+    role: 'root',
+    summary: 'Forget the own entries of `ModelRatio`: the shipped prices hold again.',
+  },
 });
 
 /** Groups of users and channels. */

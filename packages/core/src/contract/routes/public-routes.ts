@@ -11,6 +11,12 @@ export const publicRoutes = defineRoutes('public', {
     summary: 'Tell name, version, switches and links. Answers HEAD too.',
     data: statusSchema,
   },
+  statusTest: {
+    method: 'get',
+    path: '/api/status/test',
+    role: 'admin',
+    summary: 'Tell whether the database answers; 503 where it does not.',
+  },
   notice: {
     method: 'get',
     path: '/api/notice',

@@ -24,7 +24,7 @@ export const redemptionRoutes = defineRoutes('redemption', {
     method: 'get',
     path: '/api/redemption/search',
     role: 'admin',
-    summary: 'Search by id, or prefix of the name.',
+    summary: 'Search by id, or prefix of the name; oldest first, 1000 rows or in pages.',
     query: searchQuerySchema,
     rows: redemptionSchema,
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { searchQuerySchema } from '../input-values.ts';
+import { plainSearchQuerySchema } from '../input-values.ts';
 import {
   quotaSumSchema,
   requestLogFilterSchema,
@@ -24,15 +24,16 @@ export const requestLogRoutes = defineRoutes('log', {
     method: 'get',
     path: '/api/log/search',
     role: 'admin',
-    summary: 'Search by type or by a prefix of the content; at most 100 rows.',
-    query: searchQuerySchema,
+    summary:
+      'Search by type or by a prefix of the content: 100 rows, or in pages up to the 1000th.',
+    query: plainSearchQuerySchema,
     rows: requestLogSchema,
   },
   stat: {
     method: 'get',
     path: '/api/log/stat',
     role: 'admin',
-    summary: 'Sum the quota of consumption.',
+    summary: 'Sum the quota of consumption, with its rates of the last minute.',
     query: requestLogFilterSchema,
     data: quotaSumSchema,
   },
@@ -80,15 +81,15 @@ export const requestLogRoutes = defineRoutes('log', {
     method: 'get',
     path: '/api/log/self/search',
     role: 'common',
-    summary: 'Search own rows by type; at most 100 rows.',
-    query: searchQuerySchema,
+    summary: 'Search own rows by type: 100 rows, or in pages up to the 1000th.',
+    query: plainSearchQuerySchema,
     rows: requestLogSchema,
   },
   statOwn: {
     method: 'get',
     path: '/api/log/self/stat',
     role: 'common',
-    summary: 'Sum the quota of own consumption.',
+    summary: 'Sum the quota of own consumption, with its rates of the last minute.',
     query: requestLogFilterSchema,
     data: quotaSumSchema,
   },

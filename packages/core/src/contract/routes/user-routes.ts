@@ -24,7 +24,8 @@ export const userRoutes = defineRoutes('user', {
     method: 'get',
     path: '/api/user/search',
     role: 'admin',
-    summary: 'Search by id, or prefix of name, address or display name; deleted accounts too.',
+    summary:
+      'Search by id, or prefix of name, address or display name; deleted accounts too; oldest first, 1000 rows or in pages.',
     query: searchQuerySchema,
     rows: userSchema,
   },

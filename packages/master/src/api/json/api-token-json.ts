@@ -1,9 +1,9 @@
 import type { ApiToken } from '@turnpike/core';
 import type { ApiTokenJson } from '@turnpike/core/contract';
-import { toLimitsJson } from '../../services/request-limits.ts';
+import { toLimitsJson, toSpentJson } from '../../services/request-limits.ts';
 
-/** A token as its owner sees it: with the whole key. */
-export function toApiTokenJson(token: ApiToken): ApiTokenJson {
+/** A token as its owner sees it: with the whole key. @param now Unix milliseconds */
+export function toApiTokenJson(token: ApiToken, now: number): ApiTokenJson {
   return {
     id: token.id,
     user_id: token.userId,
@@ -19,6 +19,7 @@ export function toApiTokenJson(token: ApiToken): ApiTokenJson {
     models: token.models,
     subnet: token.subnet,
     ...toLimitsJson(token.limits),
+    ...toSpentJson(token.spend, now),
     quota_version: token.quotaVersion,
   };
 }

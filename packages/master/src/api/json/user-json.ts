@@ -1,9 +1,9 @@
 import type { User } from '@turnpike/core';
 import type { UserJson } from '@turnpike/core/contract';
-import { toLimitsJson } from '../../services/request-limits.ts';
+import { toLimitsJson, toSpentJson } from '../../services/request-limits.ts';
 
-/** A user as the API shows it: never with the password or the access token. */
-export function toUserJson(user: User): UserJson {
+/** A user as the API shows it: never with the password or the access token. @param now Unix milliseconds */
+export function toUserJson(user: User, now: number): UserJson {
   return {
     id: user.id,
     username: user.username,
@@ -25,6 +25,7 @@ export function toUserJson(user: User): UserJson {
     aff_code: user.affCode,
     inviter_id: user.inviterId,
     ...toLimitsJson(user.limits),
+    ...toSpentJson(user.spend, now),
     quota_version: user.quotaVersion,
   };
 }
@@ -55,5 +56,6 @@ const emptyUser: UserJson = {
   aff_code: '',
   inviter_id: 0,
   ...toLimitsJson(),
+  ...toSpentJson(undefined, 0),
   quota_version: 0,
 };

@@ -1,8 +1,13 @@
 import type { BalanceRequest } from '@turnpike/core';
-import got from 'got';
+import { fetchText } from './fetch-text.ts';
 
 /** What an upstream answered, or why there is nothing. */
 export type JsonAnswer = { body: unknown; problem?: undefined } | { problem: string };
+
+interface FetchLimits {
+  timeoutMs?: number;
+  maxBytes?: number;
+}
 
 const REQUEST_TIMEOUT_MS = 30_000;
 /** A balance takes some hundred bytes. */
@@ -25,12 +30,12 @@ const NETWORK_ERRORS = [
 export async function fetchJson(
   { url, headers }: BalanceRequest,
   signal: AbortSignal,
-  timeoutMs: number = REQUEST_TIMEOUT_MS,
+  { timeoutMs = REQUEST_TIMEOUT_MS, maxBytes = MAX_BYTES }: FetchLimits = {},
 ): Promise<JsonAnswer> {
   if (!URL.canParse(url)) return { problem: 'the base URL is not a valid address' };
   try {
-    const request = got(url, {
-      headers: { accept: 'application/json', 'user-agent': 'turnpike', ...headers },
+    const { statusCode, body } = await fetchText(url, maxBytes, {
+      headers: { accept: 'application/json', ...headers },
       signal,
       timeout: { request: timeoutMs },
       retry: {
@@ -40,17 +45,11 @@ export async function fetchJson(
         errorCodes: NETWORK_ERRORS,
         backoffLimit: 500,
       },
-      followRedirect: false,
-      throwHttpErrors: false,
     });
-    void request.on('downloadProgress', ({ transferred }) => {
-      if (transferred > MAX_BYTES) request.cancel('too large');
-    });
-    const { statusCode, body } = await request;
     if (statusCode !== 200) return { problem: `status code: ${String(statusCode)}` };
     return parseJson(body);
   } catch (error) {
-    return { problem: describeFailure(error, timeoutMs) };
+    return { problem: describeFailure(error, { timeoutMs, maxBytes }) };
   }
 }
 
@@ -62,10 +61,11 @@ function parseJson(text: string): JsonAnswer {
   }
 }
 
-function describeFailure(error: unknown, timeoutMs: number): string {
+function describeFailure(error: unknown, { timeoutMs, maxBytes }: Required<FetchLimits>): string {
   const { name = '', code = '' } = error as { name?: string; code?: string };
   if (name === 'TimeoutError') return `no answer in ${String(timeoutMs / 1000)} s`;
-  if (name === 'CancelError') return 'the answer is larger than 1 MB';
+  if (name === 'CancelError')
+    return `the answer is larger than ${String(maxBytes / 1024 / 1024)} MB`;
   if (name === 'AbortError') return 'the query was stopped';
   return `the upstream cannot be reached (${code === '' ? 'unknown reason' : code})`;
 }

@@ -1,0 +1,51 @@
+import {
+  answersInParts,
+  findBridges,
+  type Dialect,
+  type OperationBridge,
+} from '@turnpike/adaptors';
+import type { Family } from '@turnpike/core';
+import type { RelayChannel } from '../snapshot/relay-channel.ts';
+import { findAddress, findTranslationTarget } from './find-address.ts';
+import { hasCapsule } from './has-capsule.ts';
+import type { InboundRequest } from './inbound-request.ts';
+
+/** How a request gets to a channel that does not offer what the client asks for. */
+export type ForeignWay =
+  | { kind: 'family'; family: Family; url: string }
+  | { kind: 'bridge'; bridge: OperationBridge; url: string };
+
+/** Undefined where no way leads to this channel. */
+export function findForeignWay(
+  channel: RelayChannel,
+  inbound: InboundRequest,
+  model: string,
+): ForeignWay | undefined {
+  if (inbound.body.kind !== 'json' || channel.provider === undefined) return undefined;
+  if (inbound.family !== undefined) {
+    const { isStream } = inbound.facts;
+    const target = findTranslationTarget(channel, inbound.family, { model, isStream });
+    return target === undefined ? undefined : { kind: 'family', ...target };
+  }
+  for (const bridge of findBridges(inbound.operation, channel.provider)) {
+    const url = findAddress(channel, { operation: bridge.to, model });
+    if (url !== undefined) return { kind: 'bridge', bridge, url };
+  }
+  return undefined;
+}
+
+/** Whether a conversation has to be taken apart although the channel speaks its protocol. */
+export function mustTranslate(inbound: InboundRequest, dialect: Dialect, model: string): boolean {
+  const { isStream } = inbound.facts;
+  const { streaming, wire, messages } = dialect;
+  if (wire?.isUsedFor(model) === true) return true;
+  // A header has to become a member of the body.
+  if (messages?.hasBetasInBody === true && inbound.headers['anthropic-beta'] !== undefined)
+    return true;
+  if (inbound.family === 'openai-chat' && answersInParts(model)) return true;
+  if (streaming === 'only' ? !isStream : streaming === 'never' && isStream) return true;
+  // Google's streams without `alt=sse` are one JSON array, which grows.
+  if (inbound.door === 'gemini' && isStream && !/[?&]alt=sse(?:&|$)/.test(inbound.search))
+    return true;
+  return hasCapsule(inbound);
+}

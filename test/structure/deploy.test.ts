@@ -79,6 +79,15 @@ describe('the image', () => {
     });
   });
 
+  it('has the command line on its path, as it is started', () => {
+    const [program, file, ...flags] = JSON.parse(valueOf('ENTRYPOINT')) as string[];
+    const script = steps.find(({ text }) => text.includes('> /usr/local/bin/turnpike'));
+    expect(script?.text).toContain(`exec ${program} /app/${file} ${flags.join(' ')} "$@"`);
+    expect(steps.slice(last).findIndex((step) => step === script)).toBeLessThan(
+      steps.slice(last).findIndex(({ name }) => name === 'USER'),
+    );
+  });
+
   describe('its health check', () => {
     let server: Server | undefined;
     afterEach(() => {

@@ -16,6 +16,8 @@ const entries = packageNames.flatMap((name) => {
 
 describe('imports', () => {
   it.each(entries)('importing %s reads no environment and leaves nothing open', async (entry) => {
+    // A worker of Jest has pipes, which Node opens when they are first asked for: by any import of `node:process`.
+    expect([process.stdin.fd, process.stdout.fd, process.stderr.fd]).toEqual([0, 1, 2]);
     const before = process.getActiveResourcesInfo();
     const environment = process.env;
     process.env = guard(environment);

@@ -1,4 +1,5 @@
 import type {
+  Chores,
   Clock,
   ConfigBus,
   Ledger,
@@ -15,6 +16,7 @@ import type {
   TokenSource,
   UsageSink,
 } from '@turnpike/core';
+import { createInProcessChores } from './chores/in-process-chores.ts';
 import { createInProcessConfigBus } from './config-bus/in-process-config-bus.ts';
 import { InProcessLedger } from './ledger/in-process-ledger.ts';
 import { createTableNotificationQueue } from './notifications/table-notification-queue.ts';
@@ -36,6 +38,7 @@ export interface InProcessCluster {
   configBus: ConfigBus;
   rateLimiter: RateLimiter;
   trafficLimits: TrafficLimits;
+  chores: Chores;
   notifications: NotificationQueue;
   schedules: Schedules;
   stateStore: StateStore;
@@ -75,6 +78,7 @@ export function openInProcessCluster(deps: {
     configBus,
     rateLimiter: createInProcessRateLimiter(deps),
     trafficLimits: new LimitCounters(deps),
+    chores: createInProcessChores(deps),
     notifications: createTableNotificationQueue({ ...deps, table: deps.notificationTable }),
     schedules: createInProcessSchedules({ logger }),
     stateStore: createInProcessStateStore(deps),

@@ -6,7 +6,6 @@ import type {
   ChannelRepository,
   Clock,
   ConfigRepository,
-  FailedRequestLog,
   IdentityRepository,
   LedgerRepository,
   Logger,
@@ -37,7 +36,6 @@ import { createApiTokenRepository } from './repositories/api-token-repository.ts
 import { createAuditLog } from './repositories/audit-log.ts';
 import { createChannelRepository } from './repositories/channel-repository.ts';
 import { createConfigRepository } from './repositories/config-repository.ts';
-import { createFailedRequestLog } from './repositories/failed-request-log.ts';
 import { createIdentityRepository } from './repositories/identity-repository.ts';
 import { createLedgerRepository } from './repositories/ledger-repository.ts';
 import { createNotificationTable } from './repositories/notification-table.ts';
@@ -91,7 +89,6 @@ export interface Store {
   configRepository: ConfigRepository;
   requestLogs: RequestLogRepository;
   usageStatistics: UsageStatistics;
-  failedRequestLog: FailedRequestLog;
   auditLog: AuditLog;
   /** On SQLite the fast one. */
   ledgerRepository: LedgerRepository;
@@ -159,7 +156,6 @@ export async function openStore(settings: StoreSettings, deps: StoreDeps): Promi
     const sqliteLedger = openFastLedger(settings, deps, { main, logs, fallback: generalLedger });
     if (sqliteLedger !== undefined) opened.push(sqliteLedger);
     const parts = createRepositories(deps, main, logs);
-    opened.push(parts.failedRequestLog);
     return {
       ...parts,
       ...createMaintenance(deps, main, logs),
@@ -215,7 +211,7 @@ function openFastLedger(
 }
 
 function createRepositories(
-  { secretBox, clock, logger }: StoreDeps,
+  { secretBox, clock }: StoreDeps,
   main: Database,
   logs: Database | undefined,
 ) {
@@ -244,7 +240,6 @@ function createRepositories(
     configRepository: createConfigRepository(shared),
     requestLogs,
     usageStatistics: createUsageStatistics({ main: main.reader, logs: logDatabase }),
-    failedRequestLog: createFailedRequestLog({ requestLogs, logger }),
     auditLog: createAuditLog(shared),
     parkedUsage: createParkedUsageRepository(shared),
   };

@@ -3,32 +3,32 @@ import { silentLogger, systemClock, type Chore, type Chores } from '@turnpike/co
 import { waitUntil } from '@turnpike/core/testing';
 import { openTestRedis, type TestRedis } from '../testing/open-test-redis.ts';
 import { openBullmqChores } from './bullmq-chores.ts';
+import { describeChores, failure, hydrate, makeFailed } from './chores.contract.ts';
 
-const hydrate: Chore = { kind: 'hydrate', userIds: [1], apiTokenIds: [10] };
-const failure: Chore = {
-  kind: 'channel-failure',
-  report: { channelId: 3, channelName: 'c', reason: 'bad key' },
-};
-
-function makeFailed(requestId: string): Chore {
-  const request = {
-    requestId,
-    at: 1_790_000_000_000,
-    userId: 1,
-    username: 'alice',
-    apiTokenName: 'default',
-    channelId: 3,
-    model: 'gpt-4o',
-    code: 'no_channel_available',
-    status: 503,
-    message: 'x',
-    durationMs: 5,
-    isStream: false,
+describeChores('Redis', async () => {
+  const test = await openTestRedis();
+  const chores = openBullmqChores({
+    producer: await test.connect('producer'),
+    consumer: await test.connect('consumer'),
+    keys: test.keys,
+    clock: systemClock,
+    logger: silentLogger,
+    stallIntervalMs: 5000,
+  });
+  return {
+    chores,
+    async untilWaiting(count) {
+      const jobs = `${test.keys.queuePrefix}:chores:[0-9]*`;
+      await waitUntil(async () => (await test.redis.keys(jobs)).length === count);
+    },
+    async close() {
+      await chores.close();
+      await test.close();
+    },
   };
-  return { kind: 'failed-requests', requests: [request] };
-}
+});
 
-describe('Chores (Redis)', () => {
+describe('chores in Redis', () => {
   let test: TestRedis;
   let opened: { close(): Promise<void> }[];
   let dropped: Record<string, number>;
@@ -81,31 +81,6 @@ describe('Chores (Redis)', () => {
     for (const relay of relays) relay.ask(hydrate);
     for (const relay of relays) await relay.close();
     expect(await jobIds()).toHaveLength(1);
-  });
-
-  it('loads accounts first, and writes log rows last', async () => {
-    const relay = await open();
-    relay.ask(makeFailed('a'));
-    relay.ask(failure);
-    relay.ask(hydrate);
-    await waitUntil(async () => (await jobIds()).length === 3);
-
-    const order: string[] = [];
-    await work(await open(), ({ kind }) => Promise.resolve(void order.push(kind)));
-
-    await waitUntil(() => order.length === 3);
-    expect(order).toEqual(['hydrate', 'channel-failure', 'failed-requests']);
-  });
-
-  it('tries again what failed', async () => {
-    const relay = await open();
-    let attempts = 0;
-    await work(await open(), () => {
-      attempts += 1;
-      return attempts < 2 ? Promise.reject(new Error('not yet')) : Promise.resolve();
-    });
-    relay.ask(hydrate);
-    await waitUntil(() => attempts === 2);
   });
 
   it('drops and counts log rows when ten thousand wait, and still asks for accounts', async () => {

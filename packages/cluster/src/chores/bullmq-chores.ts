@@ -5,15 +5,12 @@ import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 import { ChoreBox } from './chore-box.ts';
 import { chorePriorities, toChoreData } from './chore-job.ts';
+import { CHORE_ATTEMPTS, FIRST_PAUSE_MS, GATHER_MS } from './chore-pace.ts';
 import { CHORES_QUEUE } from './chores-queue.ts';
 import { workOnChores } from './work-on-chores.ts';
 
-/** Chores that are asked at the same time become one job. */
-const GATHER_MS = 10;
 const REPEAT_MS = 1000;
 const MAX_WAITING = 10_000;
-const ATTEMPTS = 4;
-const FIRST_PAUSE_MS = 500;
 
 export interface BullmqChoresDeps {
   /** Fails fast. Stays open. */
@@ -102,7 +99,7 @@ function toJob(chore: Chore) {
     opts: {
       ...(priority > 0 && { priority }),
       deduplication: { id, ttl: REPEAT_MS },
-      attempts: ATTEMPTS,
+      attempts: CHORE_ATTEMPTS,
       backoff: { type: 'exponential', delay: FIRST_PAUSE_MS },
       removeOnComplete: true,
       removeOnFail: true,

@@ -3,11 +3,9 @@ import { Worker } from 'bullmq';
 import { closeWorker } from '../redis/close-worker.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
+import { CHORES_AT_ONCE } from './chore-pace.ts';
 import { CHORES_QUEUE } from './chores-queue.ts';
 import { parseChoreData } from './chore-job.ts';
-
-/** Several at once: a full pass over all accounts must not hold up a disabled channel. */
-const CONCURRENCY = 4;
 
 /** Starts to do chores, those of higher priority first. `stop` waits for what is under way. */
 export async function workOnChores({
@@ -31,7 +29,7 @@ export async function workOnChores({
     {
       connection: consumer,
       prefix: keys.queuePrefix,
-      concurrency: CONCURRENCY,
+      concurrency: CHORES_AT_ONCE,
       lockDuration: stallIntervalMs,
       stalledInterval: stallIntervalMs,
     },

@@ -1,13 +1,15 @@
 import { openInProcessCluster } from '@turnpike/cluster/in-process';
-import { systemClock, type ChannelHealthReport } from '@turnpike/core';
+import { systemClock } from '@turnpike/core';
 import { createPasswordHasher } from '@turnpike/master';
 import { createRelay } from '@turnpike/relay';
 import { composeMaster } from './compose-master.ts';
 import { responseStoreLimits } from './cluster-settings-for.ts';
+import { doChores } from './do-chores.ts';
 import { prepareFirstStart } from './first-start.ts';
 import { followOptions } from './follow-options.ts';
 import type { ComposeDeps, Gateway } from './gateway.ts';
 import { openGatewayStore } from './open-gateway-store.ts';
+import { reportByChores } from './relay-reports.ts';
 import { relaySettings } from './settings-for.ts';
 import { listStoreJobs } from './store-jobs.ts';
 
@@ -37,17 +39,18 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   lifecycle.onStop('options', followOptions({ configBus, noteSnapshot, logger }));
   lifecycle.onStop('usage sink', () => cluster.usageSink.close());
 
-  // The relay reports to the master, and the master probes through the relay.
-  let reportFatalError = (_report: ChannelHealthReport): void => undefined;
+  // The relay reports to the master, and the master probes through the relay. What was reported is done before the end.
+  let endChores = (): Promise<void> => Promise.resolve();
+  lifecycle.onStop('chores', async () => {
+    await endChores();
+    await cluster.chores.close();
+  });
+  const reports = reportByChores(cluster.chores);
+  lifecycle.onStop('reports', () => reports.failedRequestLog.close());
   const relay = await createRelay({
     ...cluster,
-    failedRequestLog: store.failedRequestLog,
+    ...reports,
     settings: relaySettings(settings, 'standalone', directory.temporaryDirectory),
-    channelHealth: {
-      reportFatalError: (report) => {
-        reportFatalError(report);
-      },
-    },
     secretBox,
     capsuleSecret: directory.encryptionKey,
     clock,
@@ -57,10 +60,11 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   lifecycle.onStop('relay', () => relay.stop());
 
   const master = composeMaster({ ...deps, store, cluster, relay, clock });
-  reportFatalError = (report) => {
-    master.channelHealth.reportFatalError(report);
-  };
   await master.start();
+  // Nothing has to be loaded here: ledger and directory read the database of their own process.
+  const nothing = (): Promise<void> => Promise.resolve();
+  const doing = await cluster.chores.work(doChores({ master, store }, nothing));
+  endChores = () => doing.stop();
 
   const delivering = await cluster.notifications.work((queued) => master.deliver(queued));
   lifecycle.onStop('notifications', () => delivering.stop());

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Chore } from '@turnpike/core';
 import {
   createMasterMetrics,
   createUsageConsumer,
   followAccounts,
   listRepairJobs,
-  type AccountFollower,
 } from '@turnpike/master';
 import type { ClusterParts } from './cluster-management.ts';
+import { doChores } from './do-chores.ts';
 import type { Management } from './gateway.ts';
 import { listStoreJobs } from './store-jobs.ts';
 
@@ -15,10 +14,8 @@ import { listStoreJobs } from './store-jobs.ts';
  * What only masters do: take usage into the database, keep the directory of accounts, do the chores of relays, deliver
  * notifications, repair the ledger, and run the schedules. Several masters share the work.
  */
-export async function runControl(
-  parts: ClusterParts,
-  { master, store }: Management,
-): Promise<void> {
+export async function runControl(parts: ClusterParts, management: Management): Promise<void> {
+  const { master, store } = management;
   const { cluster, settings, lifecycle, registry, logger, clock, nodeId } = parts;
   const { ledgerBook, usageQueue, accountDirectory } = cluster;
   const metrics = createMasterMetrics(registry, { usageQueue, parkedUsage: store.parkedUsage });
@@ -40,7 +37,9 @@ export async function runControl(
       });
   });
 
-  const chores = await cluster.chores.work((chore) => doChore(chore, accounts, master, store));
+  const chores = await cluster.chores.work(
+    doChores(management, (wanted) => accounts.hydrate(wanted)),
+  );
   lifecycle.onStop('chores', () => chores.stop());
 
   const delivering = await cluster.notifications.work((queued) => master.deliver(queued));
@@ -64,21 +63,4 @@ export async function runControl(
     }),
   ]);
   lifecycle.onStop('schedules', () => schedules.stop());
-}
-
-async function doChore(
-  chore: Chore,
-  accounts: AccountFollower,
-  master: Management['master'],
-  store: Management['store'],
-): Promise<void> {
-  switch (chore.kind) {
-    case 'hydrate':
-      return accounts.hydrate(chore);
-    case 'channel-failure':
-      master.channelHealth.reportFatalError(chore.report);
-      return;
-    case 'failed-requests':
-      return store.requestLogs.addFailed(chore.requests);
-  }
 }

@@ -117,26 +117,23 @@ export function describeRequestLogRepository(name: string, open: () => Promise<T
       });
     });
 
-    it('writes refused and failed requests in the background, many at once', async () => {
-      const { failedRequestLog } = test.store;
-      for (let index = 0; index < 150; index += 1) {
-        failedRequestLog.record({
-          requestId: `failed-${index}`,
-          at: testNow,
-          userId: 888,
-          username: 'u',
-          apiTokenName: 't',
-          channelId: 0,
-          model: 'm\0',
-          code: 'no_channel_available',
-          status: 503,
-          message: 'No channel.\0',
-          durationMs: 3,
-          isStream: true,
-        });
-      }
+    it('writes refused and failed requests, many at once', async () => {
+      const requests = Array.from({ length: 150 }, (_, index) => ({
+        requestId: `failed-${index}`,
+        at: testNow,
+        userId: 888,
+        username: 'u',
+        apiTokenName: 't',
+        channelId: 0,
+        model: 'm\0',
+        code: 'no_channel_available',
+        status: 503,
+        message: 'No channel.\0',
+        durationMs: 3,
+        isStream: true,
+      }));
 
-      await failedRequestLog.close();
+      await logs.addFailed(requests);
 
       const rows = await logs.list({ userId: 888 }, { offset: 0, limit: 200 });
       expect(rows).toHaveLength(150);

@@ -9,6 +9,7 @@ import type {
   ConfigRepository,
   FindBalanceQuery,
   FindModelListQuery,
+  GivenUpNotifications,
   IdentityRepository,
   LedgerRepository,
   Logger,
@@ -66,6 +67,7 @@ export interface MasterDeps {
   quotaReminders: QuotaReminders;
   /** Deliveries to people and machines outside. */
   notifications: Pick<NotificationQueue, 'add'>;
+  givenUpNotifications: GivenUpNotifications;
   /** Where GitHub and the like are; undefined: where they are for everybody. */
   signInEndpoints?: SignInEndpoints;
   apiTokens: ApiTokenRepository;

@@ -1,6 +1,6 @@
 import { openInProcessCluster } from '@turnpike/cluster';
 import { systemClock, type ChannelHealthReport } from '@turnpike/core';
-import { createPasswordHasher } from '@turnpike/master';
+import { createPasswordHasher, registerGivenUpNotifications } from '@turnpike/master';
 import { createRelay } from '@turnpike/relay';
 import { composeMaster } from './compose-master.ts';
 import { responseStoreLimits } from './cluster-settings-for.ts';
@@ -62,7 +62,11 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   };
   await master.start();
 
-  const delivering = await cluster.notifications.work((queued) => master.deliver(queued));
+  registerGivenUpNotifications(registry, () => store.givenUpNotifications.count());
+  const delivering = await cluster.notifications.work(
+    (queued) => master.deliver(queued),
+    (queued, error) => master.giveUp(queued, error),
+  );
   lifecycle.onStop('notifications', () => delivering.stop());
 
   const schedules = await cluster.schedules.start([

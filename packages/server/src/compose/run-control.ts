@@ -5,6 +5,7 @@ import {
   createUsageConsumer,
   followAccounts,
   listRepairJobs,
+  registerGivenUpNotifications,
   type AccountFollower,
 } from '@turnpike/master';
 import type { ClusterParts } from './cluster-management.ts';
@@ -43,7 +44,11 @@ export async function runControl(
   const chores = await cluster.chores.work((chore) => doChore(chore, accounts, master, store));
   lifecycle.onStop('chores', () => chores.stop());
 
-  const delivering = await cluster.notifications.work((queued) => master.deliver(queued));
+  registerGivenUpNotifications(registry, () => store.givenUpNotifications.count());
+  const delivering = await cluster.notifications.work(
+    (queued) => master.deliver(queued),
+    (queued, error) => master.giveUp(queued, error),
+  );
   lifecycle.onStop('notifications', () => delivering.stop());
 
   const consuming = await usageQueue.consume(createUsageConsumer(shared));

@@ -47,6 +47,8 @@ export interface MasterSettings {
   channelTestIntervalMs: number | undefined;
   /** How often the balances of channels are queried; undefined: only when asked for. */
   channelUpdateIntervalMs: number | undefined;
+  /** How often it is looked for users with little quota left. */
+  quotaReminderIntervalMs: number;
   /** How often it is checked that the newest configuration is the published one. */
   configSyncIntervalMs: number;
 }

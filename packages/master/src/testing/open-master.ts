@@ -231,6 +231,7 @@ const testSettings: MasterSettings = {
   probeTimeoutMs: 5_000,
   channelTestIntervalMs: undefined,
   channelUpdateIntervalMs: undefined,
+  quotaReminderIntervalMs: 60_000,
   configSyncIntervalMs: 60_000,
 };
 

@@ -54,6 +54,8 @@ export type {
   BalanceRequest,
   FindBalanceQuery,
 } from './ports/balance-query.ts';
+export type { GivenUpNotification, GivenUpNotifications } from './ports/given-up-notifications.ts';
+export { parseNotificationBody, toNotificationBody } from './notifications/notification-body.ts';
 export type {
   FindModelListQuery,
   ModelListAccount,

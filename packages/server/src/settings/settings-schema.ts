@@ -222,6 +222,10 @@ export const settingsSchema = {
       role: 'master',
       text: 'Pause between two channels of such a run.',
     }),
+    quotaReminderIntervalMs: setting('QUOTA_REMINDER_INTERVAL', durationMs('s', 100), '60s', {
+      role: 'master',
+      text: 'How often it is looked for users whose balance fell below QuotaRemindThreshold.',
+    }),
     testPrompt: setting(
       'TEST_PROMPT',
       anyText,

@@ -13,6 +13,7 @@ import type { Admission } from './admit.ts';
 import { authenticate, type Caller } from './authenticate.ts';
 import { callUpstreams, type Served } from './call.ts';
 import { answerClient, answerError, breakOff } from './answer-client.ts';
+import { holdOpen, type EarlyHead } from './early-head.ts';
 import { discardRequest, receiveRequest, type InboundRequest } from './inbound-request.ts';
 import { letIn } from './let-in.ts';
 import { meterAnswer } from './meter.ts';
@@ -26,6 +27,8 @@ interface Progress {
   channelId?: number;
   /** What the request counts as in flight for: group, then channel. */
   permits?: LimitPermit[];
+  /** Keeps the client company until an upstream answers. */
+  waiting?: EarlyHead | undefined;
 }
 
 /**
@@ -68,6 +71,10 @@ export async function handleRelayRequest(
         deps.clock.now(),
       );
     if (letInAs.groupPermit !== undefined) (progress.permits ??= []).push(letInAs.groupPermit);
+    progress.waiting = holdOpen(deps, connection, inbound, {
+      afterMs: deps.settings.holdBackTimeoutMs,
+      keepAliveMs: deps.settings.keepAliveMs,
+    });
     const served = await callUpstreams(deps, { plan, admission, inbound, connection, progress });
     if (served === 'abandoned') await giveBack(deps, connection, admission, progress);
     else {
@@ -78,6 +85,7 @@ export async function handleRelayRequest(
     if (admission !== undefined) await deps.ledger.release(connection.requestId);
     fail(deps, connection, progress, error);
   } finally {
+    progress.waiting?.end();
     if (progress.permits !== undefined) endPermits(progress.permits, 0);
     if (progress.inbound !== undefined) await discardRequest(deps.bodyPool, progress.inbound);
   }

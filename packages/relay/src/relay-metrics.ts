@@ -40,11 +40,13 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
     'turnpike_relay_request_duration_seconds',
     'From arrival to the last byte.',
     seconds,
+    ['operation'],
   );
   const firstByte = createDistribution(
     'turnpike_relay_first_byte_seconds',
     'From arrival to the first byte sent to the client.',
     seconds,
+    ['operation'],
   );
   for (const metric of [duration, firstByte])
     registry.registerMetric(metric as unknown as Histogram);

@@ -38,6 +38,7 @@ export interface DistributionMetric {
   readonly help: string;
   readonly type: 'histogram';
   readonly aggregator: 'sum';
+  readonly labelNames: readonly string[];
   get(): Promise<object>;
   reset(): void;
   /** @param labels a value for each label; ask once for each set of them */
@@ -49,16 +50,19 @@ export interface DistributionMetric {
  * request has four of them.
  *
  * @param bounds upper bounds of the buckets, ascending
+ * @param labelNames what each child has a value for
  */
 export function createDistribution(
   name: string,
   help: string,
   bounds: readonly number[],
+  labelNames: readonly string[] = [],
 ): DistributionMetric {
   const children: Distribution[] = [];
   const about = { name, help, type: 'histogram', aggregator: 'sum' } as const;
   return {
     ...about,
+    labelNames,
     get: () =>
       Promise.resolve({
         ...about,

@@ -173,7 +173,7 @@ export const settingsSchema = {
     }),
     holdBackTimeoutMs: setting('HOLD_BACK_TIMEOUT', durationMs('s'), '15s', {
       role: 'relay',
-      text: 'Longest time the start of a stream is held back, so that another channel can still be tried.',
+      text: 'Longest time the start of a stream is held back, so that another channel can still be tried; then its head goes out, and an error is its last event.',
     }),
     streamKeepaliveIntervalMs: setting('STREAM_KEEPALIVE_INTERVAL', durationMs('s'), '15s', {
       role: 'relay',

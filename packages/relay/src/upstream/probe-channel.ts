@@ -69,7 +69,7 @@ async function ask(
           model,
           group: '',
           isPinned: true,
-          conversation: undefined,
+                conversation: undefined,
           prices: [],
           priceThrough: () => ({
             upstreamModel: channel.modelMapping[model] ?? model,
@@ -121,6 +121,7 @@ function makeQuestion(model: string, prompt: string): InboundRequest {
     priceFacts: {},
     hasCapsule: false,
     history: undefined,
+    fetchedMedia: undefined,
     conversation: undefined,
   };
 }

@@ -25,7 +25,7 @@ export async function fetchLostMedia(
     maxBytes: options.RemoteMediaMaxMB * MIB,
     privateHosts: options.RemoteMediaPrivateHosts,
   };
-  const known = (inbound.fetchedMedia ??= new Map());
+  const known = (inbound.fetchedMedia ??= new Map<string, Promise<FetchedMedia | undefined>>());
   const fetched = new Map<string, FetchedMedia>();
   let left = limits.maxBytes;
   for (const address of [...wanted].slice(0, MAX_FILES)) {

@@ -69,7 +69,7 @@ async function ask(
           model,
           group: '',
           isPinned: true,
-                conversation: undefined,
+          conversation: undefined,
           prices: [],
           priceThrough: () => ({
             upstreamModel: channel.modelMapping[model] ?? model,

@@ -42,9 +42,12 @@ export function isPublicAddress(address: string): boolean {
  */
 export const lookupPublic: LookupFunction = (hostname, options, callback) => {
   resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    const [first] = addresses ?? [];
-    if (error !== null) callback(error, '', 4);
-    else if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address)))
+    if (error !== null) {
+      callback(error, '', 4);
+      return;
+    }
+    const [first] = addresses;
+    if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address)))
       callback(new Error('the address is not public'), '', 4);
     else if (options.all === true) callback(null, addresses);
     else callback(null, first.address, first.family);

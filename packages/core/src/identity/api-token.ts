@@ -1,3 +1,4 @@
+import type { LossPolicy } from './loss-policy.ts';
 import type { RequestLimits } from './request-limits.ts';
 
 /** `tokens.status` as stored. */
@@ -24,6 +25,8 @@ export interface ApiToken {
   subnet: string | null;
   /** Undefined: none. */
   limits?: RequestLimits;
+  /** What a translation of its requests may lose; undefined: what the option says. */
+  lossPolicy?: LossPolicy;
   quotaVersion: number;
 }
 
@@ -51,5 +54,6 @@ export interface TokenRecord {
   apiTokenRecordVersion: number;
   userRecordVersion: number;
   apiTokenLimits?: RequestLimits;
+  lossPolicy?: LossPolicy;
   userLimits?: RequestLimits;
 }

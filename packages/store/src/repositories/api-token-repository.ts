@@ -1,5 +1,6 @@
 import {
   apiTokenStatuses,
+  readLossPolicy,
   type ApiToken,
   type ApiTokenChange,
   type ApiTokenFilter,
@@ -138,6 +139,7 @@ export async function insertApiToken(
     models: token.models,
     subnet: token.subnet,
     limits: toLimitsColumn(token.limits),
+    loss_policy: token.lossPolicy ?? null,
     ...firstSpendColumns(token.limits, now),
     quota_version: 1,
   });
@@ -207,6 +209,7 @@ const columnOf = {
   unlimitedQuota: 'unlimited_quota',
   models: 'models',
   subnet: 'subnet',
+  lossPolicy: 'loss_policy',
 } as const satisfies Record<Exclude<keyof ApiTokenChange, 'limits'>, string>;
 
 function toColumns({ limits, ...change }: ApiTokenChange): Record<string, unknown> {
@@ -221,6 +224,7 @@ function toColumns({ limits, ...change }: ApiTokenChange): Record<string, unknow
 
 function toApiToken(row: Row, secretBox: SecretBox): ApiToken {
   const limits = readLimits(row['limits']);
+  const lossPolicy = readLossPolicy(row['loss_policy']);
   return {
     id: readNumber(row['id']),
     userId: readNumber(row['user_id']),
@@ -236,6 +240,7 @@ function toApiToken(row: Row, secretBox: SecretBox): ApiToken {
     models: readNullableText(row['models']),
     subnet: readNullableText(row['subnet']),
     ...(limits !== undefined && { limits }),
+    ...(lossPolicy !== undefined && { lossPolicy }),
     quotaVersion: readNumber(row['quota_version']),
   };
 }

@@ -18,6 +18,7 @@ export function toApiTokenJson(token: ApiToken): ApiTokenJson {
     used_quota: token.usedQuota,
     models: token.models,
     subnet: token.subnet,
+    loss_policy: token.lossPolicy ?? '',
     ...toLimitsJson(token.limits),
     quota_version: token.quotaVersion,
   };

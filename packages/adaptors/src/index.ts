@@ -49,7 +49,11 @@ export { toClientError } from './families/openai-chat/to-client-error.ts';
 export { encodeError, encodeStreamError } from './families/openai-chat/encode-error.ts';
 export type { EncodedError, ErrorContext } from './families/openai-chat/encode-error.ts';
 export { createQueuedResponse } from './families/openai-responses/response-object.ts';
-export { createItemId, createResponseId, responseIdOfItem } from './families/openai-responses/item-ids.ts';
+export {
+  createItemId,
+  createResponseId,
+  responseIdOfItem,
+} from './families/openai-responses/item-ids.ts';
 export { encodeResponsesStreamError } from './families/openai-responses/encode-stream-error.ts';
 export { redactText } from './families/openai-chat/redact.ts';
 export type { Confidential } from './families/openai-chat/redact.ts';

@@ -11,6 +11,8 @@ export type { Operation } from './usage/operation.ts';
 export { completionTokensOf, emptyUsage, promptTokensOf } from './usage/usage.ts';
 export type { Usage } from './usage/usage.ts';
 export type { AppliedPrice, EndState, UsageEvent } from './usage/usage-event.ts';
+export { lossPolicies, readLossPolicy } from './identity/loss-policy.ts';
+export type { LossPolicy } from './identity/loss-policy.ts';
 export type { Exact, LongPromptRates, ModelPrice, PriceSource } from './pricing/model-price.ts';
 export { errors } from './errors/catalogue.ts';
 export { managementErrors } from './errors/management-catalogue.ts';

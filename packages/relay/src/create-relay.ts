@@ -40,6 +40,7 @@ import type { ChannelDefaults } from './snapshot/relay-channel.ts';
 import { ChannelAffinity } from './upstream/channel-affinity.ts';
 import { ChannelCooldowns } from './upstream/channel-cooldowns.ts';
 import { Credentials } from './upstream/credentials.ts';
+import { createMediaFetcher } from './upstream/fetch-media.ts';
 import { createUpstreamPools, type PoolSettings } from './upstream/pools.ts';
 import { createChannelProbe } from './upstream/probe-channel.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
@@ -99,6 +100,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   });
   const tokenCounter = createTokenCounter();
   const pools = createUpstreamPools(settings);
+  const mediaFetcher = createMediaFetcher();
   const bodyPool = new BodyPool();
   const capsules = createCapsuleBox(options.capsuleSecret);
   const conversations = createConversations(options.capsuleSecret);
@@ -110,6 +112,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     config,
     tokenCounter,
     pools,
+    mediaFetcher,
     credentials: new Credentials({ pools, clock: options.clock, logger }),
     bodyPool,
     capsules,
@@ -162,7 +165,12 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       await deps.backgroundRuns.stop();
       config.stop();
       bodyPool.close();
-      await Promise.all([tokenCounter.close(), conversations.close(), pools.close()]);
+      await Promise.all([
+        tokenCounter.close(),
+        conversations.close(),
+        pools.close(),
+        mediaFetcher.close(),
+      ]);
     },
   };
 }

@@ -23,6 +23,7 @@ import type { ConfigFollower } from './snapshot/follow-config.ts';
 import type { ChannelAffinity } from './upstream/channel-affinity.ts';
 import type { ChannelCooldowns } from './upstream/channel-cooldowns.ts';
 import type { Credentials } from './upstream/credentials.ts';
+import type { MediaFetcher } from './upstream/fetch-media.ts';
 import type { UpstreamPools } from './upstream/pools.ts';
 import type { UpstreamTimeouts } from './upstream/send.ts';
 import type { RetryBudget } from './upstream/retry-budget.ts';
@@ -58,6 +59,7 @@ export interface RelayDeps {
   channelHealth: ChannelHealthSink;
   tokenCounter: TokenCounter;
   pools: UpstreamPools;
+  mediaFetcher: MediaFetcher;
   credentials: Credentials;
   bodyPool: BodyPool;
   timeouts: { stream: UpstreamTimeouts; whole: UpstreamTimeouts };

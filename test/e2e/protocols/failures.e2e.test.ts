@@ -277,6 +277,20 @@ describe('what cannot be carried', () => {
     });
   });
 
+  it('is refused where the token says so, and no header allows it again', async () => {
+    const token = await world.admin.createToken({ name: 'careful', loss_policy: 'strict' });
+    expect(token).toMatchObject({ loss_policy: 'strict' });
+    const ask = (headers: Record<string, string>) =>
+      askTwice('model-anthropic', { authorization: `Bearer ${token.key}`, ...headers });
+    world.upstream.answerWith(long);
+    expect((await ask({})).status).toBe(400);
+    expect((await ask({ 'x-gateway-loss-policy': 'lenient' })).status).toBe(400);
+    await world.admin.call('PUT', '/api/token/', { id: token.id, loss_policy: '' });
+    expect((await ask({})).status).toBe(200);
+    const wrong = world.admin.call('PUT', '/api/token/', { id: token.id, loss_policy: 'brave' });
+    await expect(wrong).rejects.toThrow('loss_policy');
+  });
+
   it('goes to a channel that loses nothing, whatever its priority', async () => {
     const model = 'careful';
     await world.price(model);

@@ -7,4 +7,15 @@ export class LossList {
   add(severity: Loss['severity'], what: Loss['what'], at: string, note: string): void {
     this.losses.push({ at, what, severity, note });
   }
+
+  /** A file by address, for an upstream that takes only what is in the request. */
+  addRemote(at: string, note: string, address: string, isSentAnyway = false): void {
+    this.losses.push({
+      at,
+      what: isSentAnyway ? 'approximated' : 'dropped',
+      severity: isSentAnyway ? 'warn' : 'fatal',
+      note,
+      address,
+    });
+  }
 }

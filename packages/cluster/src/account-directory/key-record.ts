@@ -1,4 +1,9 @@
-import type { ApiTokenAccount, RequestLimits } from '@turnpike/core';
+import {
+  readLossPolicy,
+  type ApiTokenAccount,
+  type LossPolicy,
+  type RequestLimits,
+} from '@turnpike/core';
 import { z } from 'zod';
 
 const FORMAT = 1;
@@ -17,6 +22,7 @@ export interface KeyRecord {
   models: readonly string[] | undefined;
   subnets: readonly string[];
   limits: RequestLimits | undefined;
+  lossPolicy: LossPolicy | undefined;
 }
 
 /** The script that writes a record reads the first two members of this text. */
@@ -33,6 +39,7 @@ export function toKeyRecordText(apiToken: ApiTokenAccount): string {
     models: apiToken.models,
     subnets: apiToken.subnets,
     limits: apiToken.limits,
+    loss: apiToken.lossPolicy,
   });
 }
 
@@ -60,6 +67,7 @@ export function parseKeyRecord(text: string): KeyRecord | 'gone' {
     models: stored.models,
     subnets: stored.subnets,
     limits: toLimits(stored.limits),
+    lossPolicy: readLossPolicy(stored.loss),
   };
 }
 
@@ -90,6 +98,7 @@ const keyRecordSchema = z.union([
     models: z.array(z.string()).optional(),
     subnets: z.array(z.string()),
     limits: limitsSchema.optional(),
+    loss: z.string().optional(),
   }),
 ]);
 

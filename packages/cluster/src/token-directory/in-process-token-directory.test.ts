@@ -44,6 +44,7 @@ function toRecord(user: UserAccount, apiToken: ApiTokenAccount): TokenRecord {
     apiTokenRecordVersion: apiToken.recordVersion,
     userRecordVersion: user.recordVersion,
     ...(apiToken.limits !== undefined && { apiTokenLimits: apiToken.limits }),
+    ...(apiToken.lossPolicy !== undefined && { lossPolicy: apiToken.lossPolicy }),
     ...(user.limits !== undefined && { userLimits: user.limits }),
   };
 }

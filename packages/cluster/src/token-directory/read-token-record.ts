@@ -95,6 +95,7 @@ function toTokenRecord(
     apiTokenRecordVersion: key.recordVersion,
     userRecordVersion: Number(recordVersion),
     ...(key.limits !== undefined && { apiTokenLimits: key.limits }),
+    ...(key.lossPolicy !== undefined && { lossPolicy: key.lossPolicy }),
     ...(userLimits !== undefined && { userLimits }),
   };
 }

@@ -50,6 +50,7 @@ export function describeTokenDirectory(
           subnets: ['10.0.0.0/8'],
           recordVersion: 5,
           limits: { concurrency: 2 },
+          lossPolicy: 'paranoid',
         }),
       );
       const record: TokenRecord = {
@@ -68,6 +69,7 @@ export function describeTokenDirectory(
         apiTokenRecordVersion: 5,
         userRecordVersion: 4,
         apiTokenLimits: { concurrency: 2 },
+        lossPolicy: 'paranoid',
         userLimits: { requestsPerMinute: 9 },
       };
 

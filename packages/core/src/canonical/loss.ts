@@ -6,4 +6,6 @@ export interface Loss {
   /** fatal: the answer would not be what was asked. warn: quality or cost changes. info: cosmetic. */
   severity: 'info' | 'warn' | 'fatal';
   note: string;
+  /** Of a file that would not be lost if its content were in the request: where it is. Never shown to anybody. */
+  address?: string;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lossPolicies } from '../identity/loss-policy.ts';
 import { requestLimitFields, spentFields } from './request-limits.ts';
 import {
   listQuerySchema,
@@ -28,6 +29,8 @@ const apiTokenFields = {
     'must be a comma list of subnets such as 10.0.0.0/8, 2001:db8::/32',
     '必须是以逗号分隔的网段，例如 10.0.0.0/8, 2001:db8::/32',
   ).nullable(),
+  /** What a translation between protocols may lose of its requests; empty or null: what the option says. */
+  loss_policy: z.enum(['', ...lossPolicies]).nullable(),
   ...requestLimitFields,
 };
 
@@ -81,6 +84,7 @@ export const apiTokenSchema = z.object({
   used_quota: z.int(),
   models: z.string().nullable(),
   subnet: z.string().nullable(),
+  loss_policy: z.string(),
   ...requestLimitFields,
   ...spentFields,
   quota_version: z.int(),

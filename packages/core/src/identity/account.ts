@@ -1,3 +1,4 @@
+import type { LossPolicy } from './loss-policy.ts';
 import type { PeriodSpend } from '../usage/budget-period.ts';
 import type { RequestLimits } from './request-limits.ts';
 
@@ -35,6 +36,7 @@ export interface ApiTokenAccount {
   /** Trimmed CIDR texts; empty: every address. */
   subnets: readonly string[];
   limits: RequestLimits | undefined;
+  lossPolicy?: LossPolicy | undefined;
   quota: number;
   quotaVersion: number;
   spend?: PeriodSpend | undefined;

@@ -1,4 +1,5 @@
 import type { PeriodSpend } from '../usage/budget-period.ts';
+import type { LossPolicy } from './loss-policy.ts';
 import type { RequestLimits } from './request-limits.ts';
 
 /** `tokens.status` as stored. */
@@ -27,6 +28,8 @@ export interface ApiToken {
   limits?: RequestLimits;
   /** What was charged in its day and month; undefined without a budget for either. */
   spend?: PeriodSpend;
+  /** What a translation of its requests may lose; undefined: what the option says. */
+  lossPolicy?: LossPolicy;
   quotaVersion: number;
 }
 
@@ -54,5 +57,6 @@ export interface TokenRecord {
   apiTokenRecordVersion: number;
   userRecordVersion: number;
   apiTokenLimits?: RequestLimits;
+  lossPolicy?: LossPolicy;
   userLimits?: RequestLimits;
 }

@@ -71,6 +71,23 @@ export const operationOptions = {
       '协议转换允许的丢失：全部允许但计数；不允许影响回答的丢失；不允许任何有影响的丢失。',
     ],
   ),
+  RemoteMediaEnabled: bool(section, true, [
+    'Pictures and documents that a request names by address are fetched from there where the upstream takes only what is in the request.',
+    '上游只接受请求内嵌内容时，由网关抓取请求中以地址给出的图片和文档。',
+  ]),
+  RemoteMediaMaxMB: integer(section, { default: 20, min: 1, max: 100 }, [
+    'Megabytes of such files that are fetched for one request.',
+    '单个请求可抓取的文件总大小上限（MB）。',
+  ]),
+  RemoteMediaPrivateHosts: list(
+    section,
+    ',',
+    [],
+    [
+      'Servers of your own network from which they may be fetched too: names, with the port where it is not the usual one, separated by commas. All others must be public.',
+      '允许抓取的内网服务器：主机名，非默认端口需注明，以逗号分隔。其余必须是公网地址。',
+    ],
+  ),
   AccountResourcesChannel: integer(section, { default: 0, min: 0, max: 2_147_483_647 }, [
     'Id of the channel to which files, batches, fine-tuning, assistants and threads are passed, for keys of administrators; 0 = none.',
     '文件、批处理、微调、助手与线程请求转发到的渠道 ID，仅限管理员密钥；0 为不转发。',

@@ -1,4 +1,5 @@
 import type { ApiToken } from '../identity/api-token.ts';
+import type { LossPolicy } from '../identity/loss-policy.ts';
 import type { Page, PageQuery } from './page.ts';
 
 export type NewApiToken = Pick<
@@ -12,14 +13,15 @@ export type NewApiToken = Pick<
   | 'models'
   | 'subnet'
   | 'limits'
+  | 'lossPolicy'
 >;
 
-/** What an owner may edit besides the balance (see `LedgerRepository.setQuota`). Limits `{}`: none. */
+/** What an owner may edit besides the balance (see `LedgerRepository.setQuota`). Limits `{}` and a policy of null: none. */
 export type ApiTokenChange = Partial<
   Pick<
     ApiToken,
     'name' | 'status' | 'expiredTime' | 'unlimitedQuota' | 'models' | 'subnet' | 'limits'
-  >
+  > & { lossPolicy: LossPolicy | null }
 >;
 
 /** By `remain_quota`, tokens without a limit count as more than all others. */

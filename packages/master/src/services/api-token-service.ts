@@ -39,6 +39,7 @@ const auditedFields = [
   'remainQuota',
   'models',
   'subnet',
+  'lossPolicy',
 ] as const;
 
 /** The caller's own API tokens. Those of others are as good as absent. */
@@ -99,6 +100,7 @@ export function createApiTokenService(deps: ApiTokenServiceDeps) {
         models: input.models ?? null,
         subnet: input.subnet ?? '',
         ...(limits !== undefined && { limits }),
+        ...(input.loss_policy && { lossPolicy: input.loss_policy }),
       });
       // So that the key works as soon as its owner reads it. Where relays cannot be told, which is logged, it works
       // once a master looks for changes: the token is there, so this is no failure.
@@ -155,6 +157,7 @@ function toChange(input: ApiTokenUpdateInput): ApiTokenChange {
     ...(input.unlimited_quota !== undefined && { unlimitedQuota: input.unlimited_quota }),
     ...(input.models !== undefined && { models: input.models }),
     ...(input.subnet !== undefined && { subnet: input.subnet }),
+    ...(input.loss_policy !== undefined && { lossPolicy: input.loss_policy || null }),
   };
 }
 

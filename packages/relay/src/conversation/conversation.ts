@@ -14,6 +14,8 @@ import {
   type Family,
   type OpaqueState,
 } from '@turnpike/core';
+import type { FetchedMedia } from '../upstream/fetch-media.ts';
+import { putMedia } from './put-media.ts';
 import { addRememberedState, listBareCalls, openCapsules } from '../state/restore-state.ts';
 
 /** An upstream to encode a conversation for, as plain data: it may go to another thread. */
@@ -30,6 +32,8 @@ export interface ConversationTarget {
   /** Of the channel; empty: none. */
   systemPrompt: string;
   isStream: boolean;
+  /** Content of files that this upstream takes by no address, by their addresses. */
+  media?: ReadonlyMap<string, FetchedMedia>;
 }
 
 /** An upstream's body, ready to be sent. */
@@ -87,7 +91,8 @@ export function encodeConversation(
     operation: conversationOperations[target.family],
     config: target.config,
   });
-  const whole = { ...addRememberedState(request, remembered), isStream: target.isStream };
+  const stated = addRememberedState(request, remembered);
+  const whole = { ...putMedia(stated, target.media), isStream: target.isStream };
   const { body, ...made } = codec.encodeRequest(whole, {
     model: target.model,
     dialect,

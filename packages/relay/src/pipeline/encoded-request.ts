@@ -34,7 +34,14 @@ export interface EncodeInput {
 
 export type EncodeDeps = Pick<
   RelayDeps,
-  'settings' | 'capsules' | 'stateStore' | 'responseStore' | 'metrics' | 'conversations'
+  | 'settings'
+  | 'capsules'
+  | 'stateStore'
+  | 'responseStore'
+  | 'metrics'
+  | 'conversations'
+  | 'mediaFetcher'
+  | 'config'
 >;
 
 /** The channel's headers; where it wants a short-lived credential, that follows right before sending. */

@@ -43,9 +43,20 @@ export function mustTranslate(inbound: InboundRequest, dialect: Dialect, model: 
   if (messages?.hasBetasInBody === true && inbound.headers['anthropic-beta'] !== undefined)
     return true;
   if (inbound.family === 'openai-chat' && answersInParts(model)) return true;
+  // What this upstream does not fetch itself has to be found, and put into the body.
+  if (
+    messages?.needsInlineMedia === true &&
+    inbound.door === 'anthropic' &&
+    mentionsAddress(inbound)
+  )
+    return true;
   if (streaming === 'only' ? !isStream : streaming === 'never' && isStream) return true;
   // Google's streams without `alt=sse` are one JSON array, which grows.
   if (inbound.door === 'gemini' && isStream && !/[?&]alt=sse(?:&|$)/.test(inbound.search))
     return true;
   return hasCapsule(inbound);
+}
+
+function mentionsAddress({ body }: InboundRequest): boolean {
+  return body.kind === 'json' && body.probe.body.includes('"url"');
 }

@@ -23,6 +23,7 @@ import type { Door } from '../http/door.ts';
 import { searchOf } from '../http/relay-routes.ts';
 import type { OperationRoute } from '../http/route.ts';
 import type { RelaySettings } from '../relay-deps.ts';
+import type { FetchedMedia } from '../upstream/fetch-media.ts';
 
 /** A request as it came, and the little that is read of it. The body is kept for every attempt. */
 export interface InboundRequest {
@@ -51,6 +52,8 @@ export interface InboundRequest {
   hasCapsule: boolean | undefined;
   /** What it goes on from, where that is stored here. */
   history: History | undefined;
+  /** Files that were fetched for it, by address; undefined until one had to be. */
+  fetchedMedia: Map<string, Promise<FetchedMedia | undefined>> | undefined;
   /** Decoded when an attempt needs a translation, and kept for the next. */
   conversation: Promise<Conversation> | undefined;
 }
@@ -200,6 +203,7 @@ function toInbound(
     priceFacts: { size: facts.size, quality: facts.quality, isAnswered: true },
     hasCapsule: undefined,
     history: undefined,
+    fetchedMedia: undefined,
     conversation: undefined,
   };
 }

@@ -1,11 +1,6 @@
-import type { Loss } from '@turnpike/core';
+import { lossPolicies, type Loss, type LossPolicy } from '@turnpike/core';
 
-/** What is done about something that cannot be carried: counted; refused where it is fatal; refused where it matters at all. */
-export const lossPolicies = ['lenient', 'strict', 'paranoid'] as const;
-
-export type LossPolicy = (typeof lossPolicies)[number];
-
-/** The strictest of what option, channel and client want. What is no policy counts as none. */
+/** The strictest of what option, channel, token and client want. What is no policy counts as none. */
 export function strictestPolicy(...wanted: readonly unknown[]): LossPolicy {
   const ranks = wanted.map((name) => lossPolicies.indexOf(name as LossPolicy));
   return lossPolicies[Math.max(0, ...ranks)] ?? 'lenient';

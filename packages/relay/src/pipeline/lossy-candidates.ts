@@ -1,13 +1,7 @@
-import { errors, type GatewayError, type Loss } from '@turnpike/core';
+import { errors, type GatewayError, type Loss, type LossPolicy } from '@turnpike/core';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { InboundRequest } from './inbound-request.ts';
-import {
-  describeLosses,
-  findRefusedLoss,
-  hasFatalLoss,
-  strictestPolicy,
-  type LossPolicy,
-} from './loss-policy.ts';
+import { describeLosses, findRefusedLoss, hasFatalLoss, strictestPolicy } from './loss-policy.ts';
 import type { ChannelPlan } from './plan.ts';
 
 /** Why a candidate is not asked: for now, because another may lose less, or not at all. */
@@ -18,13 +12,14 @@ export interface LossVerdict {
 
 /** The strictest of what option, channel and request ask for; a client can only ask for more. */
 export function policyFor(
-  { snapshot }: ChannelPlan,
+  { snapshot, lossPolicy }: ChannelPlan,
   channel: RelayChannel,
   { headers }: InboundRequest,
 ): LossPolicy {
   return strictestPolicy(
     snapshot.options.ProtocolLossPolicy,
     channel.config['loss_policy'],
+    lossPolicy,
     headers['x-gateway-loss-policy'],
   );
 }

@@ -1,4 +1,11 @@
-import { channelStatuses, chooseChannels, errors, type Operation, type Tier } from '@turnpike/core';
+import {
+  channelStatuses,
+  chooseChannels,
+  errors,
+  type LossPolicy,
+  type Operation,
+  type Tier,
+} from '@turnpike/core';
 import type { ChannelAffinity } from '../upstream/channel-affinity.ts';
 import type { ChannelCooldowns } from '../upstream/channel-cooldowns.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
@@ -15,6 +22,8 @@ export interface ChannelPlan {
   isPinned: boolean;
   /** The conversation, to remember who serves it; undefined where there is no choice. */
   conversation: string | undefined;
+  /** What the caller's token says of losses; undefined: nothing. */
+  lossPolicy?: LossPolicy | undefined;
   /** Every price that the request may be billed at. Never empty. */
   prices: readonly RoutePrice[];
   /** Price through one of the channels; undefined where it has none and the policy refuses. */
@@ -48,9 +57,12 @@ export function planChannels(
   const { token } = caller;
   if (token.models !== undefined && !token.models.has(model))
     throw errors.modelNotAllowed({ model, param: 'model' });
-  return caller.pinnedChannel === undefined
-    ? planByModel(deps, snapshot, token.group, model, operation, findConversation)
-    : planPinned(snapshot, caller, model, caller.pinnedChannel);
+  const plan =
+    caller.pinnedChannel === undefined
+      ? planByModel(deps, snapshot, token.group, model, operation, findConversation)
+      : planPinned(snapshot, caller, model, caller.pinnedChannel);
+  plan.lossPolicy = token.lossPolicy;
+  return plan;
 }
 
 function planByModel(

@@ -5,7 +5,7 @@ import {
   type Dialect,
 } from '@turnpike/adaptors';
 import { conversationOperations, type Family, type Loss, type OpaqueState } from '@turnpike/core';
-import type { Conversation } from '../conversation/conversation.ts';
+import type { Conversation, ConversationTarget } from '../conversation/conversation.ts';
 import { echoRequest } from '../responses/echo-request.ts';
 import { createStateMemory } from '../state/remember-state.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
@@ -15,6 +15,7 @@ import {
   type EncodedRequest,
   type EncodeInput,
 } from './encoded-request.ts';
+import { fetchLostMedia } from './fetch-lost-media.ts';
 import { findAddress } from './find-address.ts';
 import type { ForeignWay } from './foreign-way.ts';
 import { pathFactsOf, type InboundRequest } from './inbound-request.ts';
@@ -49,19 +50,20 @@ async function translateConversation(
       ? noStates
       : await deps.stateStore.find(userId, conversation.bareCalls);
   const isUpstreamStream = isStreamFor(dialect, inbound.facts.isStream);
-  const made = await conversation.encode(
-    {
-      family,
-      channelType: provider.channelType,
-      config: channel.config,
-      model,
-      outputClamp: admission.outputClamp,
-      scope,
-      systemPrompt: channel.systemPrompt,
-      isStream: isUpstreamStream,
-    },
-    remembered,
-  );
+  const target: ConversationTarget = {
+    family,
+    channelType: provider.channelType,
+    config: channel.config,
+    model,
+    outputClamp: admission.outputClamp,
+    scope,
+    systemPrompt: channel.systemPrompt,
+    isStream: isUpstreamStream,
+  };
+  const first = await conversation.encode(target, remembered);
+  const media = await fetchLostMedia(deps, inbound, first.losses);
+  const made =
+    media === undefined ? first : await conversation.encode({ ...target, media }, remembered);
   const encoded = beginRequest(addressFor(input, family, url, isUpstreamStream), dialect);
   encoded.body = made.body;
   encoded.losses = made.losses;

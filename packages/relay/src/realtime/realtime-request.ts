@@ -50,6 +50,7 @@ export function toRealtimeRequest(request: IncomingMessage): InboundRequest {
     priceFacts: {},
     hasCapsule: false,
     history: undefined,
+    fetchedMedia: undefined,
     conversation: undefined,
   };
 }

@@ -121,6 +121,7 @@ function makeQuestion(model: string, prompt: string): InboundRequest {
     priceFacts: {},
     hasCapsule: false,
     history: undefined,
+    fetchedMedia: undefined,
     conversation: undefined,
   };
 }

@@ -14,6 +14,7 @@ import { indexLogsByTime } from './20261121120000_index_logs_by_time.ts';
 import { addChannelTags } from './20261121130000_add_channel_tags.ts';
 import { indexAuditEntries } from './20261121130100_index_audit_entries.ts';
 import { createGivenUpNotifications } from './20261121140000_create_given_up_notifications.ts';
+import { addTokenLossPolicy } from './20261121200000_add_token_loss_policy.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration of the main database, in order. By hand, so that a build cannot lose one. */
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   addChannelTags,
   indexAuditEntries,
   createGivenUpNotifications,
+  addTokenLossPolicy,
 ];
 
 /** Those of a log database of its own. */

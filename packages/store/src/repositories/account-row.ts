@@ -1,4 +1,10 @@
-import type { ApiTokenAccount, PeriodSpend, RemovedApiToken, UserAccount } from '@turnpike/core';
+import {
+  readLossPolicy,
+  type ApiTokenAccount,
+  type PeriodSpend,
+  type RemovedApiToken,
+  type UserAccount,
+} from '@turnpike/core';
 import type { Knex } from 'knex';
 import { readSpend } from '../schema/period-spend-columns.ts';
 import { readBoolean, readNumber, readText, type Row } from '../schema/read-column.ts';
@@ -19,6 +25,7 @@ export function selectApiTokens(connection: Knex): Knex.QueryBuilder {
     .join({ u: 'users' }, 'u.id', 'a.user_id')
     .select('a.id', 'a.user_id', 'a.key', 'a.key_hash', 'a.key_cipher', 'a.name', 'a.status')
     .select('a.expired_time', 'a.unlimited_quota', 'a.models', 'a.subnet', 'a.limits')
+    .select('a.loss_policy')
     .select('a.remain_quota', 'a.quota_version', 'a.record_version')
     .select('a.spend_day', 'a.day_spend', 'a.month_spend');
 }
@@ -57,6 +64,7 @@ export function toApiTokenAccount(row: Row): ApiTokenAccount {
     models: models.length === 0 ? undefined : models,
     subnets: splitList(readText(row['subnet'])),
     limits: readLimits(row['limits']),
+    lossPolicy: readLossPolicy(row['loss_policy']),
     quota: readNumber(row['remain_quota']),
     quotaVersion: readNumber(row['quota_version']),
     ...readSpendIfAny(row),

@@ -49,6 +49,16 @@ export function describeApiTokenRepository(name: string, open: () => Promise<Tes
       expect((await apiTokens.find(apiToken.id, user.id))?.status).toBe(2);
     });
 
+    it('keeps what a translation may lose until it is taken back', async () => {
+      const { user, apiToken } = await createAccounts(test.store);
+      const change = async (lossPolicy: 'paranoid' | null) =>
+        (await apiTokens.update(apiToken.id, user.id, { lossPolicy }))?.lossPolicy;
+      expect(apiToken.lossPolicy).toBeUndefined();
+      expect(await change('paranoid')).toBe('paranoid');
+      expect((await apiTokens.find(apiToken.id, user.id))?.lossPolicy).toBe('paranoid');
+      expect(await change(null)).toBeUndefined();
+    });
+
     it('never gives the id of a removed token to another one', async () => {
       const { user, apiToken } = await createAccounts(test.store);
 
@@ -92,6 +102,7 @@ export function describeApiTokenRepository(name: string, open: () => Promise<Tes
           models: ' gpt-4o, ,o1 ',
           subnet: ' 10.0.0.0/8 ,::1/128',
           limits: { requestsPerMinute: 60 },
+          lossPolicy: 'strict',
         },
       });
 
@@ -115,6 +126,7 @@ export function describeApiTokenRepository(name: string, open: () => Promise<Tes
         apiTokenRecordVersion: 2,
         userRecordVersion: 1,
         apiTokenLimits: { requestsPerMinute: 60 },
+        lossPolicy: 'strict',
         group: 'default',
       });
     });

@@ -1,5 +1,6 @@
 import {
   apiTokenStatuses,
+  readLossPolicy,
   type ApiToken,
   type ApiTokenChange,
   type ApiTokenFilter,
@@ -139,6 +140,7 @@ export async function insertApiToken(
     models: token.models,
     subnet: token.subnet,
     limits: toLimitsColumn(token.limits),
+    loss_policy: token.lossPolicy ?? null,
     ...firstSpendColumns(token.limits, now),
     quota_version: 1,
   });
@@ -208,6 +210,7 @@ const columnOf = {
   unlimitedQuota: 'unlimited_quota',
   models: 'models',
   subnet: 'subnet',
+  lossPolicy: 'loss_policy',
 } as const satisfies Record<Exclude<keyof ApiTokenChange, 'limits'>, string>;
 
 function toColumns({ limits, ...change }: ApiTokenChange): Record<string, unknown> {
@@ -223,6 +226,7 @@ function toColumns({ limits, ...change }: ApiTokenChange): Record<string, unknow
 function toApiToken(row: Row, secretBox: SecretBox): ApiToken {
   const limits = readLimits(row['limits']);
   const spend = readSpend(row);
+  const lossPolicy = readLossPolicy(row['loss_policy']);
   return {
     id: readNumber(row['id']),
     userId: readNumber(row['user_id']),
@@ -239,6 +243,7 @@ function toApiToken(row: Row, secretBox: SecretBox): ApiToken {
     subnet: readNullableText(row['subnet']),
     ...(limits !== undefined && { limits }),
     ...(spend !== undefined && { spend }),
+    ...(lossPolicy !== undefined && { lossPolicy }),
     quotaVersion: readNumber(row['quota_version']),
   };
 }

@@ -1,4 +1,4 @@
-import { type TokenRecord, type TokenSource } from '@turnpike/core';
+import { readLossPolicy, type TokenRecord, type TokenSource } from '@turnpike/core';
 import type { Knex } from 'knex';
 import {
   readBoolean,
@@ -44,7 +44,7 @@ function selectRecords(knex: Knex): Knex.QueryBuilder {
     .join({ u: 'users' }, 'u.id', 't.user_id')
     .select('t.id', 't.key', 't.name', 't.status', 't.expired_time', 't.unlimited_quota')
     .select('t.models', 't.subnet', 't.user_id', 'u.username', 'u.role', 'u.group')
-    .select('t.record_version', 't.limits')
+    .select('t.record_version', 't.limits', 't.loss_policy')
     .select({ user_status: 'u.status' })
     .select({ user_record_version: 'u.record_version', user_limits: 'u.limits' });
 }
@@ -52,6 +52,7 @@ function selectRecords(knex: Knex): Knex.QueryBuilder {
 function toTokenRecord(row: Row): TokenRecord {
   const models = splitList(readText(row['models']));
   const apiTokenLimits = readLimits(row['limits']);
+  const lossPolicy = readLossPolicy(row['loss_policy']);
   const userLimits = readLimits(row['user_limits']);
   return {
     apiTokenId: readNumber(row['id']),
@@ -69,6 +70,7 @@ function toTokenRecord(row: Row): TokenRecord {
     apiTokenRecordVersion: readNumber(row['record_version']),
     userRecordVersion: readNumber(row['user_record_version']),
     ...(apiTokenLimits !== undefined && { apiTokenLimits }),
+    ...(lossPolicy !== undefined && { lossPolicy }),
     ...(userLimits !== undefined && { userLimits }),
   };
 }

@@ -21,6 +21,7 @@ const family = 'anthropic';
 /** A part of a request as blocks; what came as a block of Anthropic's goes as it came. */
 export function encodeRequestPart(part: Part, context: RequestBlockContext): JsonObject[] {
   if (part.origin?.family === family && part.kind !== 'tool-result' && part.kind !== 'tool-call') {
+    noteRemoteMedia(part, context);
     return [part.origin.raw];
   }
   switch (part.kind) {
@@ -41,6 +42,16 @@ export function encodeRequestPart(part: Part, context: RequestBlockContext): Jso
       context.losses.add('fatal', 'dropped', context.at, `a part of kind ${part.itemType}`);
       return [];
   }
+}
+
+/** A file by address goes as it came, although this upstream may not take it: unless somebody fetches it first. */
+export function noteRemoteMedia(part: Part, context: RequestBlockContext): void {
+  if (context.traits.needsInlineMedia !== true) return;
+  if (part.kind === 'tool-result')
+    for (const inner of part.content) noteRemoteMedia(inner, context);
+  const url = part.kind === 'media' ? part.source.url : undefined;
+  if (url !== undefined)
+    context.losses.addRemote(context.at, 'this upstream may not fetch files', url, true);
 }
 
 export function markOf({ cache }: Pick<Part, 'cache'>): JsonObject {
@@ -96,6 +107,7 @@ function encodeResult(part: ToolResultPart, context: RequestBlockContext): JsonO
   const { callId, content, isError, origin } = part;
   const id = aliasCallId(callId, callIdRules.anthropic);
   if (origin?.family === family) {
+    noteRemoteMedia(part, context);
     return part.tool === 'hosted' ? origin.raw : { ...origin.raw, tool_use_id: id };
   }
   // Marks inside a result are refused.
@@ -181,7 +193,7 @@ function encodeAddress(part: MediaPart, context: RequestBlockContext): JsonObjec
   const { url } = part.source;
   if (url === undefined) lose(part, context, 'a file that another account stores');
   else if (context.traits.needsInlineMedia === true)
-    lose(part, context, 'media must be in the request');
+    context.losses.addRemote(`${context.at}.${part.media}`, 'media must be in the request', url);
   else return { type: 'url', url };
   return undefined;
 }

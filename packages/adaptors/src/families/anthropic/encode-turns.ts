@@ -1,7 +1,11 @@
 import type { CanonicalRequest, Part, Turn } from '@turnpike/core';
 import { arrangeTurns } from '../../translate/arrange-turns.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
-import { encodeRequestPart, type RequestBlockContext } from './encode-request-blocks.ts';
+import {
+  encodeRequestPart,
+  noteRemoteMedia,
+  type RequestBlockContext,
+} from './encode-request-blocks.ts';
 
 export type TurnsContext = Omit<RequestBlockContext, 'at'>;
 
@@ -19,6 +23,9 @@ const placeholder = '...';
  */
 export function encodeTurns(request: CanonicalRequest, context: TurnsContext): JsonObject[] {
   if (request.turns.every(isUntouched)) {
+    request.turns.forEach(({ parts }, index) => {
+      for (const part of parts) noteRemoteMedia(part, { ...context, at: `turns[${index}]` });
+    });
     return request.turns.map(({ origin }) => origin?.raw ?? {});
   }
   const { turns, losses } = arrangeTurns(request.turns);

@@ -36,7 +36,7 @@ function encodeAddress(
   if (data !== undefined) return inline(data.mime || mimeOf(part), data.base64);
   const takesAny = target.dialect.gemini?.takesUrls === true || facts.generation !== 'old';
   if (!takesAny && !isGoogleAddress(url)) {
-    losses.add('fatal', 'dropped', at, 'this model takes no files by address');
+    losses.addRemote(at, 'this model takes no files by address', url);
     return undefined;
   }
   const mimeType = part.mime ?? mimeOfName(url) ?? fallbackMimes[part.media];

@@ -96,7 +96,7 @@ function encodeImage(part: MediaPart, context: ContentContext): JsonObject[] {
   const url = addressOf(part, 'image/png');
   if (url === undefined) return lose(part, context, 'a stored picture of another account');
   if (context.traits.needsInlineMedia === true && part.source.base64 === undefined) {
-    context.losses.add('warn', 'approximated', context.at, 'this upstream may not fetch pictures');
+    context.losses.addRemote(context.at, 'this upstream may not fetch pictures', url, true);
   }
   return [{ type: 'image_url', image_url: defined({ url, detail: part.detail }) }];
 }
@@ -121,6 +121,8 @@ function encodeFile(part: MediaPart, context: ContentContext): JsonObject[] {
   }
   const isOwn = part.origin?.family === 'openai-chat';
   if (source.fileId !== undefined && isOwn) return [part.origin?.raw ?? {}];
+  if (source.url !== undefined)
+    return loseRemote(part, context, 'a document that is not in the request', source.url);
   return lose(part, context, 'a document that is not in the request');
 }
 
@@ -129,6 +131,16 @@ function titled({ title, filename, context }: MediaPart, text: string): string {
   const name = title ?? filename;
   const lines = [name === undefined ? undefined : `[document: ${name}]`, context, text];
   return lines.filter((line) => line !== undefined).join('\n');
+}
+
+function loseRemote(
+  part: MediaPart,
+  { losses, at }: ContentContext,
+  note: string,
+  url: string,
+): JsonObject[] {
+  losses.addRemote(`${at}.${part.media}`, note, url);
+  return [];
 }
 
 function lose(part: MediaPart, { losses, at }: ContentContext, note: string): JsonObject[] {

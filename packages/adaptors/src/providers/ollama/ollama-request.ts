@@ -118,14 +118,11 @@ function toContent(
     else {
       const url = asText(asObject(part?.['image_url'])?.['url']);
       const data = url === undefined ? undefined : parseDataUrl(url);
+      const place = `${at}.content[${index}]`;
+      const note = 'only pictures that are sent whole';
       if (data !== undefined) images.push(data.base64);
-      else
-        losses.add(
-          'fatal',
-          'dropped',
-          `${at}.content[${index}]`,
-          'only pictures that are sent whole',
-        );
+      else if (url !== undefined) losses.addRemote(place, note, url);
+      else losses.add('fatal', 'dropped', place, note);
     }
   }
   return { text: texts.join('\n'), images };

@@ -18,6 +18,7 @@ export function toApiTokenJson(token: ApiToken, now: number): ApiTokenJson {
     used_quota: token.usedQuota,
     models: token.models,
     subnet: token.subnet,
+    loss_policy: token.lossPolicy ?? '',
     ...toLimitsJson(token.limits),
     ...toSpentJson(token.spend, now),
     quota_version: token.quotaVersion,

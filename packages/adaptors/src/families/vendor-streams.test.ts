@@ -15,6 +15,7 @@ import { checkGrammar, decodeStream, encodeStream } from './testing/decode-strea
 import { contextOf, emptyRequest } from './testing/translation.ts';
 import type { VendorSaying, VendorStream } from './testing/vendor-stream.ts';
 import { chatStreams } from './testing/vendor-streams-chat.ts';
+import { chatServerStreams } from './testing/vendor-streams-chat-servers.ts';
 import { anthropicStreams } from './testing/vendor-streams-anthropic.ts';
 import { geminiStreams } from './testing/vendor-streams-gemini.ts';
 import { responsesStreams } from './testing/vendor-streams-responses.ts';
@@ -28,7 +29,7 @@ const operations = {
 } as const;
 const families = Object.keys(operations) as Family[];
 const vendors: Readonly<Record<Family, readonly VendorStream[]>> = {
-  'openai-chat': chatStreams,
+  'openai-chat': [...chatStreams, ...chatServerStreams],
   'openai-responses': responsesStreams,
   anthropic: anthropicStreams,
   gemini: geminiStreams,

@@ -45,6 +45,14 @@ export const siteOptions = {
     'The root user is told, too, when the quota of a user is low or used up.',
     '用户额度不足或用尽时，同时通知 root 用户。',
   ]),
+  AlertLanguage: choice(
+    'mail',
+    ['en', 'zh'],
+    [
+      'Language of alerts to root and of reminders to users. Mails of the login pages follow the browser.',
+      '告警与额度提醒的语言。登录相关邮件跟随浏览器语言。',
+    ],
+  ),
   WebhookUrl: url('mail', [
     'Every event (channel disabled or enabled, quota low or used up) is posted there as JSON; empty: nowhere.',
     '所有事件（渠道禁用或启用、额度不足或用尽）以 JSON 推送到该地址；留空则不推送。',

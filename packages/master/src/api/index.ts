@@ -38,6 +38,7 @@ import type { OAuthSignIn } from '../sign-in/provider-profile.ts';
 import type { RegistrationService } from '../sign-in/registration-service.ts';
 import type { SignInEndpoints } from '../sign-in/sign-in-endpoints.ts';
 import type { Signer } from '../sign-in/signer.ts';
+import { wechatSignIn } from '../sign-in/wechat-sign-in.ts';
 import { createAccountRouter } from './account-router.ts';
 import { createApiTokenRouter } from './api-token-router.ts';
 import { createAuditRouter } from './audit-router.ts';
@@ -162,7 +163,7 @@ function listRoutes(deps: ApiDeps & { sessions: Sessions }): BoundRoute[] {
   const signIn = {
     ...deps,
     loginByPassword: createPasswordLogin({ ...deps, users: deps.userRepository }),
-    loginByProvider: createProviderLogin(deps.oauthSignIns),
+    loginByProvider: createProviderLogin({ ...deps.oauthSignIns, wechat: wechatSignIn }),
     loginGuard: createLoginGuard(deps),
     logIn: createLogIn(deps),
   };

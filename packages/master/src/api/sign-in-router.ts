@@ -1,11 +1,11 @@
 import { managementErrors, readLanguage } from '@turnpike/core';
 import { signInRoutes, type OAuthProvider } from '@turnpike/core/contract';
+import type { Request, Response } from 'express';
 import type { CurrentOptions } from '../services/current-options.ts';
 import type { IdentityService } from '../sign-in/identity-service.ts';
 import type { OAuthStates } from '../sign-in/oauth-states.ts';
-import type { OAuthSignIn } from '../sign-in/provider-profile.ts';
+import type { OAuthSignIn, ProviderProfile } from '../sign-in/provider-profile.ts';
 import type { RegistrationService } from '../sign-in/registration-service.ts';
-import { findWechatProfile } from '../sign-in/wechat-sign-in.ts';
 import { callerOf } from './caller-of.ts';
 import type { LogIn } from './log-in.ts';
 import type { LoginGuard } from './middleware/login-guard.ts';
@@ -100,17 +100,28 @@ function listOAuthRoutes(deps: SignInRouterDeps): BoundRoute[] {
     bindRoute(signInRoutes.lark, (call) => comeBack('lark', call)),
     bindRoute(signInRoutes.oidc, (call) => comeBack('oidc', call)),
     bindRoute(signInRoutes.wechat, async ({ query, request, response }) => {
-      const profile = await findWechatProfile(query.code, await deps.currentOptions.read());
+      const profile = await askWechat(deps, query.code, request, response);
       const proven = await identityService.signIn(profile, request.ip ?? '');
       return deps.logIn(request, response, proven);
     }),
   ];
 }
 
+async function askWechat(
+  deps: SignInRouterDeps,
+  code: string,
+  request: Request,
+  response: Response,
+): Promise<ProviderProfile> {
+  const options = await deps.currentOptions.read();
+  const grant = { code, state: '', issuer: '', isOurAddress: false };
+  return deps.loginByProvider('wechat', { grant, options }, request, response);
+}
+
 function listBindingRoutes(deps: SignInRouterDeps): BoundRoute[] {
   return [
-    bindRoute(signInRoutes.bindWechat, async ({ query, caller }) => {
-      const profile = await findWechatProfile(query.code, await deps.currentOptions.read());
+    bindRoute(signInRoutes.bindWechat, async ({ query, caller, request, response }) => {
+      const profile = await askWechat(deps, query.code, request, response);
       await deps.identityService.bind(profile, caller);
     }),
     bindRoute(signInRoutes.bindEmail, ({ query, caller }) =>

@@ -54,38 +54,65 @@ export function resetMail(link: string, minutes: number, language: Language, nam
       ]);
 }
 
-/** What happened, for the one it concerns. */
+/** What happened, for the one it concerns, in the language of the option `AlertLanguage`. */
 export function eventMail(event: GatewayEvent, options: OptionValues): MailText {
   switch (event.type) {
     case 'channel.disabled':
     case 'channel.enabled':
-    case 'channel.failing': {
-      const { channel_name, channel_id, reason } = event.data;
-      const channel = `Channel '${channel_name}' (#${String(channel_id)})`;
-      const happened = `${channel} ${channelVerbs[event.type]}`;
-      return toMail(happened, [`${happened}.`, `Reason: ${reason}`]);
-    }
+    case 'channel.failing':
+      return channelMail(event, options.AlertLanguage);
     case 'quota.low':
-    case 'quota.used_up': {
-      const { username, quota } = event.data;
-      const isEmpty = event.type === 'quota.used_up';
-      const { TopUpLink } = options;
-      return toMail(isEmpty ? 'Your quota is used up' : 'Your quota is running low', [
-        `Account '${username}' has ${formatQuota(quota, options)} left.`,
-        isEmpty
-          ? 'Requests are refused until it is filled.'
-          : 'Fill it before requests are refused.',
-        ...(TopUpLink === '' ? [] : [{ href: TopUpLink }]),
-      ]);
-    }
+    case 'quota.used_up':
+      return quotaMail(event, options);
   }
 }
 
-const channelVerbs = {
-  'channel.disabled': 'was disabled automatically',
-  'channel.enabled': 'was enabled automatically',
-  'channel.failing': 'failed its test; it stays enabled',
-} as const;
+function channelMail(event: ChannelEvent, language: Language): MailText {
+  const { channel_name: name, channel_id: id, reason } = event.data;
+  const verb = channelVerbs[language][event.type];
+  if (language === 'zh') {
+    const happened = `渠道“${name}”（#${String(id)}）${verb}`;
+    return toMail(happened, [`${happened}。`, `原因：${reason}`]);
+  }
+  const happened = `Channel '${name}' (#${String(id)}) ${verb}`;
+  return toMail(happened, [`${happened}.`, `Reason: ${reason}`]);
+}
+
+function quotaMail(event: QuotaEvent, options: OptionValues): MailText {
+  const { username } = event.data;
+  const isEmpty = event.type === 'quota.used_up';
+  const left = formatQuota(event.data.quota, options);
+  const link = options.TopUpLink === '' ? [] : [{ href: options.TopUpLink }];
+  return options.AlertLanguage === 'zh'
+    ? toMail(isEmpty ? '您的额度已用尽' : '您的额度即将用尽', [
+        `账户“${username}”的剩余额度为 ${left}。`,
+        isEmpty ? '充值前请求将被拒绝。' : '为避免请求被拒绝，请及时充值。',
+        ...link,
+      ])
+    : toMail(isEmpty ? 'Your quota is used up' : 'Your quota is running low', [
+        `Account '${username}' has ${left} left.`,
+        isEmpty
+          ? 'Requests are refused until it is filled.'
+          : 'Fill it before requests are refused.',
+        ...link,
+      ]);
+}
+
+type ChannelEvent = Extract<GatewayEvent, { data: { channel_id: number } }>;
+type QuotaEvent = Exclude<GatewayEvent, ChannelEvent>;
+
+const channelVerbs: Readonly<Record<Language, Readonly<Record<ChannelEvent['type'], string>>>> = {
+  en: {
+    'channel.disabled': 'was disabled automatically',
+    'channel.enabled': 'was enabled automatically',
+    'channel.failing': 'failed its test; it stays enabled',
+  },
+  zh: {
+    'channel.disabled': '已被自动禁用',
+    'channel.enabled': '已被自动启用',
+    'channel.failing': '未通过测试，仍保持启用',
+  },
+};
 
 function toMail(subject: string, parts: readonly Part[]): MailText {
   const lines = parts.map((part) => (typeof part === 'string' ? part : part.href));

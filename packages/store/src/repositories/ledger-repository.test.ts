@@ -3,24 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
 import { createAccounts } from '../testing/make-accounts.ts';
 import { openTestStore } from '../testing/open-test-store.ts';
-import { describeLedgerBudgets } from './ledger-budgets.contract.ts';
-import { describeLedgerRefunds } from './ledger-refunds.contract.ts';
 import { describeLedgerRepository } from './ledger-repository.contract.ts';
 
 describeLedgerRepository('SQLite, prepared statements', () => openTestStore('sqlite'));
 describeLedgerRepository(
-  'SQLite, Knex',
-  () => openTestStore('sqlite'),
-  ({ knexLedger }) => knexLedger,
-);
-describeLedgerRefunds('SQLite, prepared statements', () => openTestStore('sqlite'));
-describeLedgerRefunds(
-  'SQLite, Knex',
-  () => openTestStore('sqlite'),
-  ({ knexLedger }) => knexLedger,
-);
-describeLedgerBudgets('SQLite, prepared statements', () => openTestStore('sqlite'));
-describeLedgerBudgets(
   'SQLite, Knex',
   () => openTestStore('sqlite'),
   ({ knexLedger }) => knexLedger,

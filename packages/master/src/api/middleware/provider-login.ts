@@ -8,9 +8,12 @@ import type {
   ProviderProfile,
 } from '../../sign-in/provider-profile.ts';
 
+/** Everybody who gives people a code for us: OAuth's providers, and the WeChat server. */
+export type LoginProvider = OAuthProvider | 'wechat';
+
 /** Resolves to who came back from a provider. @throws `provider_refused`, `provider_unreachable` */
 export type ProviderLogin = (
-  provider: OAuthProvider,
+  provider: LoginProvider,
   attempt: Attempt,
   request: Request,
   response: Response,
@@ -24,10 +27,10 @@ interface Attempt {
 
 /** Logins with a code of another provider, each a strategy of passport. */
 export function createProviderLogin(
-  signIns: Readonly<Record<OAuthProvider, OAuthSignIn>>,
+  signIns: Readonly<Record<LoginProvider, CodeSignIn>>,
 ): ProviderLogin {
   const authenticator = new passport.Passport();
-  for (const provider of oauthProviders)
+  for (const provider of [...oauthProviders, 'wechat'] as const)
     authenticator.use(provider, new CodeStrategy(signIns[provider]));
 
   return (provider, attempt, request, response) =>
@@ -46,12 +49,14 @@ export function createProviderLogin(
     });
 }
 
-/** Exchanges a code; the state was checked before. */
+type CodeSignIn = Pick<OAuthSignIn, 'findProfile'>;
+
+/** Exchanges a code; the state, where there is one, was checked before. */
 class CodeStrategy extends passport.Strategy {
   // Not `#`: passport runs an object that only inherits from this one.
-  private readonly signIn: OAuthSignIn;
+  private readonly signIn: CodeSignIn;
 
-  constructor(signIn: OAuthSignIn) {
+  constructor(signIn: CodeSignIn) {
     super();
     this.signIn = signIn;
   }

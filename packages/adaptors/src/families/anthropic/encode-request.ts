@@ -14,6 +14,7 @@ import { encodeChoice, encodeTools, type ToolsContext } from './encode-tools.ts'
 import { encodeTurns } from './encode-turns.ts';
 import { limitCacheMarks } from './limit-cache-marks.ts';
 import { capabilitiesOf } from './model-capabilities.ts';
+import { mayTranslateHosted } from '../../translate/hosted-tools.ts';
 
 const rule = toolNameRules.anthropic;
 
@@ -78,7 +79,7 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
     takesStrict: hasStructure,
     takesParallelSwitch: traits.lacksParallelSwitch !== true,
     canForce: !thinking.isOn,
-    translatesHosted: target.config['translate_hosted_tools'] === true,
+    translatesHosted: mayTranslateHosted(target),
   };
   const tools = [...encodeTools(request, toolsContext), ...format.tools];
   const choice =

@@ -10,7 +10,7 @@ jest.setTimeout(60_000);
 let world: World;
 let server: Server;
 /** Headers and path that each session came with. */
-let seen: { path: string; authorization: string | undefined }[] = [];
+let seen: { path: string; authorization: string | undefined; apiKey?: string }[] = [];
 
 const usage = {
   total_tokens: 150,
@@ -26,7 +26,12 @@ beforeAll(async () => {
   server = createServer();
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket, request) => {
-    seen.push({ path: request.url ?? '', authorization: request.headers.authorization });
+    const { authorization, 'api-key': apiKey } = request.headers;
+    seen.push({
+      path: request.url ?? '',
+      authorization,
+      ...(typeof apiKey === 'string' && { apiKey }),
+    });
     socket.send(JSON.stringify({ type: 'session.created', session: { model: 'upstream' } }));
     socket.on('message', (data: Buffer) => {
       const event = JSON.parse(data.toString()) as { type: string };
@@ -121,6 +126,37 @@ describe('a realtime session', () => {
       expect(row).toMatchObject({ prompt_tokens: 100, completion_tokens: 50 });
     const self = await user.getSelf();
     expect(self.used_quota).toBe(rows.reduce((sum, { quota }) => sum + quota, 0));
+  });
+
+  it.each([
+    ['dated', '2025-04-01-preview', '/openai/realtime?api-version=2025-04-01-preview&deployment='],
+    ['v1', 'v1', '/openai/v1/realtime?model='],
+  ])('is relayed to Azure too (%s API)', async (name, version, path) => {
+    seen = [];
+    const model = `gpt-realtime-${name}`;
+    await world.admin.setOption('ModelRatio', { 'gpt-realtime': 2, [model]: 2 });
+    await world.admin.createChannel({
+      name,
+      type: 3,
+      key: 'azure-key',
+      baseUrl: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+      models: [model],
+      config: JSON.stringify({ api_version: version }),
+    });
+    const user = await world.admin.createUser({ username: `azure-${name}`, quota: 1_000_000 });
+    const session = await open((await user.createToken()).key, [], `?model=${model}`);
+    await talk(session);
+    expect(seen).toEqual([
+      { path: `${path}${model}`, authorization: undefined, apiKey: 'azure-key' },
+    ]);
+    session.socket.close(1000);
+    await session.closed;
+    const { used_quota: used } = await waitFor('the bill', async () => {
+      const self = await user.getSelf();
+      return self.used_quota > 0 && self;
+    });
+    // 80 new and 20 cached tokens in at ratio 2, and 50 out: the price has no other proportions.
+    expect(used).toBe((100 + 50) * 2);
   });
 
   it('takes the key of a browser as a protocol, and does not send it back', async () => {

@@ -1,4 +1,5 @@
-import type { Candidate, CanonicalResponse, Part, PartHeader, StreamEvent } from '@turnpike/core';
+import type { Candidate, CanonicalResponse, StreamEvent } from '@turnpike/core';
+import { headerOf } from './header-of.ts';
 import { saidBy } from './said-by.ts';
 
 /** The events of a stream that a whole answer could have come as, in one burst. Folding them gives the answer again. */
@@ -58,31 +59,4 @@ function replayCandidate({ index, parts, logprobs }: Candidate): StreamEvent[] {
     events.push({ type: 'end', ...place, final: part });
     return events;
   });
-}
-
-function headerOf(part: Part): PartHeader {
-  const id = part.id === undefined ? {} : { id: part.id };
-  switch (part.kind) {
-    case 'text':
-    case 'refusal':
-      return { kind: part.kind, ...id };
-    case 'reasoning':
-      return { kind: 'reasoning', form: part.text === undefined ? 'summary' : 'text', ...id };
-    case 'tool-call': {
-      const { callId, name, tool, hosted } = part;
-      return { kind: 'tool-call', callId, name, tool, ...(hosted && { hosted }), ...id };
-    }
-    case 'tool-result':
-      return {
-        kind: 'tool-result',
-        callId: part.callId,
-        ...(part.origin !== undefined && { raw: part.origin.raw }),
-      };
-    case 'media':
-      return { kind: 'media', media: part.media, ...(part.mime && { mime: part.mime }) };
-    case 'provider-item': {
-      const { family, itemType, raw } = part;
-      return { kind: 'provider-item', family, itemType, raw };
-    }
-  }
 }

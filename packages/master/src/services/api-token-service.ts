@@ -157,7 +157,9 @@ function toChange(input: ApiTokenUpdateInput): ApiTokenChange {
     ...(input.unlimited_quota !== undefined && { unlimitedQuota: input.unlimited_quota }),
     ...(input.models !== undefined && { models: input.models }),
     ...(input.subnet !== undefined && { subnet: input.subnet }),
-    ...(input.loss_policy !== undefined && { lossPolicy: input.loss_policy || null }),
+    ...(input.loss_policy !== undefined && {
+      lossPolicy: input.loss_policy === '' ? null : input.loss_policy,
+    }),
   };
 }
 

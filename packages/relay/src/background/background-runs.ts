@@ -4,7 +4,7 @@ import { BackgroundRun, type RunParts } from './background-run.ts';
 import { RunRecords, type RunName, type RunWish } from './run-records.ts';
 
 /** A node that has not said for so long that it is at it is not. */
-export const ALIVE_MS = 10_000;
+const ALIVE_MS = 10_000;
 const BEAT_MS = 3000;
 /** More at once are refused: each holds an answer in memory. */
 const MAX_RUNS = 256;

@@ -14,7 +14,7 @@ interface EventsRead {
 }
 
 /** Frames of a response that is being made, or was. */
-export interface EventSource {
+interface EventSource {
   /** Those from a number on that are there; `isOver`: no more will come. */
   read(from: number): Promise<EventsRead>;
   /** Resolves when there may be more. */
@@ -91,7 +91,7 @@ function encodeLost(response: object, sequenceNumber: number): Buffer {
 }
 
 /** From memory where this node makes it, else from the store. */
-export function openEventSource(
+function openEventSource(
   deps: { backgroundRuns: BackgroundRuns; clock: Clock },
   name: RunName,
 ): EventSource {

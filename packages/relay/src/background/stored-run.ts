@@ -40,7 +40,7 @@ const lost = {
 };
 
 /** A response that somebody still makes, or made until it stopped. */
-export function isUnfinished({ status }: ResponseObject): boolean {
+function isUnfinished({ status }: ResponseObject): boolean {
   return status === 'in_progress' || status === 'queued';
 }
 

@@ -14,6 +14,7 @@ import { encodeChoice, encodeTools, type ToolsContext } from './encode-tools.ts'
 import { encodeTurns } from './encode-turns.ts';
 import { limitCacheMarks } from './limit-cache-marks.ts';
 import { capabilitiesOf } from './model-capabilities.ts';
+import { mayTranslateHosted } from '../../translate/hosted-tools.ts';
 
 const rule = toolNameRules.anthropic;
 
@@ -85,7 +86,7 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
     takesParallelSwitch: traits.lacksParallelSwitch !== true,
     canForce: !thinking.isOn,
     takesHosted: !hasOwnWire(target),
-    translatesHosted: !hasOwnWire(target) && target.config['translate_hosted_tools'] === true,
+    translatesHosted: !hasOwnWire(target) && mayTranslateHosted(target),
   };
   const tools = [...encodeTools(request, toolsContext), ...format.tools];
   const choice = format.tools.length > 0 ? answerChoice(toolsContext) : request.toolChoice;

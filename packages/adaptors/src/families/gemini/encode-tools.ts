@@ -4,6 +4,7 @@ import { aliasToolName, toolNameRules } from '../../translate/tool-names.ts';
 import { asObject } from '../../wire/json-object.ts';
 import type { EncodeContext } from './encode-context.ts';
 import { hasProperties, reduceSchema } from './reduce-schema.ts';
+import { mayTranslateHosted } from '../../translate/hosted-tools.ts';
 
 export interface EncodedTools {
   tools?: readonly JsonRecord[];
@@ -72,7 +73,7 @@ function encodeHosted(
     tool.kind === 'hosted' ? encodeReference(tool.hosted, `tools[${index}]`, context) : [],
   );
   if (request.webSearch !== undefined) {
-    if (translatesHosted(context)) hosted.push({ googleSearch: {} });
+    if (mayTranslateHosted(context.target)) hosted.push({ googleSearch: {} });
     else losses.add('fatal', 'dropped', 'webSearch', 'hosted tools are not translated here');
   }
   if (hosted.length === 0 || !hasFunctions || facts.generation === '3') return hosted;
@@ -87,17 +88,12 @@ function encodeReference(
 ): JsonRecord[] {
   if (hosted.family === 'gemini') return [hosted.raw];
   const name = equivalents[hosted.kind];
-  if (name !== undefined && translatesHosted(context)) {
+  if (name !== undefined && mayTranslateHosted(context.target)) {
     context.losses.add('info', 'approximated', at, `runs as ${name}`);
     return [{ [name]: {} }];
   }
   context.losses.add('fatal', 'dropped', at, `a hosted tool (${hosted.kind}) of another provider`);
   return [];
-}
-
-/** What a hosted tool keeps belongs to one account, so to translate it is for a channel's owner to allow. */
-function translatesHosted({ target }: EncodeContext): boolean {
-  return target.config['translate_hosted_tools'] === true;
 }
 
 function encodeToolConfig(

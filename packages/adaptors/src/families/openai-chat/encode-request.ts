@@ -12,6 +12,7 @@ import { limitKeyOf, traitsOf } from './chat-traits.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeReasoningSettings } from './encode-reasoning-settings.ts';
 import { encodeTools, listCustomTools } from './encode-tools.ts';
+import { mayTranslateHosted } from '../../translate/hosted-tools.ts';
 
 const rule = toolNameRules['openai-chat'];
 
@@ -23,7 +24,8 @@ export function encodeChatRequest(
   const traits = traitsOf(target.dialect, target.model);
   const losses = new LossList();
   const aliasName = (name: string): string => aliasToolName(name, rule);
-  const context = { traits, losses, aliasName };
+  const translatesHosted = mayTranslateHosted(target);
+  const context = { traits, losses, aliasName, translatesHosted };
   const own = request.extras['openai-chat'];
   const body: JsonObject = {
     ...(own === undefined ? encodeSettings(request, traits, losses) : withoutTools(own)),

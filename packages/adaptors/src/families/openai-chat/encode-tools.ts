@@ -10,6 +10,8 @@ export interface ToolContext {
   traits: ChatTraits;
   losses: LossList;
   aliasName: (name: string) => string;
+  /** A channel's owner lets hosted tools of other vendors run as this one's. */
+  translatesHosted: boolean;
 }
 
 /** Members of the body about tools. */
@@ -17,13 +19,26 @@ export function encodeTools(request: CanonicalRequest, context: ToolContext): Js
   const tools = request.tools.flatMap((tool, index) =>
     encodeTool(tool, { ...context, at: `tools[${index}]` }),
   );
-  if (tools.length === 0) return {};
+  const search = encodeSearch(request, context);
+  if (tools.length === 0) return search;
   const { toolChoice } = request;
   return defined({
+    ...search,
     tools,
     tool_choice: toolChoice && encodeChoice(toolChoice, request, context),
     parallel_tool_calls: toolChoice?.parallel,
   });
+}
+
+/** A search is no tool here, but a member of the request. */
+function encodeSearch({ tools, webSearch }: CanonicalRequest, context: ToolContext): JsonObject {
+  const isWanted = webSearch === undefined && tools.some((tool) => isForeignSearch(tool, context));
+  return isWanted ? { web_search_options: {} } : {};
+}
+
+function isForeignSearch(tool: Tool, { translatesHosted }: ToolContext): boolean {
+  const isSearch = tool.kind === 'hosted' && tool.hosted.kind === 'web-search';
+  return translatesHosted && isSearch && tool.origin?.family !== 'openai-chat';
 }
 
 function encodeTool(tool: Tool, context: ToolContext & { at: string }): JsonObject[] {
@@ -62,6 +77,10 @@ function encodeTool(tool: Tool, context: ToolContext & { at: string }): JsonObje
         },
       ];
     case 'hosted':
+      if (isForeignSearch(tool, context)) {
+        losses.add('info', 'approximated', at, 'runs as a search of the upstream');
+        return [];
+      }
       return encodeHosted(tool.hosted, tool.name, context);
   }
 }

@@ -9,6 +9,7 @@ import { defined } from '../../wire/defined.ts';
 import { applyDialect } from '../openai-chat/apply-dialect.ts';
 import { encodeConversation } from './encode-input.ts';
 import { encodeTools } from './encode-tools.ts';
+import { mayTranslateHosted } from '../../translate/hosted-tools.ts';
 
 const family = 'openai-responses';
 const rule = toolNameRules[family];
@@ -26,7 +27,9 @@ export function encodeResponsesRequest(
     ...(own === undefined ? encodeSettings(request, target, losses) : withoutConversation(own)),
     model: target.model,
     ...encodeConversation(request, { losses, aliasName, scope, systemPrompt }),
-    ...(own === undefined ? encodeTools(request, { losses, aliasName }) : {}),
+    ...(own === undefined
+      ? encodeTools(request, { losses, aliasName, translatesHosted: mayTranslateHosted(target) })
+      : {}),
     ...encodeLimit(request, target),
     ...(request.isStream && { stream: true }),
   };

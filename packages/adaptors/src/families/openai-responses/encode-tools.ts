@@ -1,4 +1,10 @@
-import type { CanonicalRequest, JsonRecord, Tool, ToolChoice } from '@turnpike/core';
+import type {
+  CanonicalRequest,
+  HostedReference,
+  JsonRecord,
+  Tool,
+  ToolChoice,
+} from '@turnpike/core';
 import type { LossList } from '../../translate/loss-list.ts';
 import { defined } from '../../wire/defined.ts';
 import { asObject } from '../../wire/json-object.ts';
@@ -6,7 +12,16 @@ import { asObject } from '../../wire/json-object.ts';
 export interface ToolContext {
   losses: LossList;
   aliasName: (name: string) => string;
+  /** A channel's owner lets hosted tools of other vendors run as this one's. */
+  translatesHosted: boolean;
 }
+
+/** What runs as what here. Tools that need something of one account's (stores of files, servers) are not among them. */
+const equivalents: Readonly<Partial<Record<HostedReference['kind'], JsonRecord>>> = {
+  'web-search': { type: 'web_search' },
+  'code-execution': { type: 'code_interpreter', container: { type: 'auto' } },
+  'image-generation': { type: 'image_generation' },
+};
 
 const family = 'openai-responses';
 
@@ -30,7 +45,7 @@ function encodeTool(
   tool: Tool,
   at: string,
   { toolChoice }: CanonicalRequest,
-  { losses, aliasName }: ToolContext,
+  { losses, aliasName, translatesHosted }: ToolContext,
 ): JsonRecord[] {
   // What came with the conversation goes back with it.
   if (tool.extras?.[family]?.['isAdded'] === true) return [];
@@ -60,6 +75,11 @@ function encodeTool(
         }),
       ];
     case 'hosted': {
+      const equivalent = translatesHosted ? equivalents[tool.hosted.kind] : undefined;
+      if (equivalent !== undefined) {
+        losses.add('info', 'approximated', at, `runs as ${String(equivalent['type'])}`);
+        return [equivalent];
+      }
       const isDemanded = toolChoice?.hosted !== undefined && toolChoice.hosted === tool.name;
       const what = `a tool that another upstream runs (${tool.hosted.kind})`;
       losses.add(isDemanded ? 'fatal' : 'warn', 'dropped', at, what);

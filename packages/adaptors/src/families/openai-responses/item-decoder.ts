@@ -3,6 +3,7 @@ import { asObjects, asText } from '../../wire/json-object.ts';
 import { decodeAnnotation, stringOf } from './decode-content.ts';
 import { saidBy } from '../../translate/said-by.ts';
 import { decodeLogprobs, decodeOutputItem, decodeSaid } from './decode-output.ts';
+import { headerOf } from '../../translate/header-of.ts';
 
 /** A part of an item while it is streamed. */
 interface OpenPart {
@@ -150,28 +151,5 @@ export class ItemDecoder {
     const index = this.#nextPart();
     this.#open.set(key, { index, said: '' });
     return [{ type: 'part', candidate: 0, part: index, header }];
-  }
-}
-
-function headerOf(part: Part): PartHeader {
-  const id = part.id === undefined ? {} : { id: part.id };
-  switch (part.kind) {
-    case 'text':
-    case 'refusal':
-      return { kind: part.kind, ...id };
-    case 'reasoning':
-      return { kind: 'reasoning', form: part.text === undefined ? 'summary' : 'text', ...id };
-    case 'tool-call': {
-      const { callId, name, tool } = part;
-      return { kind: 'tool-call', callId, name, tool, ...id };
-    }
-    case 'media':
-      return { kind: 'media', media: part.media, ...(part.mime && { mime: part.mime }) };
-    case 'tool-result':
-      return { kind: 'tool-result', callId: part.callId };
-    case 'provider-item': {
-      const { family, itemType, raw } = part;
-      return { kind: 'provider-item', family, itemType, raw };
-    }
   }
 }

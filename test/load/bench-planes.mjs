@@ -59,7 +59,7 @@ async function compareStreams(turnpike) {
     target: turnpike,
     bodyFile: bodyOf('claude-sonnet-4-5'),
   };
-  const results = await inTurns([passed, translated], 64);
+  const results = await inTurns([passed, translated], 192);
   const chunks = ({ requests, seconds }) => (requests * CHUNKS) / seconds;
   const cpu = (result) => result.cpu / result.requests / CHUNKS;
   for (const [name, list] of results) {
@@ -124,8 +124,10 @@ function chat(messages) {
   return { model: 'gpt-4o-mini', messages };
 }
 
-/** A conversation of an agent: calls and their results, some 600 bytes each pair. */
+/** A conversation of an agent that reads files of some 3 KB; every line has quotes that are escaped. */
 function manyToolCalls(bytes) {
+  const line =
+    '  const found = await readFile(join(folder, "part.ts"), "utf8"); // one of the parts\n';
   const messages = [{ role: 'user', content: 'Tidy the repository.' }];
   for (let size = 0, n = 0; size < bytes; n += 1) {
     const id = `call_${String(n).padStart(8, '0')}`;
@@ -136,7 +138,7 @@ function manyToolCalls(bytes) {
         content: null,
         tool_calls: [{ id, type: 'function', function: called }],
       },
-      { role: 'tool', tool_call_id: id, content: `export const part = "${n}";\n`.repeat(12) },
+      { role: 'tool', tool_call_id: id, content: line.repeat(36) },
     ];
     messages.push(...pair);
     size += JSON.stringify(pair).length;

@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { UsageSink } from '@turnpike/core';
+import { Counter, Gauge, type Histogram, type Registry } from 'prom-client';
+import { createDistribution, type Distribution, type UsageSink } from '@turnpike/core';
 import { ledgerOperations, type LedgerMetrics } from './ledger/ledger-metrics.ts';
 
 /** What the sink tells when somebody asks for the metrics. */
@@ -25,18 +25,16 @@ export function createClusterMetrics(
   node: { nodeId: string; role: string; version: string },
 ): ClusterMetrics {
   const registers = [registry];
-  const reserve = new Histogram({
-    name: 'turnpike_reserve_seconds',
-    help: 'Time to reserve quota, refusals included.',
-    buckets: seconds,
-    registers,
-  });
-  const publish = new Histogram({
-    name: 'turnpike_usage_publish_seconds',
-    help: 'Time until the usage of a request is safe.',
-    buckets: seconds,
-    registers,
-  });
+  const observed = (name: string, help: string): Distribution => {
+    const metric = createDistribution(name, help, seconds);
+    registry.registerMetric(metric as unknown as Histogram);
+    return metric.child();
+  };
+  const reserve = observed('turnpike_reserve_seconds', 'Time to reserve quota, refusals included.');
+  const publish = observed(
+    'turnpike_usage_publish_seconds',
+    'Time until the usage of a request is safe.',
+  );
   const failures = new Counter({
     name: 'turnpike_redis_errors_total',
     help: 'Calls that Redis did not answer in time or refused.',

@@ -54,6 +54,8 @@ export type {
   BalanceRequest,
   FindBalanceQuery,
 } from './ports/balance-query.ts';
+export type { GivenUpNotification, GivenUpNotifications } from './ports/given-up-notifications.ts';
+export { parseNotificationBody, toNotificationBody } from './notifications/notification-body.ts';
 export type {
   FindModelListQuery,
   ModelListAccount,
@@ -238,3 +240,4 @@ export type { CapsuleBox } from './secrets/capsule-box.ts';
 export type { StateStore } from './ports/state-store.ts';
 export type { ResponseStore, StoredResponse } from './ports/response-store.ts';
 export { requestLimitNames } from './identity/request-limits.ts';
+export { createDistribution, type Distribution } from './metrics/distribution.ts';

@@ -4,6 +4,7 @@ import { createBalanceReader } from './balances/read-balance.ts';
 import { createChannelBalanceService } from './balances/channel-balance-service.ts';
 import type { MasterDeps } from './master-deps.ts';
 import { createDelivery, type Deliver } from './notifications/deliver.ts';
+import { createGivenUpService, type GiveUp } from './notifications/given-up-service.ts';
 import { createNotifier } from './notifications/notifier.ts';
 import { createConfigPublisher } from './publisher/publish-config.ts';
 import { listJobs } from './schedules/index.ts';
@@ -45,6 +46,8 @@ export interface Master {
   jobs: readonly ScheduledJob[];
   /** Brings a notification to where it belongs, for the queue. */
   deliver: Deliver;
+  /** Keeps what could not be delivered for an administrator, for the queue. */
+  giveUp: GiveUp;
   /** Where relays report channels that their upstream refuses for good. */
   channelHealth: ChannelHealthSink;
   /** Makes what is committed effective for the relays. @throws `saved_not_published` */
@@ -87,6 +90,7 @@ export function createMaster(deps: MasterDeps): Master {
     pollingIntervalMs: settings.pollingIntervalMs,
   });
   const logPruner = createLogPruner(shared);
+  const givenUp = createGivenUpService(shared);
   const channelHealth = createChannelHealthService({ ...shared, channelStatus });
 
   return {
@@ -113,12 +117,14 @@ export function createMaster(deps: MasterDeps): Master {
       setup: createSetupService(shared),
       billing: createBillingService(shared),
       audit: createAuditService(deps),
+      givenUp,
       requestLogs: createRequestLogService({ ...shared, logExports: createLogExportService(deps) }),
       usageData: createUsageDataService(deps),
       options: createOptionService(shared),
     }),
     jobs: listJobs({ ...shared, channelTests, channelBalances, logPruner }),
     deliver: createDelivery({ ...shared, codes: signIn.codes }),
+    giveUp: givenUp.giveUp,
     channelHealth,
     publishConfig: () => publisher.publish(),
     start: () => publisher.publish(),

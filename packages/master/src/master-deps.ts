@@ -9,6 +9,7 @@ import type {
   ConfigRepository,
   FindBalanceQuery,
   FindModelListQuery,
+  GivenUpNotifications,
   IdentityRepository,
   LedgerRepository,
   Logger,
@@ -46,6 +47,8 @@ export interface MasterSettings {
   channelTestIntervalMs: number | undefined;
   /** How often the balances of channels are queried; undefined: only when asked for. */
   channelUpdateIntervalMs: number | undefined;
+  /** How often it is looked for users with little quota left. */
+  quotaReminderIntervalMs: number;
   /** How often it is checked that the newest configuration is the published one. */
   configSyncIntervalMs: number;
 }
@@ -66,6 +69,7 @@ export interface MasterDeps {
   quotaReminders: QuotaReminders;
   /** Deliveries to people and machines outside. */
   notifications: Pick<NotificationQueue, 'add'>;
+  givenUpNotifications: GivenUpNotifications;
   /** Where GitHub and the like are; undefined: where they are for everybody. */
   signInEndpoints?: SignInEndpoints;
   apiTokens: ApiTokenRepository;

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ParkedUsage, UsageQueue } from '@turnpike/core';
+import { createPatientReader } from './patient-reader.ts';
 
 /** What became of a usage event that a master was handed. */
 export type UsageOutcome = 'charged' | 'repeated' | 'parked';
@@ -25,7 +26,6 @@ export interface MasterGauges {
 }
 
 const seconds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 86_400];
-const SCRAPE_PATIENCE_MS = 1000;
 
 /**
  * Registers the metrics of a master. Call it once for each registry, after the relay's: both count usage events, under
@@ -141,25 +141,4 @@ function registerGauges(registry: Registry, { usageQueue, parkedUsage }: MasterG
       this.set((await readParked()) ?? Number.NaN);
     },
   });
-}
-
-/**
- * A reading that is shared by those who ask at once, and that is undefined where its source is away: the other metrics
- * must be readable just then.
- */
-function createPatientReader<Value>(read: () => Promise<Value>): () => Promise<Value | undefined> {
-  let current: Promise<Value | undefined> | undefined;
-  return () => {
-    if (current === undefined) {
-      let timer: NodeJS.Timeout | undefined;
-      const patience = new Promise<undefined>((resolve) => {
-        timer = setTimeout(resolve, SCRAPE_PATIENCE_MS, undefined);
-      });
-      current = Promise.race([read().catch(() => undefined), patience]).finally(() => {
-        clearTimeout(timer);
-        current = undefined;
-      });
-    }
-    return current;
-  };
 }

@@ -1,5 +1,11 @@
-import { Gauge, Histogram, type Registry } from 'prom-client';
-import { completionTokensOf, promptTokensOf, type Loss, type UsageEvent } from '@turnpike/core';
+import { Gauge, type Histogram, type Registry } from 'prom-client';
+import {
+  completionTokensOf,
+  createDistribution,
+  promptTokensOf,
+  type Loss,
+  type UsageEvent,
+} from '@turnpike/core';
 import { placeOf } from './pipeline/loss-policy.ts';
 import { createTallyCounter } from './tally.ts';
 
@@ -30,20 +36,20 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
     labelNames: ['operation', 'status_class'] as const,
     registers,
   });
-  const duration = new Histogram({
-    name: 'turnpike_relay_request_duration_seconds',
-    help: 'From arrival to the last byte.',
-    labelNames: ['operation'] as const,
-    buckets: seconds,
-    registers,
-  });
-  const firstByte = new Histogram({
-    name: 'turnpike_relay_first_byte_seconds',
-    help: 'From arrival to the first byte sent to the client.',
-    labelNames: ['operation'] as const,
-    buckets: seconds,
-    registers,
-  });
+  const duration = createDistribution(
+    'turnpike_relay_request_duration_seconds',
+    'From arrival to the last byte.',
+    seconds,
+    ['operation'],
+  );
+  const firstByte = createDistribution(
+    'turnpike_relay_first_byte_seconds',
+    'From arrival to the first byte sent to the client.',
+    seconds,
+    ['operation'],
+  );
+  for (const metric of [duration, firstByte])
+    registry.registerMetric(metric as unknown as Histogram);
   const attempts = createTallyCounter({
     name: 'turnpike_upstream_attempts_total',
     help: 'Requests sent to upstreams.',
@@ -110,8 +116,8 @@ export function createRelayMetrics(registry: Registry, gauges: RelayGauges): Rel
   const requestCounters = new Resolved((operation, statusClass) =>
     requests.child({ operation, status_class: statusClass }),
   );
-  const durations = new Resolved((operation) => duration.labels({ operation }));
-  const firstBytes = new Resolved((operation) => firstByte.labels({ operation }));
+  const durations = new Resolved((operation) => duration.child({ operation }));
+  const firstBytes = new Resolved((operation) => firstByte.child({ operation }));
   const attemptCounters = new Resolved((provider, outcome) =>
     attempts.child({ provider, outcome }),
   );

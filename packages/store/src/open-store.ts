@@ -9,6 +9,7 @@ import type {
   IdentityRepository,
   LedgerRepository,
   Logger,
+  GivenUpNotifications,
   NotificationTable,
   OneTimeCodeRepository,
   OptionRepository,
@@ -38,6 +39,7 @@ import { createChannelRepository } from './repositories/channel-repository.ts';
 import { createConfigRepository } from './repositories/config-repository.ts';
 import { createIdentityRepository } from './repositories/identity-repository.ts';
 import { createLedgerRepository } from './repositories/ledger-repository.ts';
+import { createGivenUpNotifications } from './repositories/given-up-notifications.ts';
 import { createNotificationTable } from './repositories/notification-table.ts';
 import { createOneTimeCodeRepository } from './repositories/one-time-code-repository.ts';
 import { createOptionRepository } from './repositories/option-repository.ts';
@@ -79,6 +81,7 @@ export interface Store {
   quotaReminders: QuotaReminders;
   /** The queue of notifications where there is no Redis. */
   notificationTable: NotificationTable;
+  givenUpNotifications: GivenUpNotifications;
   apiTokens: ApiTokenRepository;
   tokenSource: TokenSource;
   /** What masters of a cluster hand to the relays. */
@@ -231,6 +234,7 @@ function createRepositories(
     oneTimeCodes: createOneTimeCodeRepository(shared),
     quotaReminders: createQuotaReminders(shared),
     notificationTable: createNotificationTable(shared),
+    givenUpNotifications: createGivenUpNotifications(shared),
     apiTokens: createApiTokenRepository(shared),
     tokenSource: createTokenSource(shared),
     accountSource: createAccountSource(shared),

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { createClusterMetrics } from '../../../packages/cluster/src/cluster-metrics.ts';
 import { createMasterMetrics } from '../../../packages/master/src/master-metrics.ts';
+import { registerGivenUpNotifications } from '../../../packages/master/src/notifications/given-up-metric.ts';
 import { createRelayMetrics } from '../../../packages/relay/src/relay-metrics.ts';
 import { registerReadiness } from '../../../packages/server/src/http/readiness-metric.ts';
 import { code, generatedNote, renderTable } from './markdown-table.ts';
@@ -51,5 +52,6 @@ export function listMetrics(): RegisteredMetric[] {
     resentCount: 0,
   });
   registerReadiness(registry, () => true);
+  registerGivenUpNotifications(registry, () => Promise.resolve(0));
   return registry.getMetricsAsArray();
 }

@@ -1,13 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Answer } from './scene.ts';
-import {
-  familyOf,
-  obeyToolChoice,
-  upstreamWires,
-  type UpstreamFamily,
-} from './upstream-wires.ts';
+import { familyOf, obeyToolChoice, upstreamWires, type UpstreamFamily } from './upstream-wires.ts';
 
 /** What the gateway sent. */
 export interface SeenRequest {
@@ -28,6 +24,8 @@ export interface Mischief {
   silentAfter?: number;
   /** Waits so long between frames, in milliseconds. */
   paceMs?: number;
+  /** Sleeps so long before its first text, or before it refuses, in milliseconds. */
+  sleepMs?: number;
   /** The same frame (a delta of text) over and over. */
   endless?: boolean;
 }
@@ -84,6 +82,7 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     const mischief = mischiefs[family] ?? {};
     const wire = upstreamWires[family];
     if (mischief.status !== undefined) {
+      await wait(mischief.sleepMs ?? 0);
       response.writeHead(mischief.status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(wire.refusal(mischief.status)));
       return;
@@ -102,7 +101,7 @@ async function sendStream(
   response: ServerResponse,
   family: UpstreamFamily,
   answer: Answer,
-  { errorAfter, silentAfter, paceMs = 0, endless = false }: Mischief,
+  { errorAfter, silentAfter, paceMs = 0, sleepMs = 0, endless = false }: Mischief,
 ): Promise<void> {
   const { contentType, stream, streamError, firstText } = upstreamWires[family];
   response.writeHead(200, { 'content-type': contentType });
@@ -113,12 +112,13 @@ async function sendStream(
       return;
     }
     if (index === silentAfter) return;
+    if (index === firstText && sleepMs > 0) await wait(sleepMs);
     const frame = frames[index]!;
     response.write(frame);
-    if (paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs));
+    if (paceMs > 0) await wait(paceMs);
     while (endless && index === firstText && isOpen(response)) {
       response.write(frame);
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await wait(2);
     }
   }
   response.end();

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import type { GatewayOptions } from '../start-gateway.mjs';
 import { startWorld, type World } from '../start-world.ts';
 import { openClients, type Client } from './clients.ts';
 import { startFakeUpstream, type FakeUpstream } from './fake-upstream.ts';
@@ -90,8 +91,8 @@ export interface ProtocolWorld extends World {
   stopAll(): Promise<void>;
 }
 
-export async function startProtocolWorld(): Promise<ProtocolWorld> {
-  const [world, upstream] = await Promise.all([startWorld(), startFakeUpstream()]);
+export async function startProtocolWorld(options: GatewayOptions = {}): Promise<ProtocolWorld> {
+  const [world, upstream] = await Promise.all([startWorld(options), startFakeUpstream()]);
   const modelOf = ({ name }: UpstreamKind): string => `model-${name}`;
   // What is paid for is the model that was called in the end.
   const priced = upstreamKinds.map((kind) => kind.model ?? modelOf(kind));

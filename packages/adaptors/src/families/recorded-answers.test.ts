@@ -163,14 +163,16 @@ function sorePlaces(bytes: Buffer): number[] {
 
   it.each(streams)('$file says the same wherever it is cut', ({ file, family }) => {
     const bytes = bytesOf(file, family);
-    const whole = decode(family, [bytes]);
-    checkGrammar(whole);
-    expect(decode(family, singleBytes(bytes))).toEqual(whole);
+    const events = decode(family, [bytes]);
+    checkGrammar(events);
+    // As text: thousands of events are compared many times.
+    const whole = JSON.stringify(events);
+    expect(JSON.stringify(decode(family, singleBytes(bytes)))).toBe(whole);
     const relayed = relay(family, [bytes]);
     expect(relay(family, singleBytes(bytes))).toBe(relayed);
     for (const at of sorePlaces(bytes)) {
       const pieces = [bytes.subarray(0, at), bytes.subarray(at)];
-      expect(decode(family, pieces)).toEqual(whole);
+      expect(JSON.stringify(decode(family, pieces))).toBe(whole);
       expect(relay(family, pieces)).toBe(relayed);
     }
   });

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Logger, NotificationQueue } from '@turnpike/core';
-import { Queue, Worker } from 'bullmq';
+import {
+  parseNotificationBody,
+  toNotificationBody,
+  type Logger,
+  type NotificationQueue,
+} from '@turnpike/core';
+import { DelayedError, Queue, Worker } from 'bullmq';
 import { closeWorker } from '../redis/close-worker.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
-import { parseNotificationBody, toNotificationBody } from './notification-body.ts';
 import { defaultRetryPlan, pauseAfter, type RetryPlan } from './retry-plan.ts';
 
 export interface BullmqNotificationQueueDeps {
@@ -55,12 +59,25 @@ export function openBullmqNotificationQueue(deps: BullmqNotificationQueueDeps): 
       );
     },
 
-    async work(deliver) {
+    async work(deliver, giveUp) {
       const worker = new Worker<unknown>(
         QUEUE,
-        async ({ id = '', data, attemptsMade }) => {
-          const notification = parseNotificationBody(data);
-          await deliver({ id, notification, attempt: attemptsMade + 1 });
+        async (job, lock) => {
+          const { id = '', attemptsMade } = job;
+          const notification = parseNotificationBody(job.data);
+          const queued = { id, notification, attempt: attemptsMade + 1 };
+          try {
+            await deliver(queued);
+          } catch (error) {
+            if (queued.attempt >= plan.attempts)
+              await giveUp(queued, error).catch(async (failure: unknown) => {
+                logger.warn({ err: failure, notification: id }, 'notification not given up yet');
+                // It stays in the queue until somebody has it, and is tried once more meanwhile.
+                await job.moveToDelayed(Date.now() + plan.maxPauseMs, lock);
+                throw new DelayedError();
+              });
+            throw error;
+          }
         },
         {
           connection: consumer,

@@ -37,10 +37,14 @@ export function describeNotificationQueue(
   describe(`NotificationQueue (${name})`, () => {
     let harness: NotificationQueueHarness;
     let delivered: QueuedNotification[];
+    let givenUp: [QueuedNotification, unknown][];
+    let giveUp: () => Promise<void>;
     let stops: (() => Promise<void>)[];
     beforeEach(async () => {
       harness = await openHarness();
       delivered = [];
+      givenUp = [];
+      giveUp = () => Promise.resolve();
       stops = [];
     });
     afterEach(async () => {
@@ -52,10 +56,16 @@ export function describeNotificationQueue(
       queue: NotificationQueue,
       deliver: (queued: QueuedNotification) => Promise<void> = () => Promise.resolve(),
     ): Promise<() => Promise<void>> {
-      const { stop } = await queue.work(async (queued) => {
-        delivered.push(queued);
-        await deliver(queued);
-      });
+      const { stop } = await queue.work(
+        async (queued) => {
+          delivered.push(queued);
+          await deliver(queued);
+        },
+        async (queued, error) => {
+          await giveUp();
+          givenUp.push([queued, error]);
+        },
+      );
       stops.push(stop);
       return stop;
     }
@@ -102,13 +112,33 @@ export function describeNotificationQueue(
       expect(delivered).toHaveLength(4);
     });
 
-    it('drops what failed as often as it may', async () => {
+    it('gives up what failed as often as it may, and lets it go only when that is stored', async () => {
+      const queue = await harness.open();
+      let failures = 0;
+      giveUp = () => {
+        failures += 1;
+        return failures < 3 ? Promise.reject(new Error('database away')) : Promise.resolve();
+      };
+      await work(queue, () => Promise.reject(new Error('never')));
+      await queue.add([webhook]);
+
+      await waitUntil(isEmpty);
+      expect(givenUp).toHaveLength(1);
+      const [[queued, error] = []] = givenUp;
+      expect(queued?.notification).toEqual(webhook);
+      expect(queued?.attempt).toBeGreaterThanOrEqual(3);
+      expect(error).toMatchObject({ message: 'never' });
+      expect(failures).toBe(3);
+    });
+
+    it('takes what failed as often as it may out of the queue', async () => {
       const queue = await harness.open();
       await work(queue, () => Promise.reject(new Error('never')));
       await queue.add([webhook]);
 
       await waitUntil(isEmpty);
       expect(delivered.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+      expect(givenUp).toHaveLength(1);
     });
 
     it('waits at its stop for what is under way, and begins nothing more', async () => {

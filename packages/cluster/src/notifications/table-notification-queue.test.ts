@@ -45,6 +45,8 @@ const open = (table: NotificationTable) =>
     pollMs: 10,
   });
 
+const neverGivenUp = () => Promise.reject(new Error('given up'));
+
 describeNotificationQueue('table', async () => {
   const table = createTable();
   return {
@@ -65,7 +67,7 @@ describe('a queue in a table', () => {
     };
     const queue = open(table);
     await queue.add([{ kind: 'reset-mail', email: 'a@example.com', language: 'en' }]);
-    const { stop } = await queue.work(() => Promise.resolve());
+    const { stop } = await queue.work(() => Promise.resolve(), neverGivenUp);
     await waitUntil(() => table.rows.size === 0);
     await stop();
   });
@@ -75,7 +77,7 @@ describe('a queue in a table', () => {
     await open(table).add([{ kind: 'reset-mail', email: 'a@example.com', language: 'en' }]);
     await table.take({ now: Date.now(), retryAt: Date.now() + 600_000, limit: 9 });
 
-    const { stop } = await open(table).work(() => Promise.resolve());
+    const { stop } = await open(table).work(() => Promise.resolve(), neverGivenUp);
     await waitUntil(() => table.rows.size === 0);
     await stop();
   });
@@ -83,7 +85,10 @@ describe('a queue in a table', () => {
   it('drops in the end what no version of ours wrote', async () => {
     const table = createTable();
     await table.insert([{ id: 'x', body: '{"v":99}' }], 0);
-    const { stop } = await open(table).work(() => Promise.reject(new Error('not reached')));
+    const { stop } = await open(table).work(
+      () => Promise.reject(new Error('not reached')),
+      neverGivenUp,
+    );
     await waitUntil(() => table.rows.size === 0);
     await stop();
   });

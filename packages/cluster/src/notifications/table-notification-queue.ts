@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  Clock,
-  Logger,
-  NotificationQueue,
-  NotificationTable,
-  QueuedNotification,
-  StoredNotification,
+import {
+  parseNotificationBody,
+  toNotificationBody,
+  type Clock,
+  type Logger,
+  type NotificationQueue,
+  type NotificationTable,
+  type QueuedNotification,
+  type StoredNotification,
 } from '@turnpike/core';
-import { parseNotificationBody, toNotificationBody } from './notification-body.ts';
 import { defaultRetryPlan, pauseAfter, type RetryPlan } from './retry-plan.ts';
 
 export interface TableNotificationQueueDeps {
@@ -29,12 +30,18 @@ export function createTableNotificationQueue(deps: TableNotificationQueueDeps): 
   return new TableNotificationQueue(deps);
 }
 
-type Deliver = (queued: QueuedNotification) => Promise<void>;
+type Deliver = Parameters<NotificationQueue['work']>[0];
+type GiveUp = Parameters<NotificationQueue['work']>[1];
+
+interface Handlers {
+  deliver: Deliver;
+  giveUp: GiveUp;
+}
 
 class TableNotificationQueue implements NotificationQueue {
   readonly #deps: TableNotificationQueueDeps;
   readonly #plan: RetryPlan;
-  #deliver: Deliver | undefined;
+  #handlers: Handlers | undefined;
   #running: Promise<void> | undefined;
   #isAsked = false;
 
@@ -52,10 +59,10 @@ class TableNotificationQueue implements NotificationQueue {
     this.#wake();
   }
 
-  async work(deliver: Deliver): Promise<{ stop(): Promise<void> }> {
+  async work(deliver: Deliver, giveUp: GiveUp): Promise<{ stop(): Promise<void> }> {
     // There is no other process: what is taken was taken by one that died.
     await this.#deps.table.releaseAll(this.#deps.clock.now());
-    this.#deliver = deliver;
+    this.#handlers = { deliver, giveUp };
     this.#wake();
     const timer = setInterval(() => {
       this.#wake();
@@ -63,7 +70,7 @@ class TableNotificationQueue implements NotificationQueue {
     return {
       stop: async () => {
         clearInterval(timer);
-        this.#deliver = undefined;
+        this.#handlers = undefined;
         await this.#running;
       },
     };
@@ -75,7 +82,7 @@ class TableNotificationQueue implements NotificationQueue {
 
   /** Runs until nothing is due. One run at a time; what comes meanwhile is seen to by it. */
   #wake(): void {
-    if (this.#deliver === undefined) return;
+    if (this.#handlers === undefined) return;
     this.#isAsked = true;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
@@ -88,11 +95,11 @@ class TableNotificationQueue implements NotificationQueue {
       while (this.#isAsked) {
         this.#isAsked = false;
         for (;;) {
-          if (this.#deliver === undefined) return;
+          if (this.#handlers === undefined) return;
           const now = clock.now();
           const due = await table.take({ now, retryAt: now + LEASE_MS, limit: AT_ONCE });
           if (due.length === 0) break;
-          await this.#handOver(due, this.#deliver);
+          await this.#handOver(due, this.#handlers);
         }
       }
     } catch (error) {
@@ -100,28 +107,52 @@ class TableNotificationQueue implements NotificationQueue {
     }
   }
 
-  async #handOver(due: readonly StoredNotification[], deliver: Deliver): Promise<void> {
+  async #handOver(due: readonly StoredNotification[], handlers: Handlers): Promise<void> {
     const waiting = [...due];
     const next = async (): Promise<void> => {
       for (let row = waiting.shift(); row !== undefined; row = waiting.shift())
-        await this.#deliverOne(row, deliver);
+        await this.#deliverOne(row, handlers);
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, next));
   }
 
-  async #deliverOne({ id, body, attempts }: StoredNotification, deliver: Deliver): Promise<void> {
-    const { table, clock, logger } = this.#deps;
+  async #deliverOne(row: StoredNotification, { deliver, giveUp }: Handlers): Promise<void> {
+    const { table, logger } = this.#deps;
+    const { id, attempts } = row;
+    let queued: QueuedNotification | undefined;
     try {
-      const notification = parseNotificationBody(JSON.parse(body));
-      await deliver({ id, notification, attempt: attempts });
+      const notification = parseNotificationBody(JSON.parse(row.body));
+      queued = { id, notification, attempt: attempts };
+      await deliver(queued);
     } catch (error) {
       const isLast = attempts >= this.#plan.attempts;
       logger.warn({ err: error, notification: id, attempts, isLast }, 'notification not delivered');
-      if (!isLast) {
-        await table.postpone(id, clock.now() + pauseAfter(attempts, this.#plan));
+      // What cannot be read is nothing that anybody could send again.
+      const isGivenUp =
+        isLast && (queued === undefined || (await this.#giveUp(queued, error, giveUp)));
+      if (!isGivenUp) {
+        await this.#postpone(row);
         return;
       }
     }
     await table.remove(id);
+  }
+
+  async #giveUp(queued: QueuedNotification, error: unknown, giveUp: GiveUp): Promise<boolean> {
+    try {
+      await giveUp(queued, error);
+      return true;
+    } catch (failure) {
+      this.#deps.logger.warn(
+        { err: failure, notification: queued.id },
+        'notification not given up',
+      );
+      return false; // it stays in the queue until somebody has it
+    }
+  }
+
+  #postpone({ id, attempts }: StoredNotification): Promise<void> {
+    const { table, clock } = this.#deps;
+    return table.postpone(id, clock.now() + pauseAfter(attempts, this.#plan));
   }
 }

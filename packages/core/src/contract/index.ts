@@ -159,3 +159,6 @@ export { pricingRoutes } from './routes/pricing-routes.ts';
 export { setupSchema, setupStateSchema } from './setup.ts';
 export type { SetupInput, SetupStateJson } from './setup.ts';
 export { setupRoutes } from './routes/setup-routes.ts';
+export { givenUpListQuerySchema, givenUpNotificationSchema } from './notification.ts';
+export type { GivenUpListQueryInput, GivenUpNotificationJson } from './notification.ts';
+export { notificationRoutes } from './routes/notification-routes.ts';

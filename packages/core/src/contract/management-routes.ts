@@ -7,6 +7,7 @@ import { channelBatchRoutes } from './routes/channel-batch-routes.ts';
 import { channelRoutes } from './routes/channel-routes.ts';
 import { modelRoutes } from './routes/model-routes.ts';
 import { groupRoutes, optionRoutes } from './routes/option-routes.ts';
+import { notificationRoutes } from './routes/notification-routes.ts';
 import { pricingRoutes } from './routes/pricing-routes.ts';
 import { publicRoutes } from './routes/public-routes.ts';
 import { redemptionRoutes } from './routes/redemption-routes.ts';
@@ -38,6 +39,7 @@ const resources: readonly Readonly<Record<string, Route>>[] = [
   pricingRoutes,
   billingRoutes,
   auditRoutes,
+  notificationRoutes,
 ];
 
 /** Every route that is declared. A new resource needs its line above. */

@@ -36,9 +36,12 @@ export interface NotificationQueue {
   add(notifications: readonly Notification[]): Promise<void>;
   /**
    * Begins to deliver. A handler that rejects is called again later, with growing pauses; after the last attempt the
-   * notification is dropped and logged. `stop` waits for what is under way.
+   * notification is handed to `giveUp`, and leaves the queue when that resolves. `stop` waits for what is under way.
    */
-  work(deliver: (queued: QueuedNotification) => Promise<void>): Promise<{ stop(): Promise<void> }>;
+  work(
+    deliver: (queued: QueuedNotification) => Promise<void>,
+    giveUp: (queued: QueuedNotification, error: unknown) => Promise<void>,
+  ): Promise<{ stop(): Promise<void> }>;
   close(): Promise<void>;
 }
 

@@ -10,6 +10,7 @@ import { requestLogRoutes, type OAuthProvider } from '@turnpike/core/contract';
 import express, { type Express } from 'express';
 import type { ChannelBalanceService } from '../balances/channel-balance-service.ts';
 import type { MasterDeps, MasterSettings } from '../master-deps.ts';
+import type { GivenUpService } from '../notifications/given-up-service.ts';
 import type { AccountService } from '../services/account-service.ts';
 import type { ApiTokenService } from '../services/api-token-service.ts';
 import type { AuditService } from '../services/audit-service.ts';
@@ -59,6 +60,7 @@ import { createHumanCheck } from './middleware/refuse-machines.ts';
 import { createSessions, type Sessions } from './middleware/sessions.ts';
 import { createStamp } from './middleware/stamp-response.ts';
 import { createModelRouter } from './model-router.ts';
+import { createNotificationRouter } from './notification-router.ts';
 import { createPricingRouter } from './pricing-router.ts';
 import { createSetupRouter } from './setup-router.ts';
 import { createOptionRouter } from './option-router.ts';
@@ -96,6 +98,7 @@ export interface ApiDeps {
   refundRequest: RefundRequest;
   channels: ChannelService;
   audit: AuditService;
+  givenUp: GivenUpService;
   billing: BillingService;
   channelBatches: ChannelBatchService;
   channelTests: ChannelTestService;
@@ -183,5 +186,6 @@ function listRoutes(deps: ApiDeps & { sessions: Sessions }): BoundRoute[] {
     ...createPricingRouter(deps),
     ...createBillingRouter(deps),
     ...createAuditRouter(deps),
+    ...createNotificationRouter(deps),
   ];
 }

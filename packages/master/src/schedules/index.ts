@@ -27,7 +27,10 @@ export interface ScheduleDeps {
   logPruner: LogPruner;
   settings: Pick<
     MasterSettings,
-    'channelTestIntervalMs' | 'channelUpdateIntervalMs' | 'configSyncIntervalMs'
+    | 'channelTestIntervalMs'
+    | 'channelUpdateIntervalMs'
+    | 'configSyncIntervalMs'
+    | 'quotaReminderIntervalMs'
   >;
 }
 
@@ -42,7 +45,11 @@ export function listJobs(deps: ScheduleDeps): ScheduledJob[] {
       intervalMs: settings.configSyncIntervalMs,
       run: () => publisher.publishIfNewer(),
     },
-    { name: 'remind-of-quota', intervalMs: MINUTE, run: () => remindOfQuota(deps) },
+    {
+      name: 'remind-of-quota',
+      intervalMs: settings.quotaReminderIntervalMs,
+      run: () => remindOfQuota(deps),
+    },
     {
       name: 'prune-sign-in',
       intervalMs: 60 * MINUTE,

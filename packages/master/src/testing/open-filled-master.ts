@@ -44,6 +44,10 @@ export async function openFilledMaster(
   const refund = { userId: 3, apiTokenId: 1, quota: 5, isRepeated: false };
   test.ledger.refunds.set('request-of-alice', refund);
   for (const key of secretOptions) test.stored[key] = `${sentinel}-${key}`;
+  await test.givenUp.add({
+    ...{ queueId: 'q', attempts: 8, problem: 'no answer', givenUpAt: 1_700_000_000_000 },
+    notification: { kind: 'reset-mail', email: 'alice@example.com', language: 'en' },
+  });
   await test.logs.add({ type: 1, content: 'a top-up', user_id: 3, username: 'alice' });
   return test;
 }

@@ -20,7 +20,9 @@ import { createInMemoryChannels, type InMemoryChannels } from './in-memory-chann
 import { createInMemoryLedger, type InMemoryLedger } from './in-memory-ledger.ts';
 import { createInMemoryLogs, type InMemoryLogs } from './in-memory-logs.ts';
 import {
+  createInMemoryGivenUp,
   createInMemoryNotifications,
+  type InMemoryGivenUp,
   type InMemoryNotifications,
 } from './in-memory-notifications.ts';
 import {
@@ -39,6 +41,7 @@ export interface TestMaster {
   users: InMemoryUsers;
   sessions: InMemorySessions;
   notifications: InMemoryNotifications;
+  givenUp: InMemoryGivenUp;
   apiTokens: InMemoryApiTokens;
   channels: InMemoryChannels;
   redemptions: InMemoryRedemptions;
@@ -72,6 +75,7 @@ export async function openMaster(
   const sessions = createInMemorySessions();
   const users = createInMemoryUsers((userId) => sessions.endAll(userId));
   const notifications = createInMemoryNotifications();
+  const givenUp = createInMemoryGivenUp();
   const apiTokens = createInMemoryApiTokens();
   const channels = createInMemoryChannels();
   const ledger = createInMemoryLedger(users, apiTokens);
@@ -98,6 +102,7 @@ export async function openMaster(
     users,
     sessions,
     notifications,
+    givenUpNotifications: givenUp,
     identities: createInMemoryIdentities(users),
     oneTimeCodes: createInMemoryCodes(),
     quotaReminders: { take: async () => [] },
@@ -196,7 +201,7 @@ export async function openMaster(
       published,
       announced,
     },
-    ...{ probe, clock, addUser, sessions, notifications },
+    ...{ probe, clock, addUser, sessions, notifications, givenUp },
     anonymous: createCall(master),
     as(username) {
       const row = [...users.rows.values()].find((user) => user.username === username);
@@ -226,6 +231,7 @@ const testSettings: MasterSettings = {
   probeTimeoutMs: 5_000,
   channelTestIntervalMs: undefined,
   channelUpdateIntervalMs: undefined,
+  quotaReminderIntervalMs: 60_000,
   configSyncIntervalMs: 60_000,
 };
 

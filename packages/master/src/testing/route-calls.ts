@@ -149,5 +149,9 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   billingSubscriptionV1: {},
   billingUsageV1: {},
 
+  notificationListGivenUp: { query: 'page_size=5' },
+  notificationRetryGivenUp: { params: { id: 1 }, ...audited },
+  notificationDropGivenUp: { params: { id: 1 }, ...audited },
+
   auditList: { query: 'action=channel.' },
 };

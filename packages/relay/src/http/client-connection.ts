@@ -32,6 +32,8 @@ export class ClientConnection implements AnswerSide {
   extraHeaders: readonly string[] = [];
   /** The answer is a stream of events, so that an error can be one of them. */
   isEventStream = false;
+  /** Only the head was sent, while no upstream had answered: what comes first is still open. */
+  isOpenedEarly = false;
   readonly #response: ServerResponse;
   #isGone = false;
   #onGone: (() => void) | undefined;
@@ -70,6 +72,10 @@ export class ClientConnection implements AnswerSide {
   /** Sends a whole answer. `headers`: name, value, name, value …; the list is added to. */
   sendBody(status: number, headers: string[], body: Buffer): void {
     if (this.#isGone) return;
+    if (this.isOpenedEarly) {
+      this.#response.end(body);
+      return;
+    }
     headers.push('content-length', String(body.length));
     this.#begin(status, headers);
     this.#response.end(body);
@@ -79,8 +85,20 @@ export class ClientConnection implements AnswerSide {
   beginStream(status: number, headers: string[], isEventStream: boolean): void {
     this.isEventStream = isEventStream;
     if (this.#isGone) return;
+    if (this.isOpenedEarly) {
+      this.isOpenedEarly = false;
+      this.firstByteAt = Date.now();
+      return;
+    }
     this.#begin(status, headers);
     this.#response.socket?.setNoDelay(true);
+  }
+
+  /** Sends the head of a stream of events before it is known whose answer it will be. */
+  openEarly(headers: string[]): void {
+    this.beginStream(200, headers, true);
+    this.#response.flushHeaders();
+    this.isOpenedEarly = true;
   }
 
   /** Resolves to whether the client keeps up; if not, `onDrain` is called once when it does. */

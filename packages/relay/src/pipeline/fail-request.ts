@@ -4,6 +4,7 @@ import type { Admission } from './admit.ts';
 import type { Caller } from './authenticate.ts';
 import { answerError, breakOff } from './answer-client.ts';
 import type { AnswerSide } from './client-side.ts';
+import type { EarlyHead } from './early-head.ts';
 import type { InboundRequest } from './inbound-request.ts';
 
 /** What is known of a request when it fails, for its log row. */
@@ -16,6 +17,8 @@ export interface Progress {
   channelId?: number;
   /** What the request counts as in flight for: group, then channel. */
   permits?: LimitPermit[];
+  /** Keeps the client company until an upstream answers. */
+  waiting?: EarlyHead | undefined;
 }
 
 /** The client left before any upstream had answered: there is nothing to charge. */

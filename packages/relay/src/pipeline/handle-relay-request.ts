@@ -17,6 +17,7 @@ import { authenticate, type Caller } from './authenticate.ts';
 import { callUpstreams, type Served } from './call.ts';
 import { answerClient } from './answer-client.ts';
 import type { AnswerSide } from './client-side.ts';
+import { holdOpen } from './early-head.ts';
 import { failRequest, giveBack, type Progress } from './fail-request.ts';
 import { discardRequest, receiveRequest, type InboundRequest } from './inbound-request.ts';
 import { letIn } from './let-in.ts';
@@ -71,6 +72,11 @@ export async function handleRelayRequest(
     if (background !== undefined) {
       run = await beginBackground(deps, connection, caller, inbound, background);
       answering = run;
+    } else {
+      progress.waiting = holdOpen(deps, connection, inbound, {
+        afterMs: deps.settings.holdBackTimeoutMs,
+        keepAliveMs: deps.settings.keepAliveMs,
+      });
     }
     const call = { plan, admission, inbound, connection: answering, progress };
     const served = await callUpstreams(deps, call);
@@ -83,6 +89,7 @@ export async function handleRelayRequest(
     if (admission !== undefined) await deps.ledger.release(connection.requestId);
     failRequest(deps, answering, progress, error);
   } finally {
+    progress.waiting?.end();
     if (progress.permits !== undefined) endPermits(progress.permits, 0);
     if (progress.inbound !== undefined) await discardRequest(deps.bodyPool, progress.inbound);
     if (progress.served !== progress.inbound) progress.served?.history?.discard();

@@ -1,6 +1,6 @@
 import { openInProcessCluster } from '@turnpike/cluster/in-process';
 import { systemClock } from '@turnpike/core';
-import { createPasswordHasher } from '@turnpike/master';
+import { createPasswordHasher, registerGivenUpNotifications } from '@turnpike/master';
 import { createRelay } from '@turnpike/relay';
 import { composeMaster } from './compose-master.ts';
 import { responseStoreLimits } from './cluster-settings-for.ts';
@@ -66,7 +66,11 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   const doing = await cluster.chores.work(doChores({ master, store }, nothing));
   endChores = () => doing.stop();
 
-  const delivering = await cluster.notifications.work((queued) => master.deliver(queued));
+  registerGivenUpNotifications(registry, () => store.givenUpNotifications.count());
+  const delivering = await cluster.notifications.work(
+    (queued) => master.deliver(queued),
+    (queued, error) => master.giveUp(queued, error),
+  );
   lifecycle.onStop('notifications', () => delivering.stop());
 
   const schedules = await cluster.schedules.start([

@@ -4,6 +4,7 @@ import {
   createUsageConsumer,
   followAccounts,
   listRepairJobs,
+  registerGivenUpNotifications,
 } from '@turnpike/master';
 import type { ClusterParts } from './cluster-management.ts';
 import { doChores } from './do-chores.ts';
@@ -42,7 +43,11 @@ export async function runControl(parts: ClusterParts, management: Management): P
   );
   lifecycle.onStop('chores', () => chores.stop());
 
-  const delivering = await cluster.notifications.work((queued) => master.deliver(queued));
+  registerGivenUpNotifications(registry, () => store.givenUpNotifications.count());
+  const delivering = await cluster.notifications.work(
+    (queued) => master.deliver(queued),
+    (queued, error) => master.giveUp(queued, error),
+  );
   lifecycle.onStop('notifications', () => delivering.stop());
 
   const consuming = await usageQueue.consume(createUsageConsumer(shared));

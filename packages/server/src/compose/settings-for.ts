@@ -55,6 +55,7 @@ export function masterSettings(
     probeTimeoutMs: settings.responseTimeoutMs,
     channelTestIntervalMs: settings.channelTestIntervalMs,
     channelUpdateIntervalMs: settings.channelUpdateIntervalMs,
+    quotaReminderIntervalMs: settings.quotaReminderIntervalMs,
     // In a cluster a master may die between a commit and its publication, and Redis may lose what was published.
     configSyncIntervalMs:
       settings.role === 'standalone'

@@ -173,7 +173,7 @@ export const settingsSchema = {
     }),
     holdBackTimeoutMs: setting('HOLD_BACK_TIMEOUT', durationMs('s'), '15s', {
       role: 'relay',
-      text: 'Longest time the start of a stream is held back, so that another channel can still be tried.',
+      text: 'Longest time the start of a stream is held back, so that another channel can still be tried; then its head goes out, and an error is its last event.',
     }),
     streamKeepaliveIntervalMs: setting('STREAM_KEEPALIVE_INTERVAL', durationMs('s'), '15s', {
       role: 'relay',
@@ -221,6 +221,10 @@ export const settingsSchema = {
     pollingPauseMs: setting('POLLING_INTERVAL', durationMs('s'), '0', {
       role: 'master',
       text: 'Pause between two channels of such a run.',
+    }),
+    quotaReminderIntervalMs: setting('QUOTA_REMINDER_INTERVAL', durationMs('s', 100), '60s', {
+      role: 'master',
+      text: 'How often it is looked for users whose balance fell below QuotaRemindThreshold.',
     }),
     testPrompt: setting(
       'TEST_PROMPT',

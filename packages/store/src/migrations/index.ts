@@ -13,6 +13,7 @@ import { createNotifications } from './20261121110100_create_notifications.ts';
 import { indexLogsByTime } from './20261121120000_index_logs_by_time.ts';
 import { addChannelTags } from './20261121130000_add_channel_tags.ts';
 import { indexAuditEntries } from './20261121130100_index_audit_entries.ts';
+import { createGivenUpNotifications } from './20261121140000_create_given_up_notifications.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration of the main database, in order. By hand, so that a build cannot lose one. */
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   indexLogsByTime,
   addChannelTags,
   indexAuditEntries,
+  createGivenUpNotifications,
 ];
 
 /** Those of a log database of its own. */

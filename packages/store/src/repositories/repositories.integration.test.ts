@@ -4,6 +4,7 @@ import { describeAccountSource } from './account-source.contract.ts';
 import { describeApiTokenRepository } from './api-token-repository.contract.ts';
 import { describeChannelRepository } from './channel-repository.contract.ts';
 import { describeIdentityRepository } from './identity-repository.contract.ts';
+import { describeGivenUpNotifications } from './given-up-notifications.contract.ts';
 import { describeNotificationTable } from './notification-table.contract.ts';
 import { describeOneTimeCodeRepository } from './one-time-code-repository.contract.ts';
 import { describeParkedUsage } from './parked-usage-repository.contract.ts';
@@ -33,6 +34,7 @@ for (const [name, kind] of [
   describeIdentityRepository(name, open);
   describeOneTimeCodeRepository(name, open);
   describeNotificationTable(name, open);
+  describeGivenUpNotifications(name, open);
   describeQuotaReminders(name, open);
 }
 

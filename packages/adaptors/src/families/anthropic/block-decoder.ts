@@ -89,8 +89,9 @@ export class BlockDecoder {
 
   #whole(): JsonObject {
     const block: Record<string, unknown> = { ...this.#block };
-    if ('text' in block) block['text'] = this.#text;
-    if ('thinking' in block) block['thinking'] = this.#thinking;
+    // Copies of this protocol leave the empty text out where a block begins.
+    if (block['type'] === 'text' || 'text' in block) block['text'] = this.#text;
+    if (block['type'] === 'thinking' || 'thinking' in block) block['thinking'] = this.#thinking;
     if (this.#citations.length > 0) block['citations'] = this.#citations;
     if (this.#json !== '') block['input'] = parseJson(this.#json) ?? { _raw: this.#json };
     return block;

@@ -3,7 +3,7 @@ import type { Dialect, StreamFacts, StreamTap } from '../../codec.ts';
 import { asObject, asText, parseJson, type JsonObject } from '../../wire/json-object.ts';
 import { SseTap, type FrameReading, type StreamGrammar } from '../../wire/sse-tap.ts';
 import { readUsageOf } from './decode-response.ts';
-import { readMessagesStreamError } from './read-error.ts';
+import { readMessagesStreamError, typeOfEvent } from './read-error.ts';
 import { mergeUsage } from './read-usage.ts';
 import { secondMessage } from './second-message.ts';
 import { writeEvent } from './write-event.ts';
@@ -96,7 +96,7 @@ class MessagesGrammar implements StreamGrammar {
     if (data?.trim() === '[DONE]') return { verdict: 'withhold' };
     const event = data === undefined ? undefined : asObject(parseJson(data));
     if (event === undefined) return { verdict: data === undefined ? 'forward' : 'meaningful' };
-    switch (asText(event['type']) ?? name) {
+    switch (typeOfEvent(event, name)) {
       case 'message_start':
         return this.#readStart(asObject(event['message']) ?? {});
       case 'message_delta':

@@ -48,6 +48,12 @@ export function readMessagesError(
   return withTypeAsCode(error);
 }
 
+/** What an event of a stream is; proxies write errors into it as they would into a body. */
+export function typeOfEvent(event: JsonObject, name: string | undefined): string | undefined {
+  const isBare = event['type'] === undefined && asObject(event['error']) !== undefined;
+  return isBare ? 'error' : (asText(event['type']) ?? name);
+}
+
 /** An error event of a stream. */
 export function readMessagesStreamError(event: JsonObject, dialect: Dialect): UpstreamError {
   const type = asText(asObject(event['error'])?.['type']) ?? '';

@@ -6,7 +6,7 @@ import { asArray, asObject, asText, parseJson, type JsonObject } from '../../wir
 import type { SseFrame } from '../../wire/sse-frame.ts';
 import { BlockDecoder } from './block-decoder.ts';
 import { decodeFinish, readUsageOf } from './decode-response.ts';
-import { readMessagesStreamError } from './read-error.ts';
+import { readMessagesStreamError, typeOfEvent } from './read-error.ts';
 import { mergeUsage } from './read-usage.ts';
 import { secondMessage } from './second-message.ts';
 
@@ -29,7 +29,7 @@ export class MessagesStreamDecoder implements StreamDecoder {
     if (this.#isDone || frame.data === undefined) return [];
     const event = asObject(parseJson(frame.data));
     if (event === undefined) return [];
-    const type = asText(event['type']) ?? frame.event;
+    const type = typeOfEvent(event, frame.event);
     switch (type) {
       case 'message_start':
         return this.#start(asObject(event['message']) ?? {});

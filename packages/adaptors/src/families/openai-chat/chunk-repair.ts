@@ -40,10 +40,15 @@ export class ChunkRepair {
   }
 
   #repair(chunk: JsonObject): JsonObject {
-    const { choices } = chunk;
+    const { choices, usage } = chunk;
+    // MiniMax closes with the whole answer once more: only its figures are news.
+    const isRepetition = chunk['object'] === 'chat.completion' && this.#choices.size > 0;
+    if (isRepetition && asObject(usage) !== undefined) {
+      return { ...this.#head, choices: [], usage };
+    }
     if (!Array.isArray(choices)) {
       // Figures alone, or a vendor's own message.
-      return asObject(chunk['usage']) === undefined ? chunk : { ...chunk, choices: [] };
+      return asObject(usage) === undefined ? chunk : { ...chunk, choices: [] };
     }
     if (choices.length === 0) return chunk;
     const { id, object, created, model } = chunk;

@@ -126,6 +126,7 @@ function guessStatus({ message, type = '', code = '' }: FoundError): number {
 const statusWords: readonly (readonly [string, number])[] = [
   ['insufficient_quota', 429],
   ['rate_limit', 429],
+  ['too_many_requests', 429],
   ['invalid_api_key', 401],
   ['authentication', 401],
   ['permission', 403],

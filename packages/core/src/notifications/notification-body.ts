@@ -1,5 +1,5 @@
-import type { Notification } from '@turnpike/core';
 import { z } from 'zod';
+import type { Notification } from '../ports/notification-queue.ts';
 
 const FORMAT = 1;
 

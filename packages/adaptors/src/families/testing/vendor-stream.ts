@@ -1,0 +1,31 @@
+/** A stream in the shape in which a vendor sends it, and what it says. */
+export interface VendorStream {
+  name: string;
+  events: readonly object[];
+  /** What is sent before the first event: comments. */
+  lead?: string;
+  /** How lines end and fields begin. */
+  form?: 'crlf';
+  /** What ends the stream, where not its family's marker. */
+  terminal?: string;
+  says: VendorSaying;
+}
+
+export interface VendorSaying {
+  text?: string;
+  thoughts?: string;
+  calls?: readonly { name: string; input: unknown }[];
+  /** Canonical; `stop`, or `tool-calls` where there are some. */
+  finish?: string;
+  input?: number;
+  cached?: number;
+  output?: number;
+  /** Addresses of annotations. */
+  sources?: readonly string[];
+  /** Base64. */
+  pictures?: readonly string[];
+  /** The status of the error that it ends with. */
+  fails?: number;
+  /** Its vendor's own clients know what its finish means, so that it passes where nothing is translated. */
+  failsTranslatedOnly?: boolean;
+}

@@ -1,0 +1,159 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  completionTokensOf,
+  promptTokensOf,
+  type CanonicalResponse,
+  type Family,
+  type StreamEvent,
+} from '@turnpike/core';
+import { foldEvents } from '../translate/event-folder.ts';
+import { parseArguments } from '../translate/tool-arguments.ts';
+import { cutAt } from '../wire/testing/cut-at.ts';
+import { createStreamTap } from './create-stream-tap.ts';
+import { findClientCodec, findUpstreamCodec } from './index.ts';
+import { checkGrammar, decodeStream, encodeStream } from './testing/decode-stream.ts';
+import { contextOf, emptyRequest } from './testing/translation.ts';
+import type { VendorSaying, VendorStream } from './testing/vendor-stream.ts';
+import { chatStreams } from './testing/vendor-streams-chat.ts';
+import { anthropicStreams } from './testing/vendor-streams-anthropic.ts';
+import { geminiStreams } from './testing/vendor-streams-gemini.ts';
+import { responsesStreams } from './testing/vendor-streams-responses.ts';
+
+const dialect = { streamUsage: 'always' } as const;
+const operations = {
+  'openai-chat': 'chat',
+  'openai-responses': 'responses',
+  anthropic: 'messages',
+  gemini: 'generate-content',
+} as const;
+const families = Object.keys(operations) as Family[];
+const vendors: Readonly<Record<Family, readonly VendorStream[]>> = {
+  'openai-chat': chatStreams,
+  'openai-responses': responsesStreams,
+  anthropic: anthropicStreams,
+  gemini: geminiStreams,
+};
+
+function toBytes(family: Family, { events, lead = '', form, terminal }: VendorStream): Buffer {
+  const isTyped = family === 'anthropic' || family === 'openai-responses';
+  const frames = events.map((event) => {
+    const { type } = event as { type?: string };
+    const name = isTyped && type !== undefined ? `event: ${type}\n` : '';
+    return `${name}data: ${JSON.stringify(event)}\n\n`;
+  });
+  const end = terminal ?? (family === 'openai-chat' ? 'data: [DONE]\n\n' : '');
+  const text = lead + frames.join('') + end;
+  if (form !== 'crlf') return Buffer.from(text);
+  return Buffer.from(text.replaceAll('data: ', 'data:').replaceAll('\n', '\r\n'));
+}
+
+function decode(family: Family, pieces: readonly Buffer[]): StreamEvent[] {
+  const events = decodeStream(findUpstreamCodec(family)!.createStreamDecoder(dialect), pieces);
+  checkGrammar(events);
+  return events.map((event) => (event.type === 'start' ? { ...event, createdAt: 0 } : event));
+}
+
+/** What an answer says, in the words of the tables. */
+function sayingOf({ candidates, usage }: CanonicalResponse): VendorSaying {
+  const [candidate] = candidates;
+  const parts = candidate?.parts ?? [];
+  const text = parts.map((part) => ('text' in part && part.kind !== 'reasoning' ? part.text : ''));
+  const thoughts = parts.map((part) =>
+    part.kind === 'reasoning' ? (part.text ?? part.summary?.join('') ?? '') : '',
+  );
+  const calls = parts.flatMap((part) =>
+    part.kind === 'tool-call' && part.tool !== 'hosted'
+      ? [{ name: part.name, input: parseArguments(part.argumentsJson).value }]
+      : [],
+  );
+  const sources = parts.flatMap((part) =>
+    part.kind === 'text' ? (part.annotations ?? []).map(({ url }) => url ?? '') : [],
+  );
+  const pictures = parts.flatMap((part) =>
+    part.kind === 'media' ? [part.source.base64 ?? ''] : [],
+  );
+  return {
+    text: text.join(''),
+    thoughts: thoughts.join(''),
+    calls,
+    finish: candidate?.finish.reason ?? '',
+    sources,
+    pictures,
+    ...(usage !== undefined && {
+      input: promptTokensOf(usage),
+      cached: usage.input.cacheRead,
+      output: completionTokensOf(usage),
+    }),
+  };
+}
+
+/** What a table leaves out is not there. */
+function expectedOf({ input, cached = 0, output, ...says }: VendorSaying): VendorSaying {
+  const { calls = [] } = says;
+  return {
+    text: '',
+    thoughts: '',
+    calls,
+    finish: calls.length > 0 ? 'tool-calls' : 'stop',
+    sources: [],
+    pictures: [],
+    ...says,
+    ...(input !== undefined && { input, cached, output: output ?? 0 }),
+  };
+}
+
+describe.each(families)('streams of vendors of %s', (family) => {
+  it.each(vendors[family])('$name', (stream) => {
+    const bytes = toBytes(family, stream);
+    const events = decode(family, [bytes]);
+    for (let at = 1; at < bytes.length; at += 7)
+      expect(decode(family, cutAt(bytes, [at]))).toEqual(events);
+    const failure = events.find((event) => event.type === 'error');
+    if (stream.says.fails !== undefined) {
+      expect(failure).toMatchObject({ error: { status: stream.says.fails } });
+      return;
+    }
+    expect(failure).toBeUndefined();
+    expect(sayingOf(foldEvents(events))).toMatchObject(expectedOf(stream.says));
+  });
+
+  it.each(vendors[family])('$name, on the byte plane', (stream) => {
+    const bytes = toBytes(family, stream);
+    const options = { isEventStream: true, isStream: true, hideUsage: false, dialect };
+    const tap = createStreamTap({ operation: operations[family], ...options })!;
+    const sent = [...tap.push(bytes), ...tap.end(), tap.terminal()];
+    const { fails, failsTranslatedOnly, input, output } = stream.says;
+    if (failsTranslatedOnly === true) {
+      expect(Buffer.concat(sent)).toEqual(bytes);
+      return;
+    }
+    if (fails !== undefined) {
+      expect(tap.facts.error).toMatchObject({ status: fails });
+      return;
+    }
+    expect(tap.facts.error).toBeUndefined();
+    const { usage } = tap.facts;
+    if (input !== undefined)
+      expect(usage && [promptTokensOf(usage), completionTokensOf(usage)]).toEqual([input, output]);
+    const again = foldEvents(decode(family, [Buffer.concat(sent)]));
+    expect(sayingOf(again)).toMatchObject(expectedOf(stream.says));
+  });
+
+  describe.each(families.filter((door) => door !== family))('for clients of %s', (door) => {
+    it.each(vendors[family].filter(({ says }) => says.fails === undefined))('$name', (stream) => {
+      const events = decode(family, [toBytes(family, stream)]);
+      const request = { ...emptyRequest, reasoning: { includesText: true } };
+      const codec = findClientCodec(door)!;
+      const asked = contextOf(operations[door], { request });
+      const context = { ...asked, path: { ...asked.path, isStream: true, search: '?alt=sse' } };
+      const shown = encodeStream(codec.createStreamEncoder(context), events);
+      const again = sayingOf(foldEvents(decode(door, [Buffer.from(shown)])));
+      const { text, thoughts, calls, input, cached, output } = expectedOf(stream.says);
+      const figures = input === undefined ? {} : { input, cached, output };
+      // A picture may be shown as text where a protocol has none in its answers.
+      const isPlain = stream.says.pictures === undefined;
+      expect(again).toMatchObject({ thoughts, calls, ...figures, ...(isPlain && { text }) });
+      expect(again.text).toContain(text);
+    });
+  });
+});

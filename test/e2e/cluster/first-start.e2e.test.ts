@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { logIn } from '../../support/admin-client.mjs';
 import { hello, postJson } from '../../support/chat-requests.ts';
 import { clusterTimes, times } from '../../support/cluster/cluster-times.ts';
+import { catchOnAll, isSnapshotPublish } from '../../support/cluster/command-matchers.ts';
 import { model } from '../../support/cluster/cluster-world.ts';
 import { startSimulator, type Simulator } from '../../support/cluster/simulator-process.ts';
 import { startClusterRedis, type ClusterRedis } from '../../support/cluster/start-cluster-redis.ts';
@@ -72,5 +73,19 @@ describe('a slave', () => {
     expect(text).toBe(whole.choices[0]?.message.content);
     expect(completionTokens).toBe(whole.usage?.completion_tokens);
     await waitFor('both charges', async () => (await admin.getToken(token.id)).used_quota > 0);
+  });
+});
+
+describe('a master', () => {
+  it('that gets no answer when it first publishes the configuration starts all the same, and tries again', async () => {
+    const held = catchOnAll(redis.proxies.master, 'hold', isSnapshotPublish);
+    const master = await cluster.addMaster({}, { readyPath: '/healthz' });
+    const complaint = 'configuration not published at the start';
+    await waitFor('it to complain', () => master.logs().includes(complaint), times.patience);
+    expect(held.commands.length).toBeGreaterThan(0);
+    held.release();
+    const isReady = async (): Promise<boolean> => (await fetch(`${master.url}/readyz`)).ok;
+    await waitFor('the master to be ready', isReady, times.patience);
+    expect(master.isRunning).toBe(true);
   });
 });

@@ -7,7 +7,13 @@ const readScript = (name: string): string => readFileSync(new URL(`${name}.lua`,
 
 /** A call of one of the ledger's scripts, by its hash or with its text. */
 export function isLedgerScript(name: string): CommandMatcher {
-  const text = readScript('bucket') + readScript(name);
+  return isScript(readScript('bucket') + readScript(name));
+}
+
+/** The configuration on its way to the relays. */
+export const isSnapshotPublish: CommandMatcher = isScript(readScript('publish-snapshot'));
+
+function isScript(text: string): CommandMatcher {
   const sha = createHash('sha1').update(text).digest('hex');
   return ({ name: command, words }) =>
     (command === 'EVALSHA' && words[1] === sha) || (command === 'EVAL' && words[1] === text);

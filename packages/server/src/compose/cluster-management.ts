@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisCluster } from '@turnpike/cluster/redis';
 import type { Clock } from '@turnpike/core';
-import { createPasswordHasher } from '@turnpike/master';
+import { createPasswordHasher, type Master } from '@turnpike/master';
 import type { Relay } from '@turnpike/relay';
 import { composeMaster } from './compose-master.ts';
 import { prepareFirstStart } from './first-start.ts';
@@ -36,7 +36,7 @@ export async function openManagement(
   lifecycle.onStop('options', followOptions({ configBus, noteSnapshot, logger }));
 
   const master = composeMaster({ ...parts, store, relay });
-  if (migrates) await master.start();
+  if (migrates) await startMaster(master, parts);
   else
     await master.start().catch((error: unknown) => {
       logger.warn({ err: error }, 'configuration not published at the start: a master does it');
@@ -46,6 +46,33 @@ export async function openManagement(
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5000;
+
+/** A Redis that does not answer at once is no reason to end: what it was not given is given to it as soon as it takes it. */
+async function startMaster(
+  master: Pick<Master, 'start'>,
+  { lifecycle, logger }: Pick<ClusterParts, 'lifecycle' | 'logger'>,
+): Promise<void> {
+  const stopping = new AbortController();
+  lifecycle.onStop('first publication', () => {
+    stopping.abort();
+  });
+  const start = async (): Promise<boolean> => {
+    try {
+      await master.start();
+      return true;
+    } catch (error) {
+      logger.warn({ err: error }, 'configuration not published at the start; trying again');
+      return false;
+    }
+  };
+  const goOn = async (): Promise<void> => {
+    for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, LAST_RETRY_MS)) {
+      await delay(pauseMs, undefined, { signal: stopping.signal });
+      if (await start()) return;
+    }
+  };
+  if (!(await start())) goOn().catch(() => undefined); // told to stop
+}
 
 /** @throws once the process is told to stop */
 async function waitForStore({

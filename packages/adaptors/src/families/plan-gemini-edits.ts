@@ -1,13 +1,15 @@
 import { probeJson, type JsonProbe } from '../wire/json-probe.ts';
 import { spliceJson, type SpliceEdit } from '../wire/splice-json.ts';
+import { dialectLosses } from './dialect-losses.ts';
 import { applyDialect, type BodyEditInput, type BodyEdits } from './openai-chat/plan-body-edits.ts';
 
 /** Lists the edits of a Gemini body for one upstream. The model is in the path, and usage comes unasked. */
 export function planGeminiEdits({ probe, facts, dialect, outputClamp }: BodyEditInput): BodyEdits {
   const edits: SpliceEdit[] = facts.duplicatedKeys.map((key) => ({ op: 'keep_last', key }));
-  edits.push(...applyDialect(probe, dialect));
+  const byDialect = applyDialect(probe, dialect);
+  edits.push(...byDialect);
   if (outputClamp !== undefined) edits.push(...clampOutput(probe, outputClamp));
-  return { edits, hideUsage: false };
+  return { edits, hideUsage: false, losses: dialectLosses(byDialect) };
 }
 
 const configKeys = ['generationConfig', 'generation_config'] as const;

@@ -69,7 +69,7 @@ const aboutConversations: ReadonlySet<Operation> = new Set<Operation>([
 
 /** The byte plane. */
 function relayRequest(
-  { settings, conversations }: EncodeDeps,
+  { settings, conversations, metrics }: EncodeDeps,
   input: EncodeInput,
   url: string,
   dialect: Dialect,
@@ -85,6 +85,8 @@ function relayRequest(
   const own = ownHeaders(channel, dialect);
   if (inbound.door === 'openai') headers.push(...inbound.forwardedHeaders, ...own);
   else mergeHeaders(headers, own, inbound.forwardedHeaders);
+  const protocol = inbound.family ?? inbound.operation;
+  for (const loss of encoded.losses) metrics.lossCounted(protocol, protocol, loss);
   if (settings.forwardRequestId) headers.push('x-turnpike-request-id', input.requestId);
   const { body } = encoded;
   if (!(body instanceof Uint8Array) || !needsPatch(dialect, upstreamModel, body)) return encoded;
@@ -113,7 +115,7 @@ function encodeJson(
   probe: JsonProbe,
 ): string {
   const plan = inbound.door === 'gemini' ? planGeminiEdits : planBodyEdits;
-  const { edits, hideUsage } = plan({
+  const { edits, hideUsage, losses } = plan({
     probe,
     facts: inbound.facts,
     upstreamModel,
@@ -128,6 +130,7 @@ function encodeJson(
   const spliced = splice(probe, prompt === undefined ? edits : [...edits, prompt.edit]);
   encoded.body = spliced;
   encoded.hideUsage = hideUsage;
+  encoded.losses = losses;
   encoded.systemPromptReset = prompt?.isReset ?? false;
   return 'application/json';
 }

@@ -1,6 +1,8 @@
+import type { Loss } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import { probeJson, type JsonProbe } from '../../wire/json-probe.ts';
 import { spliceJson, type SpliceEdit } from '../../wire/splice-json.ts';
+import { dialectLosses } from '../dialect-losses.ts';
 import type { BodyFacts } from './read-request.ts';
 
 export interface BodyEditInput {
@@ -20,6 +22,8 @@ export interface BodyEdits {
   edits: readonly SpliceEdit[];
   /** The usage frame is ours, not the client's. */
   hideUsage: boolean;
+  /** What of the request this upstream does not get. */
+  losses: readonly Loss[];
 }
 
 /** Lists the edits that one attempt needs. Empty where the body goes as it came. */
@@ -30,9 +34,11 @@ export function planBodyEdits(input: BodyEditInput): BodyEdits {
   if (hasModel && (facts.isModelImplied || facts.model !== input.upstreamModel)) {
     edits.push({ op: 'set', key: 'model', json: JSON.stringify(input.upstreamModel) });
   }
-  edits.push(...clampOutput(input), ...applyDialect(input.probe, dialect));
+  const byDialect = applyDialect(input.probe, dialect);
+  edits.push(...clampOutput(input), ...byDialect);
   if (input.hasStreamOptions) edits.push(...askForUsage(input));
-  return { edits, hideUsage: facts.isStream && !facts.wantsUsage };
+  const hideUsage = facts.isStream && !facts.wantsUsage;
+  return { edits, hideUsage, losses: dialectLosses(byDialect) };
 }
 
 /** Whichever limits are given are lowered; without any, the name that every upstream knows is added. */

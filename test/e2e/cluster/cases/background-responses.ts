@@ -13,7 +13,7 @@ async function openClients(
   world: ClusterWorld,
 ): Promise<{ maker: Gateway; atMaker: OpenAI; elsewhere: OpenAI }> {
   const user = await world.admin.createUser({
-    username: world.newName('background'),
+    username: world.newName('later'),
     quota: 10_000_000,
   });
   const { key } = await user.createToken();

@@ -1,6 +1,6 @@
 // Measures what the planes cost, side by side in one run: a chat stream that is passed on against one that is translated
 // from Anthropic's, and large bodies through the gateway against the floor.
-// Usage: npm run bench:planes -- [--quick]
+// Usage: npm run bench:planes -- [--quick] [--only streams|bodies]
 // Needs Linux, wrk and a C compiler (installed from Debian when run as root).
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,10 @@ import { median, printGate } from './bench-report.mjs';
 import { prepareBody, runWrk } from './measure.mjs';
 import { cores, pin, requireTools, startScript, temporaryFolder } from './processes.mjs';
 
-const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const { values: flags } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
+const wants = (name) => flags.only === undefined || flags.only === name;
 const rounds = flags.quick ? 3 : 7;
 const seconds = flags.quick ? 3 : 8;
 /** Until a process has compiled what it runs. */
@@ -37,8 +40,8 @@ try {
   await admin.createChannel({ ...anthropic, baseUrl: upstream.url });
   const { key } = await admin.createToken();
   const turnpike = { url: gateway.url, pid: gateway.pid, key };
-  await compareStreams(turnpike);
-  await compareBodies(turnpike);
+  if (wants('streams')) await compareStreams(turnpike);
+  if (wants('bodies')) await compareBodies(turnpike);
 } finally {
   await gateway.stop();
   await floor.stop();
@@ -76,7 +79,7 @@ async function compareStreams(turnpike) {
   note(ratio >= 0.5, 'chat → Anthropic', 'chunks/s of a passed stream', ratio.toFixed(2), '≥ 0.5');
 }
 
-/** One connection: what a request takes longer than through the floor, beyond what a small one takes longer. */
+/** One connection: what CPU a request takes beyond the floor's, and beyond what a small one takes. */
 async function compareBodies(turnpike) {
   const bodies = {
     small: prepareBody('body-small', chat([{ role: 'user', content: 'Good morning!' }])),
@@ -91,15 +94,19 @@ async function compareBodies(turnpike) {
     { name: `turnpike ${name}`, target: turnpike, bodyFile },
   ]);
   const results = await inTurns(participants, 1);
-  const p50 = (name) => median(results.get(name).map((result) => result.p50)) / 1000;
-  for (const name of results.keys()) print(`${name.padEnd(15)} p50 ${p50(name).toFixed(2)} ms`);
-  const overhead = (name) => p50(`turnpike ${name}`) - p50(`floor ${name}`);
+  const of = (name, read) => median(results.get(name).map(read)) / 1000;
+  const cpu = (name) => of(name, (result) => result.cpu / result.requests);
+  for (const name of results.keys()) {
+    const p50 = of(name, (result) => result.p50);
+    print(`${name.padEnd(15)} CPU ${cpu(name).toFixed(2)} ms, p50 ${p50.toFixed(2)} ms`);
+  }
+  const overhead = (name) => cpu(`turnpike ${name}`) - cpu(`floor ${name}`);
   for (const [name, limit] of [
     ['plain', 0.3],
     ['tools', 0.8],
   ]) {
     const added = overhead(name) - overhead('small');
-    note(added <= limit, `1 MiB, ${name}`, 'added p50 in ms', added.toFixed(2), `≤ ${limit}`);
+    note(added <= limit, `1 MiB, ${name}`, 'added CPU in ms', added.toFixed(2), `≤ ${limit}`);
   }
 }
 

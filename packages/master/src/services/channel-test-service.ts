@@ -127,10 +127,10 @@ export function createChannelTestService(deps: ChannelTestServiceDeps): ChannelT
     await deps.notifier.tell({ type: 'channels.tested', data });
   }
 
-  function begin(scope: string): Promise<void> {
+  function begin(scope: string, whenEnded?: () => Promise<void>): Promise<void> {
     const abort = new AbortController();
     progress = { ...emptyProgress(), isRunning: true, scope, startedAt: deps.clock.now() };
-    run = { ended: testAll(scope, abort.signal), abort };
+    run = { ended: testAll(scope, abort.signal).then(whenEnded), abort };
     return run.ended;
   }
 
@@ -140,7 +140,7 @@ export function createChannelTestService(deps: ChannelTestServiceDeps): ChannelT
     },
     start(scope) {
       if (progress.isRunning) throw managementErrors.testRunning();
-      void begin(scope).then(tellEnd); // never rejects
+      void begin(scope, tellEnd); // never rejects
     },
     async runScheduled() {
       if (!progress.isRunning) await begin('all');

@@ -73,11 +73,16 @@ describe('errors that are the client’s own', () => {
     expect(error.code).toBe('model_not_allowed');
   });
 
-  it('answers 403 outside the key’s subnets', async () => {
+  it('answers 403 outside the key’s subnets, whatever address the client claims', async () => {
     const { key } = await world.admin.createToken({ name: 'far', subnet: '10.1.2.0/24' });
-    const error = await failureOf(chat({}, openSdk(world.gateway, key)));
-    expect(error.status).toBe(403);
-    expect(error.code).toBe('ip_not_allowed');
+    for (const name of ['x-forwarded-for', 'x-real-ip']) {
+      const sdk = openSdk(world.gateway, key).withOptions({
+        defaultHeaders: { [name]: '10.1.2.3' },
+      });
+      const error = await failureOf(chat({}, sdk));
+      expect(error.status).toBe(403);
+      expect(error.code).toBe('ip_not_allowed');
+    }
   });
 
   it('answers 403 for a disabled account', async () => {

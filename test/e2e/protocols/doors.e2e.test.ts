@@ -114,6 +114,7 @@ describe('looking around', () => {
       expect(answer.status).toBe(204);
       expect(answer.headers.get('access-control-allow-headers')).toBe(asked);
       expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
     }
   });
 

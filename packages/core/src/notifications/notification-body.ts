@@ -8,6 +8,11 @@ const channelEvent = z.object({
   data: z.object({ channel_id: z.int(), channel_name: z.string(), reason: z.string() }),
 });
 
+const testedEvent = z.object({
+  type: z.literal('channels.tested'),
+  data: z.object({ scope: z.string(), total: z.int(), succeeded: z.int(), failed: z.int() }),
+});
+
 const quotaEvent = z.object({
   type: z.enum(['quota.low', 'quota.used_up']),
   data: z.object({
@@ -18,7 +23,7 @@ const quotaEvent = z.object({
   }),
 });
 
-const event = z.union([channelEvent, quotaEvent]);
+const event = z.union([channelEvent, testedEvent, quotaEvent]);
 
 const bodySchema = z.object({
   v: z.literal(FORMAT),

@@ -8,6 +8,11 @@ export type GatewayEvent =
       data: { channel_id: number; channel_name: string; reason: string };
     }
   | {
+      /** A run over many channels that somebody began came to its end. */
+      type: 'channels.tested';
+      data: { scope: string; total: number; succeeded: number; failed: number };
+    }
+  | {
       type: 'quota.low' | 'quota.used_up';
       data: { user_id: number; username: string; quota: number; threshold: number };
     };

@@ -148,6 +148,17 @@ describe('a run over many channels', () => {
     expect(await run()).toMatchObject({ tested: 3, succeeded: 2, failed: 1, problem: null });
   });
 
+  it('tells root when it came to its end', async () => {
+    test.probe.answer = (id) => Promise.resolve(id === 2 ? { ...fatal, isFatal: false } : okProbe);
+    await run();
+    await waitUntil(() => test.notifications.waiting.length > 0);
+
+    const data = { scope: 'all', total: 3, succeeded: 2, failed: 1 };
+    expect(test.notifications.waiting).toEqual([
+      { kind: 'root-alert', event: { type: 'channels.tested', data } },
+    ]);
+  });
+
   it('is ended by a stop of the master', async () => {
     test.probe.answer = () => new Promise(() => undefined);
     await admin().post('/api/channel/test');

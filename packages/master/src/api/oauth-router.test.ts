@@ -242,6 +242,12 @@ describe('accounts of other providers', () => {
     expect((await signIn('github', octocat)).body.code).toBe('account_disabled');
   });
 
+  it('get another name where theirs is taken', async () => {
+    await test.addUser('github_5');
+    const { body } = await signIn('github', octocat);
+    expect(body.data.username).toMatch(/^github_[0-9A-Za-z]{5}$/);
+  });
+
   it('are bound where somebody is logged in, with the word that clients look for', async () => {
     const agent = request.agent(test.master.router);
     await agent.post('/api/user/login').send({ username: 'alice', password: PASSWORD });
@@ -263,6 +269,9 @@ describe('accounts of other providers', () => {
     expect((await agent.delete('/api/oauth/github/bind')).body.code).toBe('last_sign_in');
     await agent.put('/api/user/self').send({ password: 'my own password' });
     setOption('PasswordLoginEnabled', 'false');
+    expect((await agent.delete('/api/oauth/github/bind')).body.code).toBe('last_sign_in');
+    // A provider that is bound, but switched off, lets nobody in.
+    Object.assign(test.users.rows.get(4)!, { oidcId: 'octo-at-oidc' });
     expect((await agent.delete('/api/oauth/github/bind')).body.code).toBe('last_sign_in');
     setOption('PasswordLoginEnabled', 'true');
     expect((await agent.delete('/api/oauth/github/bind')).body.success).toBe(true);

@@ -89,6 +89,20 @@ describe('options', () => {
     Object.assign(test.stored, { GitHubClientId: 'id', GitHubOAuthEnabled: 'true' });
 
     expect(await set('PasswordLoginEnabled', 'false')).toMatchObject({ success: true });
+    // Now it is the only one, whatever others could use.
+    Object.assign(test.stored, { OidcClientId: 'id', OidcEnabled: 'true' });
+    expect(await set('GitHubOAuthEnabled', 'false')).toMatchObject({ code: 'invalid_parameter' });
+    expect(await set('PasswordLoginEnabled', 'true')).toMatchObject({ success: true });
+    expect(await set('GitHubOAuthEnabled', 'false')).toMatchObject({ success: true });
+  });
+
+  it('do not take a way in that is bound, but off, for one', async () => {
+    Object.assign(test.users.rows.get(1)!, { larkId: 'ou_root' });
+    Object.assign(test.stored, { GitHubClientId: 'id', GitHubOAuthEnabled: 'true' });
+
+    expect(await set('PasswordLoginEnabled', 'false')).toMatchObject({ code: 'invalid_parameter' });
+    Object.assign(test.stored, { LarkClientId: 'id', LarkClientSecret: 'secret' });
+    expect(await set('PasswordLoginEnabled', 'false')).toMatchObject({ success: true });
   });
 
   it('refuse an empty name like any other that does not exist', async () => {

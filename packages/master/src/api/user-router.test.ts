@@ -150,6 +150,17 @@ describe('an edit of a user', () => {
     expect(other.body.code).toBe('invalid_parameter');
   });
 
+  it('gives nobody the address of somebody else', async () => {
+    await edit('admin', { id: 3, email: 'alice@example.com' });
+    const taken = await edit('root', { id: 2, email: 'Alice@example.com' });
+    expect(taken.body).toMatchObject({ success: false, code: 'email_taken' });
+    expect(test.users.rows.get(2)?.email).toBe('');
+
+    expect((await edit('root', { id: 3, email: 'alice@example.com' })).body.success).toBe(true);
+    expect((await edit('root', { id: 3, email: '' })).body.success).toBe(true);
+    expect((await edit('root', { id: 2, email: '' })).body.success).toBe(true);
+  });
+
   it('does not repeat a secret in the audit log', async () => {
     await edit('admin', { id: 3, password: 'a new password' });
 
@@ -278,6 +289,16 @@ describe('managing a user', () => {
     const name = test.users.rows.get(3)?.username ?? '';
 
     expect((await manage('admin', name, 'enable')).data.status).toBe(1);
+  });
+
+  it('does not bring one back whose address somebody else has got since', async () => {
+    Object.assign(test.users.rows.get(3)!, { email: 'a@example.com' });
+    await manage('admin', 'alice', 'delete');
+    const name = test.users.rows.get(3)?.username ?? '';
+    Object.assign(test.users.rows.get(2)!, { email: 'a@example.com' });
+
+    expect(await manage('admin', name, 'enable')).toMatchObject({ code: 'email_taken' });
+    expect(test.users.rows.get(3)?.status).toBe(userStatuses.deleted);
   });
 
   it('takes an id as well', async () => {

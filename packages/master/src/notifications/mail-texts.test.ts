@@ -10,6 +10,7 @@ const events: GatewayEvent[] = [
   { type: 'channel.failing', data: channel },
   { type: 'quota.low', data: account },
   { type: 'quota.used_up', data: { ...account, quota: 0 } },
+  { type: 'channels.tested', data: { scope: 'group:vip', total: 3, succeeded: 2, failed: 1 } },
 ];
 const mailsIn = (AlertLanguage: string) =>
   events.map((event) =>
@@ -24,6 +25,7 @@ describe('a mail about an event', () => {
       "Channel 'three' (#3) failed its test; it stays enabled",
       'Your quota is running low',
       'Your quota is used up',
+      'The test of channels is finished',
     ]);
     expect(mailsIn('zh').map(({ subject }) => subject)).toEqual([
       '渠道“three”（#3）已被自动禁用',
@@ -31,15 +33,17 @@ describe('a mail about an event', () => {
       '渠道“three”（#3）未通过测试，仍保持启用',
       '您的额度即将用尽',
       '您的额度已用尽',
+      '渠道测试完成',
     ]);
   });
 
   it.each(['en', 'zh'])(
     'says why, whose balance it is, and where it is filled (%s)',
     (language) => {
-      const [disabled, , , low] = mailsIn(language);
+      const [disabled, , , low, , tested] = mailsIn(language);
 
       expect(disabled?.text).toContain('no balance');
+      expect(tested?.text).toMatch(/group:vip.*3.*2.*1/s);
       expect(low?.text).toMatch(/bob.*0\.5/s);
       expect(low?.html).toContain('href="https://shop.example/"');
     },

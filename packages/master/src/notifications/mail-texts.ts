@@ -61,6 +61,8 @@ export function eventMail(event: GatewayEvent, options: OptionValues): MailText 
     case 'channel.enabled':
     case 'channel.failing':
       return channelMail(event, options.AlertLanguage);
+    case 'channels.tested':
+      return testedMail(event, options.AlertLanguage);
     case 'quota.low':
     case 'quota.used_up':
       return quotaMail(event, options);
@@ -76,6 +78,19 @@ function channelMail(event: ChannelEvent, language: Language): MailText {
   }
   const happened = `Channel '${name}' (#${String(id)}) ${verb}`;
   return toMail(happened, [`${happened}.`, `Reason: ${reason}`]);
+}
+
+function testedMail({ data }: TestedEvent, language: Language): MailText {
+  const [total, succeeded, failed] = [data.total, data.succeeded, data.failed].map(String);
+  return language === 'zh'
+    ? toMail('渠道测试完成', [
+        `测试范围：${data.scope}`,
+        `共 ${total} 个渠道，成功 ${succeeded} 个，失败 ${failed} 个。`,
+      ])
+    : toMail('The test of channels is finished', [
+        `Scope: ${data.scope}`,
+        `Of ${total} channels ${succeeded} succeeded and ${failed} failed.`,
+      ]);
 }
 
 function quotaMail(event: QuotaEvent, options: OptionValues): MailText {
@@ -99,7 +114,8 @@ function quotaMail(event: QuotaEvent, options: OptionValues): MailText {
 }
 
 type ChannelEvent = Extract<GatewayEvent, { data: { channel_id: number } }>;
-type QuotaEvent = Exclude<GatewayEvent, ChannelEvent>;
+type TestedEvent = Extract<GatewayEvent, { type: 'channels.tested' }>;
+type QuotaEvent = Extract<GatewayEvent, { data: { user_id: number } }>;
 
 const channelVerbs: Readonly<Record<Language, Readonly<Record<ChannelEvent['type'], string>>>> = {
   en: {

@@ -61,6 +61,7 @@ describe('a channel that the system disables', () => {
     await test.master.stop();
     expect(test.notifications.waiting).toMatchObject([
       { kind: 'root-alert', event: { type: 'channel.failing', data: { channel_id: 1 } } },
+      { kind: 'root-alert', event: { type: 'channels.tested', data: { total: 1, succeeded: 1 } } },
     ]);
   });
 });

@@ -12,7 +12,7 @@ export interface Notifier {
   /** Hands a mail to the queue. @throws when it cannot be stored */
   send(notification: Notification): Promise<void>;
   /**
-   * Lets everybody know whom it concerns: the root user of channels, the user of a balance, and the webhook of all.
+   * Lets everybody know whom it concerns: the root user of channels and their tests, the user of a balance, and the webhook of all.
    * Never throws: what happened has happened.
    */
   tell(event: GatewayEvent): Promise<void>;

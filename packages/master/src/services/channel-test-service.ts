@@ -119,10 +119,18 @@ export function createChannelTestService(deps: ChannelTestServiceDeps): ChannelT
     return 'none';
   }
 
-  function begin(scope: string): Promise<void> {
+  /** For whoever began it; one that comes by the clock tells of faults only. */
+  async function tellEnd(): Promise<void> {
+    const { scope, total, succeeded, failed, problem } = progress;
+    if (problem !== null) return;
+    const data = { scope, total, succeeded, failed };
+    await deps.notifier.tell({ type: 'channels.tested', data });
+  }
+
+  function begin(scope: string, whenEnded?: () => Promise<void>): Promise<void> {
     const abort = new AbortController();
     progress = { ...emptyProgress(), isRunning: true, scope, startedAt: deps.clock.now() };
-    run = { ended: testAll(scope, abort.signal), abort };
+    run = { ended: testAll(scope, abort.signal).then(whenEnded), abort };
     return run.ended;
   }
 
@@ -132,7 +140,7 @@ export function createChannelTestService(deps: ChannelTestServiceDeps): ChannelT
     },
     start(scope) {
       if (progress.isRunning) throw managementErrors.testRunning();
-      void begin(scope); // never rejects
+      void begin(scope, tellEnd); // never rejects
     },
     async runScheduled() {
       if (!progress.isRunning) await begin('all');

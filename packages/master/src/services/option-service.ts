@@ -6,12 +6,14 @@ import {
   managementErrors,
   optionKeys,
   parseOption,
+  readOptions,
   readPriceOption,
   type OptionRepository,
 } from '@turnpike/core';
 import type { OptionJson, OptionUpdateInput, SecretOptionJson } from '@turnpike/core/contract';
 import type { ConfigPublisher } from '../publisher/publish-config.ts';
 import type { Caller } from './caller.ts';
+import { listOpenProviders } from './login-switches.ts';
 import type { RecordAudit } from './record-audit.ts';
 
 /** Longer values are not copied into the audit log. */
@@ -50,7 +52,8 @@ export function createOptionService(deps: OptionServiceDeps) {
       if ('problem' in checked) throw refuse(checked.problem);
       const stored = await deps.options.all();
       const problem =
-        checkOptionChange(key, checked.value, stored) ?? findOwnLockOut(key, checked.value, actor);
+        checkOptionChange(key, checked.value, stored) ??
+        findOwnLockOut(stored, { ...stored, [key]: checked.value }, actor);
       if (problem !== undefined) throw refuse(problem);
 
       await deps.options.set({
@@ -79,11 +82,14 @@ function isAsShipped(key: string, value: string): boolean {
   return isPriceOptionKey(key) && readPriceOption(key, value) === readPriceOption(key, undefined);
 }
 
-/** Another way to log in may be on, but is of no use to somebody who never bound it. */
-function findOwnLockOut(key: string, value: string, { user }: Caller): string | undefined {
-  const isBound = [user.githubId, user.oidcId, user.wechatId, user.larkId].some(Boolean);
-  return key === 'PasswordLoginEnabled' && value === 'false' && !isBound
-    ? 'You could not log in any more: bind another way to log in to your account first.'
+/** Another way to log in is of no use to somebody who never bound it, and neither is one that is bound, but off. */
+function findOwnLockOut(before: Stored, after: Stored, { user }: Caller): string | undefined {
+  const canLogIn = (stored: Stored): boolean => {
+    const options = readOptions(stored);
+    return options.PasswordLoginEnabled || listOpenProviders(user, options).length > 0;
+  };
+  return canLogIn(before) && !canLogIn(after)
+    ? 'You could not log in any more: switch on another way to log in, and bind it to your account, first.'
     : undefined;
 }
 

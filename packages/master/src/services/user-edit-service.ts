@@ -44,6 +44,10 @@ export function createUserEditService(deps: UserEditServiceDeps) {
     action: string,
   ): Promise<User> {
     if (Object.keys(change).length === 0) return user;
+    // Somebody else may have got the address while the account was deleted.
+    const isRevived = user.status === userStatuses.deleted && change.status !== undefined;
+    const email = change.email ?? (isRevived ? user.email : '');
+    if (email !== '') await requireFreeEmail(users, email, user.id);
     const changed = await updateUser(users, user.id, change);
     await deps.announceAccounts({ userIds: [user.id] });
     await deps.recordAudit(actor, action, user.id, {
@@ -59,7 +63,7 @@ export function createUserEditService(deps: UserEditServiceDeps) {
      * Edits the given fields only.
      *
      * @param ifVersion the quota is set only if its version is still this one
-     * @throws `not_found`, `higher_role_needed`, `root_protected`, `name_taken`, `stale_version`
+     * @throws `not_found`, `higher_role_needed`, `root_protected`, `name_taken`, `email_taken`, `stale_version`
      */
     async update(input: UserUpdateInput, actor: Caller, ifVersion?: number): Promise<void> {
       const user = await findUser(users, input.id);
@@ -78,7 +82,7 @@ export function createUserEditService(deps: UserEditServiceDeps) {
       await deps.quotas.editUserQuota(user, input, actor, ifVersion);
     },
 
-    /** One of the five actions of the user list. @throws `not_found`, `higher_role_needed`, `root_protected` */
+    /** One of the five actions of the user list. @throws `not_found`, `higher_role_needed`, `root_protected`, `email_taken` */
     async manage(input: UserManageInput, actor: Caller): Promise<User> {
       const user = await findManaged(users, input);
       requireReach(actor.user, user);
@@ -165,6 +169,16 @@ export async function updateUser(
     throw error;
   }
   throw managementErrors.notFound({ what: 'user', whatZh: '用户' });
+}
+
+/** An address leads to one account: it opens it, and resets its password. @throws `email_taken` */
+export async function requireFreeEmail(
+  users: Pick<UserRepository, 'findByEmail'>,
+  email: string,
+  exceptId?: number,
+): Promise<void> {
+  const owner = await users.findByEmail(email);
+  if (owner !== undefined && owner.id !== exceptId) throw managementErrors.emailTaken();
 }
 
 async function findManaged(users: UserRepository, input: UserManageInput): Promise<User> {

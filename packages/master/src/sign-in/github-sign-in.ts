@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isProviderOpen } from '../services/login-switches.ts';
 import { askProvider } from './ask-provider.ts';
 import { redirectUri, withQuery, type OAuthSignIn } from './provider-profile.ts';
 import type { SignInEndpoints } from './sign-in-endpoints.ts';
@@ -22,7 +23,7 @@ const emailsSchema = z.array(
 export function createGithubSignIn(endpoints: SignInEndpoints): OAuthSignIn {
   return {
     name: provider,
-    isEnabled: (options) => options.GitHubOAuthEnabled && options.GitHubClientId !== '',
+    isEnabled: isProviderOpen.github,
     authorizationUrl: (state, options) =>
       Promise.resolve(
         withQuery(endpoints.githubAuthorize, {

@@ -12,6 +12,7 @@ import { usernameSchema } from '@turnpike/core/contract';
 import type { Caller } from '../services/caller.ts';
 import { isIdentityTaken, type CreateAccount } from '../services/create-account.ts';
 import type { CurrentOptions } from '../services/current-options.ts';
+import { listOpenProviders } from '../services/login-switches.ts';
 import { drawNameEnding } from '../services/random-keys.ts';
 import type { RecordAudit } from '../services/record-audit.ts';
 import { isDomainAllowed } from './email-domains.ts';
@@ -157,9 +158,7 @@ async function hasOtherSignIn(
 ): Promise<boolean> {
   const found = await users.findWithPassword(userId);
   if (found === undefined) return false;
-  const { PasswordLoginEnabled } = await currentOptions.read();
-  const { githubId, larkId, oidcId, wechatId } = found.user;
-  const bound = { github: githubId, lark: larkId, oidc: oidcId, wechat: wechatId };
-  const others = Object.entries(bound).filter(([name, id]) => name !== provider && id !== '');
-  return others.length > 0 || (PasswordLoginEnabled && found.passwordHash !== '');
+  const options = await currentOptions.read();
+  const others = listOpenProviders(found.user, options).filter((name) => name !== provider);
+  return others.length > 0 || (options.PasswordLoginEnabled && found.passwordHash !== '');
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isProviderOpen } from '../services/login-switches.ts';
 import { askProvider } from './ask-provider.ts';
 import { redirectUri, withQuery, type OAuthSignIn } from './provider-profile.ts';
 import type { SignInEndpoints } from './sign-in-endpoints.ts';
@@ -17,7 +18,7 @@ const userSchema = z.object({ open_id: z.string().min(1).max(191), name: z.strin
 export function createLarkSignIn(endpoints: SignInEndpoints): OAuthSignIn {
   return {
     name: provider,
-    isEnabled: (options) => options.LarkClientId !== '' && options.LarkClientSecret !== '',
+    isEnabled: isProviderOpen.lark,
     authorizationUrl: (state, options) =>
       Promise.resolve(
         withQuery(endpoints.larkAuthorize, {

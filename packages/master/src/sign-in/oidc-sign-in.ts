@@ -1,6 +1,7 @@
 import { managementErrors, type Clock, type OptionValues } from '@turnpike/core';
 import * as client from 'openid-client';
 import { z } from 'zod';
+import { isProviderOpen } from '../services/login-switches.ts';
 import { askProvider, refusedBy } from './ask-provider.ts';
 import { createOidcDiscovery, OIDC_NAME, toOidcError, withoutIssuer } from './oidc-client.ts';
 import {
@@ -72,11 +73,7 @@ export function createOidcSignIn({ hash, clock }: OidcSignInDeps): OAuthSignIn {
 
   return {
     name: OIDC_NAME,
-    isEnabled: (options) =>
-      options.OidcEnabled &&
-      options.OidcClientId !== '' &&
-      (options.OidcWellKnown !== '' ||
-        (options.OidcTokenEndpoint !== '' && options.OidcUserinfoEndpoint !== '')),
+    isEnabled: isProviderOpen.oidc,
     async authorizationUrl(state, options) {
       const common = {
         redirect_uri: redirectUri('oidc', options),

@@ -15,6 +15,7 @@ import type { CurrentOptions } from '../services/current-options.ts';
 import type { PasswordHasher } from '../services/password-hasher.ts';
 import { drawPassword } from '../services/random-keys.ts';
 import type { RecordAudit } from '../services/record-audit.ts';
+import { requireFreeEmail } from '../services/user-edit-service.ts';
 import { isDomainAllowed } from './email-domains.ts';
 import type { MailedCodes } from './mailed-codes.ts';
 
@@ -58,11 +59,6 @@ export function createRegistrationService(deps: RegistrationServiceDeps) {
     await deps.notifier.send({ kind, email, language });
   }
 
-  async function requireFree(email: string, exceptId?: number): Promise<void> {
-    const owner = await users.findByEmail(email);
-    if (owner !== undefined && owner.id !== exceptId) throw managementErrors.emailTaken();
-  }
-
   /** The address that was proven. */
   async function proveEmail({ email = '', verification_code = '' }: RegisterInput) {
     const address = email.trim().toLowerCase();
@@ -71,7 +67,7 @@ export function createRegistrationService(deps: RegistrationServiceDeps) {
       verification_code !== '' &&
       (await codes.redeem('verification', address, verification_code));
     if (!isRight) throw managementErrors.codeRefused({ param: 'verification_code' });
-    await requireFree(address);
+    await requireFreeEmail(users, address);
     return address;
   }
 
@@ -132,7 +128,7 @@ export function createRegistrationService(deps: RegistrationServiceDeps) {
       const lower = email.toLowerCase();
       if (!(await codes.redeem('verification', lower, code)))
         throw managementErrors.codeRefused({ param: 'code' });
-      await requireFree(lower, actor.user.id);
+      await requireFreeEmail(users, lower, actor.user.id);
       await users.update(actor.user.id, { email: lower });
       await deps.announceAccounts({ userIds: [actor.user.id] });
       await deps.recordAudit(actor, 'account.bind', actor.user.id, { provider: 'email' });

@@ -1,5 +1,6 @@
 import { managementErrors, type OptionValues } from '@turnpike/core';
 import { z } from 'zod';
+import { isProviderOpen } from '../services/login-switches.ts';
 import { askProvider } from './ask-provider.ts';
 import { withQuery, type OAuthSignIn, type ProviderProfile } from './provider-profile.ts';
 
@@ -18,8 +19,7 @@ export const wechatSignIn: Pick<OAuthSignIn, 'findProfile'> = {
  * @throws `sign_in_disabled`, `code_refused`, `provider_unreachable`, `provider_refused`
  */
 async function findWechatProfile(code: string, options: OptionValues): Promise<ProviderProfile> {
-  if (!options.WeChatAuthEnabled || options.WeChatServerAddress === '')
-    throw managementErrors.signInDisabled({ provider });
+  if (!isProviderOpen.wechat(options)) throw managementErrors.signInDisabled({ provider });
   if (code === '') throw managementErrors.codeRefused();
   const { success, data } = await askProvider(
     {

@@ -22,7 +22,10 @@ export function readPresentedKey(headers: IncomingHttpHeaders): PresentedKey | u
   return undefined;
 }
 
-/** A key as somebody presents it; undefined where nothing is left of it. */
+/**
+ * A key as somebody presents it, with at most a channel after it; undefined where nothing is left of it. With more than that
+ * the whole text counts as the key, which nobody has: a part that did nothing would be believed to do something.
+ */
 export function parsePresentedKey(raw: string): PresentedKey | undefined {
   let text = raw.trim();
   if (/^bearer(\s|$)/i.test(text)) text = text.slice('bearer'.length).trim();
@@ -30,10 +33,9 @@ export function parsePresentedKey(raw: string): PresentedKey | undefined {
   if (text === '') return undefined;
   const dash = text.indexOf('-');
   if (dash === -1) return { key: text, pinnedChannel: undefined };
-  return {
-    key: text.slice(0, dash),
-    pinnedChannel: emptyToUndefined(text.slice(dash + 1).split('-', 1)[0]),
-  };
+  const [pinnedChannel, ...others] = text.slice(dash + 1).split('-');
+  if (others.some((part) => part !== '')) return { key: text, pinnedChannel: undefined };
+  return { key: text.slice(0, dash), pinnedChannel: emptyToUndefined(pinnedChannel) };
 }
 
 function emptyToUndefined(text: string | undefined): string | undefined {

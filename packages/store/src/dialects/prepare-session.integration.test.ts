@@ -62,6 +62,21 @@ for (const [name, kind] of [
       expect((await test.store.users.findById(user.id))?.quota).toBe(1000 + 7);
     });
 
+    it('tells days in UTC, whatever its zone is', async () => {
+      const { knex, dialect } = test.database;
+      await knex.transaction(async (trx) => {
+        await trx.raw(
+          kind === 'postgres' ? "SET LOCAL TIME ZONE '-08'" : "SET time_zone = '-08:00'",
+        );
+        const dayOf = async (seconds: number) =>
+          (await trx.select({ day: trx.raw(dialect.utcDayOf(String(seconds))) })) as unknown;
+        const midnight = Date.UTC(2026, 0, 1) / 1000;
+
+        expect(await dayOf(midnight - 1)).toEqual([{ day: '2025-12-31' }]);
+        expect(await dayOf(midnight)).toEqual([{ day: '2026-01-01' }]);
+      });
+    });
+
     it('reads what is committed, whatever the server is set to', async () => {
       const { user } = await createAccounts(test.store);
       const before = user.quota;

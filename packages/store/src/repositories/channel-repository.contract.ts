@@ -93,7 +93,8 @@ export function describeChannelRepository(name: string, open: () => Promise<Test
       expect(after).toEqual({ ...before, priority: 0, models: '', baseUrl: '' });
       expect(await readAbilities(before.id)).toEqual([['default', '', true, 0]]);
       expect(await readVersion()).toBe(version + 1);
-      expect(await channels.update(999_999, { name: 'x' })).toBeUndefined();
+      expect(await channels.update(999_999, { name: 'x', models: 'x' })).toBeUndefined();
+      expect(await readAbilities(999_999)).toEqual([]);
       expect(await readVersion()).toBe(version + 1);
     });
 
@@ -136,6 +137,7 @@ export function describeChannelRepository(name: string, open: () => Promise<Test
       expect(await channels.removeDisabled()).toBe(0);
 
       expect(await readAbilities(id)).toEqual([]);
+      expect(await readAbilities(disabled.id)).toEqual([]);
       expect(await channels.find(disabled.id)).toBeUndefined();
       expect((await create()).id).toBeGreaterThan(disabled.id);
     });
@@ -189,12 +191,17 @@ export function describeChannelRepository(name: string, open: () => Promise<Test
     });
 
     it('creates all channels or none', async () => {
+      const readServed = async () => (await test.database.knex('abilities')) as unknown[];
       const before = await channels.list({ offset: 0, limit: 1000 });
+      const served = (await readServed()).length;
       const broken = { key: 'k', models: 5 as unknown as string };
 
-      await expect(channels.createMany([{ key: 'k', name: 'fine' }, broken])).rejects.toThrow();
+      await expect(
+        channels.createMany([{ key: 'k', name: 'fine', models: 'm' }, broken]),
+      ).rejects.toThrow();
 
       expect(await channels.list({ offset: 0, limit: 1000 })).toEqual(before);
+      expect(await readServed()).toHaveLength(served);
     });
 
     it('says that a value is too long where the database has widths', async () => {

@@ -2,20 +2,20 @@ import { isGatewayError } from '@turnpike/core';
 import type { StreamFacts, StreamTap, UpstreamError } from '../codec.ts';
 import type { FrameReader } from './frames.ts';
 import type { SseFrame } from './sse-frame.ts';
+import { TapInFront } from './tap-in-front.ts';
 
 /**
  * A stream whose frames are the client's protocol already, but framed in another way (AWS event streams around
  * Anthropic's events): each payload goes on untouched, as a server-sent event.
  */
-export class ReframedTap implements StreamTap {
+export class ReframedTap extends TapInFront implements StreamTap {
   readonly #reader: FrameReader;
-  readonly #tap: StreamTap;
   #error: UpstreamError | undefined;
   readonly facts: StreamFacts;
 
   constructor(reader: FrameReader, tap: StreamTap) {
+    super(tap);
     this.#reader = reader;
-    this.#tap = tap;
     this.facts = createFacts(tap.facts, () => this.#error);
   }
 
@@ -25,29 +25,13 @@ export class ReframedTap implements StreamTap {
 
   end(): readonly Buffer[] {
     const rest = this.#forward(() => this.#reader.end());
-    return [...rest, ...this.#tap.end()];
-  }
-
-  flushHeld(): readonly Buffer[] {
-    return this.#tap.flushHeld();
-  }
-
-  terminal(): Buffer {
-    return this.#tap.terminal();
-  }
-
-  budgetCut(): Buffer | undefined {
-    return this.#tap.budgetCut?.();
-  }
-
-  generatedText(): string {
-    return this.#tap.generatedText();
+    return [...rest, ...this.tap.end()];
   }
 
   #forward(read: () => readonly SseFrame[]): readonly Buffer[] {
     if (this.facts.error !== undefined || this.facts.isTerminated) return [];
     try {
-      return read().flatMap((frame) => [...this.#tap.push(toEvent(frame))]);
+      return read().flatMap((frame) => [...this.tap.push(toEvent(frame))]);
     } catch (error) {
       if (!isGatewayError(error)) throw error;
       const { message, code } = error;

@@ -1,13 +1,13 @@
 import type { StreamFacts, StreamTap } from '../../codec.ts';
 import { FrameSplitter } from '../../wire/frame-splitter.ts';
+import { TapInFront } from '../../wire/tap-in-front.ts';
 import { ChunkRepair } from './chunk-repair.ts';
 
 /** Beyond this an unfinished frame goes on as it comes: what is to be repaired is small. */
 const wholeFrameBytes = 64 * 1024;
 
 /** Puts the frames of a chat stream in order before its tap sees them. One per answer. */
-export class RepairingTap implements StreamTap {
-  readonly #tap: StreamTap;
+export class RepairingTap extends TapInFront implements StreamTap {
   readonly #splitter = new FrameSplitter();
   readonly #repair = new ChunkRepair();
   readonly facts: StreamFacts;
@@ -15,7 +15,7 @@ export class RepairingTap implements StreamTap {
   #isPassing = false;
 
   constructor(tap: StreamTap) {
-    this.#tap = tap;
+    super(tap);
     this.facts = tap.facts;
   }
 
@@ -27,7 +27,7 @@ export class RepairingTap implements StreamTap {
     }
     const rest = this.#takeHuge();
     if (rest !== undefined) pieces.push(rest);
-    return pieces.flatMap((piece) => [...this.#tap.push(piece)]);
+    return pieces.flatMap((piece) => [...this.tap.push(piece)]);
   }
 
   #takeHuge(): Buffer | undefined {
@@ -40,23 +40,7 @@ export class RepairingTap implements StreamTap {
 
   end(): readonly Buffer[] {
     const rest = this.#splitter.end();
-    const sent = rest === undefined ? [] : this.#tap.push(rest);
-    return [...sent, ...this.#tap.end()];
-  }
-
-  flushHeld(): readonly Buffer[] {
-    return this.#tap.flushHeld();
-  }
-
-  terminal(): Buffer {
-    return this.#tap.terminal();
-  }
-
-  budgetCut(): Buffer | undefined {
-    return this.#tap.budgetCut?.();
-  }
-
-  generatedText(): string {
-    return this.#tap.generatedText();
+    const sent = rest === undefined ? [] : this.tap.push(rest);
+    return [...sent, ...this.tap.end()];
   }
 }

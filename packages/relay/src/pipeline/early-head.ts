@@ -1,6 +1,8 @@
 import { findClientCodec, type ClientCodec } from '@turnpike/adaptors';
 import type { ClientConnection } from '../http/client-connection.ts';
 import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
+import { answerHeaders } from './exchange.ts';
+import { keepAliveOf } from './keep-alive.ts';
 import { pathFactsOf, type InboundRequest } from './inbound-request.ts';
 
 export interface EarlyHeadOptions {
@@ -10,7 +12,6 @@ export interface EarlyHeadOptions {
   keepAliveMs: number;
 }
 
-const comment = Buffer.from(': keep-alive\n\n');
 const eventStream = 'text/event-stream; charset=utf-8';
 
 /**
@@ -28,7 +29,8 @@ export class EarlyHead implements Ticking {
   constructor(
     connection: ClientConnection,
     ticker: StreamTicker,
-    { keepAlive = comment, ...options }: EarlyHeadOptions & { keepAlive?: Buffer | undefined },
+    keepAlive: Buffer,
+    options: EarlyHeadOptions,
   ) {
     this.#connection = connection;
     this.#ticker = ticker;
@@ -43,10 +45,11 @@ export class EarlyHead implements Ticking {
     if (isGone) return;
     if (!hasBegun) {
       if (now - startedAt < afterMs) return;
-      const head = ['content-type', eventStream, 'cache-control', 'no-cache'];
-      this.#connection.openEarly([...head, 'x-accel-buffering', 'no']);
+      this.#connection.openEarly(answerHeaders({}, eventStream));
       this.#lastWriteAt = now;
-    } else if (isOpenedEarly && keepAliveMs > 0 && now - this.#lastWriteAt >= keepAliveMs) {
+    } else if (!isOpenedEarly) {
+      this.end();
+    } else if (keepAliveMs > 0 && now - this.#lastWriteAt >= keepAliveMs) {
       this.#connection.write(this.#keepAlive, ignore);
       this.#lastWriteAt = now;
     }
@@ -75,7 +78,7 @@ export function holdOpen(
     return undefined;
   const codec = family === undefined ? undefined : findClientCodec(family);
   if (!isEventStream(codec, inbound)) return undefined;
-  return new EarlyHead(connection, ticker, { ...options, keepAlive: codec?.keepAlive });
+  return new EarlyHead(connection, ticker, keepAliveOf(family), options);
 }
 
 /** Google's streams may be one JSON array. */

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   createStreamTap,
-  findClientCodec,
   findUpstreamCodec,
   readAnswer,
   readUpstreamError,
@@ -17,6 +16,7 @@ import type { ClientSide } from './client-side.ts';
 import type { EncodedRequest } from './encoded-request.ts';
 import { HeldLastTap } from './held-last-tap.ts';
 import type { InboundRequest } from './inbound-request.ts';
+import { keepAliveOf } from './keep-alive.ts';
 import { addLossHeader } from './lossy-candidates.ts';
 import type { ChannelPlan } from './plan.ts';
 
@@ -38,7 +38,6 @@ export function exchange(
   const { operation, family } = inbound;
   const { isStream } = inbound.facts;
   const { translator, dialect } = encoded;
-  const codec = family === undefined ? undefined : findClientCodec(family);
   return new Promise((resolve) => {
     let deadline: NodeJS.Timeout | undefined;
     const answer = new UpstreamAnswer({
@@ -57,7 +56,7 @@ export function exchange(
         }),
       readError,
       streamHead: (headers) => streamHead(headers, encoded, inbound),
-      keepAlive: codec?.keepAlive ?? COMMENT,
+      keepAlive: keepAliveOf(family),
       holdBackTimeoutMs: settings.holdBackTimeoutMs,
       keepAliveMs: settings.keepAliveMs,
       drainMs: plan.snapshot.options.DrainAbortedStreams ? settings.responseTimeoutMs : 0,
@@ -99,8 +98,6 @@ export function exchange(
 function isMedia(headers: IncomingHttpHeaders): boolean {
   return !/^(application\/json|text\/)/i.test(headers['content-type'] ?? '');
 }
-
-const COMMENT = Buffer.from(': keep-alive\n\n');
 
 function streamHead(
   headers: IncomingHttpHeaders,

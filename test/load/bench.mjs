@@ -3,6 +3,7 @@
 // Usage: npm run bench -- [--quick] [--json <file>] [--only <scenario>]
 // Needs Linux, wrk and a C compiler (installed from Debian when run as root).
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { logIn } from '../support/admin-client.mjs';
 import { startGateway } from '../support/start-gateway.mjs';
@@ -29,6 +30,8 @@ const seconds = flags.quick ? 3 : 8;
 const warmUp = flags.quick ? 2 : 4;
 /** A process is measured when it has compiled what it runs, which takes longer the more code it has. */
 const settleSeconds = 8;
+/** The streams that a round cut at its end are counted and billed for a moment, which belongs to no round. */
+const restMs = 3000;
 
 requireTools(['wrk', 'cc', 'taskset']);
 mkdirSync(temporaryFolder, { recursive: true });
@@ -69,6 +72,7 @@ const scenarios = [
       64,
       prepareBody('stream-64', chat(sentence, { ...streaming, user: 'load chunks=200 pace=4' })),
     ),
+    cutsStreams: true,
     units: ({ chunks }) => chunks,
   },
   {
@@ -80,6 +84,7 @@ const scenarios = [
         chat(sentence, { ...streaming, user: 'load chunks=200 pace=100' }),
       ),
     ),
+    cutsStreams: true,
     units: ({ chunks }) => chunks,
   },
   {
@@ -135,6 +140,7 @@ async function measure(scenario, participants) {
     // Every other round in reverse, so that a drift of the machine favours nobody.
     const order = round % 2 === 0 ? participants : [...participants].reverse();
     for (const target of order) {
+      if (scenario.cutsStreams) await pause(restMs);
       const result = await scenario.load(target);
       const rss = result.rss ?? readRss(target.pid);
       results[target.name].push({ ...result, units: scenario.units(result), rss });

@@ -1,4 +1,5 @@
-import { EventStreamCodec, type Message } from '@smithy/eventstream-codec';
+import { createRequire } from 'node:module';
+import type * as Smithy from '@smithy/eventstream-codec';
 import { errors } from '@turnpike/core';
 import { asObject, asText, parseJson } from './json-object.ts';
 import type { FrameReader } from './frames.ts';
@@ -8,10 +9,17 @@ import type { SseFrame } from './sse-frame.ts';
 /** Length, length of the headers, and two checksums. */
 const smallestFrame = 16;
 
-const codec = new EventStreamCodec(
-  (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
-  (text) => Buffer.from(text, 'utf8'),
-);
+/** Opened by the first stream, because most gateways have none of these and it loads much. */
+let codec: Smithy.EventStreamCodec | undefined;
+
+function openCodec(): Smithy.EventStreamCodec {
+  const require = createRequire(import.meta.url);
+  const library = require('@smithy/eventstream-codec') as typeof Smithy;
+  return new library.EventStreamCodec(
+    (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
+    (text) => Buffer.from(text, 'utf8'),
+  );
+}
 
 /**
  * Reads AWS event streams. The event type becomes the frame's event; a payload that is wrapped (`bytes`) is opened, and
@@ -41,7 +49,8 @@ export class AwsEventReader implements FrameReader {
   }
 }
 
-function decode(bytes: Buffer): Message {
+function decode(bytes: Buffer): Smithy.Message {
+  codec ??= openCodec();
   try {
     return codec.decode(bytes);
   } catch (cause) {
@@ -49,7 +58,7 @@ function decode(bytes: Buffer): Message {
   }
 }
 
-function toFrame({ headers, body }: Message): SseFrame {
+function toFrame({ headers, body }: Smithy.Message): SseFrame {
   const header = (name: string): string | undefined => asText(headers[name]?.value);
   const text = Buffer.from(body).toString('utf8');
   const type = header(':message-type');

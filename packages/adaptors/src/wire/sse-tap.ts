@@ -50,28 +50,25 @@ export class SseTap implements StreamTap {
   readonly #grammar: StreamGrammar;
   readonly #splitter = new FrameSplitter();
   readonly #text: GeneratedText;
-  readonly facts: StreamFacts;
+  readonly facts: SseFacts;
   #held: Buffer[] = [];
   #isFlowing = false;
   /** The rest of a huge frame is on its way through. */
   #isPassing = false;
-  #isMeaningful = false;
   #terminal: Buffer | undefined;
-  #isTerminated = false;
-  #error: UpstreamError | undefined;
-  #readUsage: (() => Usage | undefined) | undefined;
-  #images = 0;
+  /** Nothing behind the terminal is read any more. */
+  #isOver = false;
 
   constructor(grammar: StreamGrammar) {
     this.#grammar = grammar;
     this.#text = new GeneratedText(grammar);
-    this.facts = this.#createFacts();
+    this.facts = new SseFacts(this.#text);
   }
 
   push(chunk: Buffer): readonly Buffer[] {
-    if (this.#isTerminated || this.#error !== undefined) return nothing;
+    if (this.#isOver || this.facts.error !== undefined) return nothing;
     if (
-      this.#isMeaningful &&
+      this.facts.isMeaningful &&
       !this.#isPassing &&
       this.#splitter.isAtBoundary &&
       endsWithBlankLine(chunk)
@@ -89,10 +86,10 @@ export class SseTap implements StreamTap {
     const output: Buffer[] = [];
     const rest = this.#splitter.end();
     if (rest !== undefined && this.#isPassing) output.push(rest);
-    else if (rest !== undefined && !this.#isTerminated && this.#error === undefined) {
+    else if (rest !== undefined && !this.#isOver && this.facts.error === undefined) {
       this.#endWith(rest, output);
     }
-    if (this.#error !== undefined) return output;
+    if (this.facts.error !== undefined) return output;
     return [...this.flushHeld(), ...output];
   }
 
@@ -122,7 +119,7 @@ export class SseTap implements StreamTap {
         continue;
       }
       this.#takeFrame(frame, output);
-      if (this.#isTerminated || this.#error !== undefined) return output;
+      if (this.#isOver || this.facts.error !== undefined) return output;
     }
     this.#passHugeFrame(output);
     return output;
@@ -130,18 +127,18 @@ export class SseTap implements StreamTap {
 
   #takeFrame(frame: Buffer, output: Buffer[]): void {
     const text = frame.toString('latin1');
-    if (this.#isMeaningful && this.#terminal === undefined && !this.#grammar.isNotable(text)) {
+    if (this.facts.isMeaningful && this.#terminal === undefined && !this.#grammar.isNotable(text)) {
       this.#text.remember(text);
       output.push(frame);
       return;
     }
     const reading = this.#grammar.read(parseSseFrame(frame));
-    if (reading.usage !== undefined) this.#readUsage = reading.usage;
+    if (reading.usage !== undefined) this.facts.readUsage = reading.usage;
     if (reading.error !== undefined) {
-      this.#error = reading.error;
+      this.facts.error = reading.error;
       return;
     }
-    this.#images += reading.images ?? 0;
+    this.facts.images += reading.images ?? 0;
     this.#takeVerdict(reading.verdict, frame, text, output);
   }
 
@@ -150,11 +147,13 @@ export class SseTap implements StreamTap {
     if (this.#terminal !== undefined) {
       this.#forward(this.#terminal, output);
       this.#terminal = undefined;
+      this.facts.isTerminated = false;
     }
     this.#text.remember(text);
     if (verdict === 'terminal' || verdict === 'terminal-so-far') {
       this.#terminal = frame;
-      this.#isTerminated = verdict === 'terminal';
+      this.facts.isTerminated = true;
+      this.#isOver = verdict === 'terminal';
       return;
     }
     if (verdict === 'meaningful') this.#commit(output);
@@ -163,7 +162,7 @@ export class SseTap implements StreamTap {
 
   /** Once something meaningful passes, what was held back goes first and nothing is held any more. */
   #commit(output: Buffer[]): void {
-    this.#isMeaningful = true;
+    this.facts.isMeaningful = true;
     if (!this.#isFlowing) output.push(...this.flushHeld());
   }
 
@@ -179,7 +178,7 @@ export class SseTap implements StreamTap {
       if (pendingBytes <= wholeFrameBytes) return;
       const start = this.#splitter.peek(wholeFrameBytes).toString('latin1');
       if (!this.#grammar.isSurelyContent(start)) {
-        if (pendingBytes > maxFrameBytes) this.#error = frameTooLarge;
+        if (pendingBytes > maxFrameBytes) this.facts.error = frameTooLarge;
         return;
       }
     }
@@ -203,39 +202,39 @@ export class SseTap implements StreamTap {
     if (output.length > sentBefore) output.push(blankLine);
     else if (this.#held.length > heldBefore) this.#held.push(blankLine);
   }
+}
 
-  #createFacts(): StreamFacts {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- a getter's own `this` is the object of facts
-    const tap = this;
-    return {
-      get isMeaningful() {
-        return tap.#isMeaningful;
-      },
-      get hasFinish() {
-        return tap.#text.finishReason !== undefined;
-      },
-      get finishReason() {
-        return tap.#text.finishReason;
-      },
-      get isTerminated() {
-        return tap.#terminal !== undefined;
-      },
-      get usage() {
-        return tap.#readUsage?.();
-      },
-      get error() {
-        return tap.#error;
-      },
-      get images() {
-        return tap.#images;
-      },
-      get generatedBytes() {
-        return tap.#text.byteLength;
-      },
-      get forgottenTextBytes() {
-        return tap.#text.forgottenBytes;
-      },
-    };
+/** What a tap has learned so far. A class, because an object with getters of its own costs each stream a kilobyte. */
+class SseFacts implements StreamFacts {
+  readonly #text: GeneratedText;
+  isMeaningful = false;
+  isTerminated = false;
+  error: UpstreamError | undefined;
+  images = 0;
+  readUsage: (() => Usage | undefined) | undefined;
+
+  constructor(text: GeneratedText) {
+    this.#text = text;
+  }
+
+  get usage(): Usage | undefined {
+    return this.readUsage?.();
+  }
+
+  get finishReason(): string | undefined {
+    return this.#text.finishReason;
+  }
+
+  get hasFinish(): boolean {
+    return this.finishReason !== undefined;
+  }
+
+  get generatedBytes(): number {
+    return this.#text.byteLength;
+  }
+
+  get forgottenTextBytes(): number {
+    return this.#text.forgottenBytes;
   }
 }
 

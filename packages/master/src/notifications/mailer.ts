@@ -1,5 +1,4 @@
 import type { OptionValues } from '@turnpike/core';
-import { createTransport } from 'nodemailer';
 
 export interface Mail {
   /** One address, or several apart by `;`. */
@@ -24,6 +23,8 @@ export function isMailConfigured({ SMTPServer, SMTPFrom, SMTPAccount }: OptionVa
  * @throws when another attempt may be luckier. The error is free of the password.
  */
 export async function sendMail(mail: Mail, options: OptionValues): Promise<boolean> {
+  // Loaded by the first mail: most processes never send one.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport(toTransportOptions(options));
   try {
     await transport.sendMail({

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { managementErrors, type Clock, type OptionValues } from '@turnpike/core';
 import * as client from 'openid-client';
 import { refusedBy } from './ask-provider.ts';
+import { OIDC_NAME } from './oidc-profile.ts';
 
-export const OIDC_NAME = 'OpenID Connect';
 const TIMEOUT_SECONDS = 5;
 /** A provider may change its keys and addresses. */
 const DISCOVERY_LIFE_MS = 10 * 60_000;

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { isPublicAddress, lookupPublic } from './public-lookup.ts';
+import { Agent } from './undici.ts';
 
 /** The content of a file that a client named by its address. */
 export interface FetchedMedia {

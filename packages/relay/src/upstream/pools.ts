@@ -1,4 +1,5 @@
-import { EnvHttpProxyAgent, Pool, ProxyAgent, type Agent, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
+import { EnvHttpProxyAgent, Pool, ProxyAgent } from './undici.ts';
 
 export interface PoolSettings {
   connectTimeoutMs: number;

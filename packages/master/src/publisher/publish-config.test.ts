@@ -3,7 +3,7 @@ import { silentLogger, type ConfigSnapshot } from '@turnpike/core';
 import { createConfigPublisher } from './publish-config.ts';
 
 function openPublisher() {
-  const state = { version: 1, reads: 0, isAway: false };
+  const state = { version: 1, reads: 0, isAway: false, refusals: 0 };
   const published: number[] = [];
   let latest: ConfigSnapshot | undefined;
   const publisher = createConfigPublisher({
@@ -23,6 +23,10 @@ function openPublisher() {
     },
     configBus: {
       async publishSnapshot(snapshot) {
+        if (state.refusals > 0) {
+          state.refusals -= 1;
+          throw new Error('no answer in time');
+        }
         latest = snapshot;
         published.push(snapshot.version);
       },
@@ -64,6 +68,20 @@ describe('the config publisher', () => {
     await publisher.publish();
 
     expect(published).toEqual([1]);
+  });
+
+  it.each([
+    [2, 'published'],
+    [3, 'saved_not_published'],
+  ])('is not put off by a slow moment: %i refusals, %s', async (refusals, outcome) => {
+    const { publisher, state } = openPublisher();
+    state.refusals = refusals;
+    const told = await publisher.publish().then(
+      () => 'published',
+      (error: { code: string }) => error.code,
+    );
+
+    expect(told).toBe(outcome);
   });
 
   it('publishes again only what is newer than the published one', async () => {

@@ -4,6 +4,7 @@ import {
   type ConfigRepository,
   type Logger,
 } from '@turnpike/core';
+import { persistently } from '../services/persistently.ts';
 
 export interface ConfigPublisherDeps {
   configRepository: ConfigRepository;
@@ -36,7 +37,7 @@ export function createConfigPublisher(deps: ConfigPublisherDeps): ConfigPublishe
   async function readAndPublish(): Promise<void> {
     try {
       const snapshot = await deps.configRepository.readSnapshot();
-      await deps.configBus.publishSnapshot(snapshot);
+      await persistently(() => deps.configBus.publishSnapshot(snapshot));
       deps.logger.debug({ version: snapshot.version }, 'configuration published');
     } catch (cause) {
       deps.logger.error({ err: cause }, 'configuration could not be published');

@@ -1,4 +1,5 @@
 import { managementErrors, type ConfigBus, type Logger } from '@turnpike/core';
+import { persistently } from './persistently.ts';
 
 export interface AccountChangesDeps {
   configBus: ConfigBus;
@@ -18,7 +19,7 @@ export type AnnounceAccounts = (changed: {
 export function createAccountAnnouncer(deps: AccountChangesDeps): AnnounceAccounts {
   return async ({ userIds = [], apiTokenIds = [] }) => {
     try {
-      await deps.configBus.announceAccounts({ userIds, apiTokenIds });
+      await persistently(() => deps.configBus.announceAccounts({ userIds, apiTokenIds }));
     } catch (cause) {
       deps.logger.error({ err: cause, userIds, apiTokenIds }, 'account change not announced');
       throw managementErrors.notPublished({}, { cause });

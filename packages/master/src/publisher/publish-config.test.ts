@@ -76,10 +76,10 @@ describe('the config publisher', () => {
   ])('is not put off by a slow moment: %i refusals, %s', async (refusals, outcome) => {
     const { publisher, state } = openPublisher();
     state.refusals = refusals;
-    const told = await publisher.publish().then(
-      () => 'published',
-      (error: { code: string }) => error.code,
-    );
+    const told = await publisher
+      .publish()
+      .then(() => 'published')
+      .catch((error: unknown) => (error as { code: string }).code);
 
     expect(told).toBe(outcome);
   });

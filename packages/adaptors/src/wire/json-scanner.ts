@@ -162,13 +162,13 @@ export class JsonScanner {
 
   #skipString(start: number): number {
     const bytes = this.#bytes;
+    const { length } = bytes;
     let offset = start + 1;
     for (;;) {
-      const near = offset + nearBytes;
+      const near = Math.min(offset + nearBytes, length);
       while (offset < near) {
         const byte = bytes[offset];
         if (byte === QUOTE) return offset + 1;
-        if (byte === undefined) throw this.#unclosed(start);
         offset += byte === BACKSLASH ? 2 : 1;
       }
       const quote = bytes.indexOf(QUOTE, offset);
@@ -222,7 +222,13 @@ export class JsonScanner {
     return offset;
   }
 
+  /** Most bodies have no space between their tokens. */
   #skipSpace(start: number): number {
+    const byte = this.#bytes[start];
+    return byte !== undefined && byte > 0x20 ? start : this.#skipSpaces(start);
+  }
+
+  #skipSpaces(start: number): number {
     const bytes = this.#bytes;
     let offset = start;
     for (;;) {

@@ -1,5 +1,5 @@
 // `npm run test:failures`: the failure suites with the settings and the outages of real life, five times over. Kills,
-// cuts and restores real processes; takes hours. Ends with the line "N passed, N failed, N skipped" over all rounds.
+// cuts and restores real processes; takes an hour. Ends with the line "N passed, N failed, N skipped" over all rounds.
 // Usage: npm run test:failures [-- --rounds 1] [--only 'redis-(away|cluster)']
 import { parseArgs } from 'node:util';
 import { checkNode } from '../packages/server/launch/check-node.mjs';
@@ -17,6 +17,8 @@ for (let round = 1; round <= rounds; round += 1) {
   process.stdout.write(`\nround ${round} of ${rounds}\n`);
   const counts = await runTests([
     ...['--selectProjects', 'e2e'],
+    // They mostly wait: for outages to end, for leases to run out.
+    ...['--maxWorkers', '4'],
     ...['--testPathPatterns', `test/e2e/cluster/.*${flags.only}`],
   ]);
   for (const kind of Object.keys(sum)) sum[kind] += counts[kind];

@@ -38,6 +38,14 @@ describe('readMessagesUsage', () => {
     );
   });
 
+  it('takes figures that are text, and none below zero', () => {
+    const usage = { input_tokens: '12', cache_read_input_tokens: -3, output_tokens: '5' };
+    expect(readMessagesUsage({ usage })).toMatchObject({
+      input: { uncached: 12, cacheRead: 0, cacheWrite: 0 },
+      output: { text: 5 },
+    });
+  });
+
   it('sums the calls of one conversation, and keeps those of other models apart', () => {
     const usage = {
       ...figures,

@@ -102,7 +102,7 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
     ...encodeOutputConfig(thinking, format.format),
     stream: request.isStream ? true : undefined,
   });
-  noteForeign(request, losses);
+  noteForeign(request, hasOwnWire(target) ? undefined : 'anthropic', losses);
   const encoded = finish(limitCacheMarks(body, losses), [], { target, losses });
   return defined({
     ...encoded,
@@ -212,11 +212,11 @@ function trimEnd(message: JsonObject): JsonObject {
   return { ...message, content: [...content.slice(0, -1), { ...last, text }] };
 }
 
-function toWire(body: JsonObject, target: EncodeTarget): JsonObject {
+function toWire(body: JsonObject, target: EncodeTarget, losses: LossList): JsonObject {
   const { dialect } = target;
   return dialect.wire !== undefined && hasOwnWire(target)
     ? dialect.wire.encodeRequest(body)
-    : applyDialect(body, dialect);
+    : applyDialect(body, dialect, losses);
 }
 
 /** Betas go where the host wants them, and only those that it knows. */
@@ -235,7 +235,7 @@ function finish(
   }
   const isInBody = hasBetasInBody === true && taken.length > 0;
   return {
-    body: toWire(isInBody ? { ...body, anthropic_beta: taken } : body, target),
+    body: toWire(isInBody ? { ...body, anthropic_beta: taken } : body, target, losses),
     headers: taken.length === 0 || isInBody ? {} : { 'anthropic-beta': taken.join(',') },
     losses: losses.losses,
   };

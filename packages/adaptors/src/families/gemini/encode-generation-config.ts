@@ -1,6 +1,7 @@
 import type { CanonicalRequest, JsonRecord } from '@turnpike/core';
 import { asObject } from '../../wire/json-object.ts';
 import { defined } from '../../wire/defined.ts';
+import { noteUncarried } from '../../translate/note-uncarried.ts';
 import type { EncodeContext } from './encode-context.ts';
 import { takesJsonSchema } from './encode-tools.ts';
 import { encodeThinking } from './encode-thinking.ts';
@@ -92,8 +93,9 @@ function encodeFormat(request: CanonicalRequest, context: EncodeContext): JsonRe
   };
 }
 
-function noteDropped({ output, identity, state }: CanonicalRequest, context: EncodeContext): void {
-  const { losses } = context;
+function noteDropped(request: CanonicalRequest, { losses }: EncodeContext): void {
+  const { output, identity, state } = request;
+  noteUncarried(request.extras, 'gemini', losses);
   if (output.logitBias !== undefined)
     losses.add('warn', 'dropped', 'output.logitBias', 'tokens cannot be biased');
   if (output.prediction !== undefined)

@@ -2,6 +2,7 @@ import type { CanonicalRequest, OutputFormat, OutputSettings, Tool } from '@turn
 import type { ChatTraits } from '../../codec.ts';
 import type { EncodedUpstreamRequest, EncodeTarget } from '../../translation.ts';
 import { LossList } from '../../translate/loss-list.ts';
+import { noteUncarried } from '../../translate/note-uncarried.ts';
 import { toRestoration } from '../../translate/restore-tools.ts';
 import { shortHash } from '../../translate/short-hash.ts';
 import { aliasToolName, listToolAliases, toolNameRules } from '../../translate/tool-names.ts';
@@ -41,7 +42,7 @@ export function encodeChatRequest(
   noteForeign(request, losses);
   const limited = { ...body, ...encodeLimit(request, target, body) };
   return defined({
-    body: applyDialect(limited, target.dialect),
+    body: applyDialect(limited, target.dialect, losses),
     headers: {},
     losses: losses.losses,
     restoration: toRestoration({
@@ -202,11 +203,9 @@ function noteForeign(request: CanonicalRequest, losses: LossList): void {
   if (request.safety !== undefined && request.extras['openai-chat'] === undefined) {
     losses.add('warn', 'dropped', 'safety', 'safety settings of another vendor');
   }
-  for (const key of foreignMembers) {
-    if (request.extras.anthropic?.[key] !== undefined) {
-      losses.add('fatal', 'dropped', key, 'only Anthropic has it');
-    }
+  noteUncarried(request.extras, 'openai-chat', losses);
+  if (request.extras['openai-chat'] !== undefined) return;
+  if (request.identity.metadata !== undefined) {
+    losses.add('info', 'dropped', 'identity.metadata', 'it is kept with stored answers only');
   }
 }
-
-const foreignMembers = ['mcp_servers', 'container'];

@@ -2,6 +2,7 @@ import type { CanonicalRequest, JsonRecord, OutputFormat } from '@turnpike/core'
 import type { EncodedUpstreamRequest, EncodeTarget } from '../../translation.ts';
 import { LossList } from '../../translate/loss-list.ts';
 import { effortOf } from '../../translate/reasoning-effort.ts';
+import { noteUncarried } from '../../translate/note-uncarried.ts';
 import { toRestoration } from '../../translate/restore-tools.ts';
 import { shortHash } from '../../translate/short-hash.ts';
 import { aliasToolName, listToolAliases, toolNameRules } from '../../translate/tool-names.ts';
@@ -36,7 +37,7 @@ export function encodeResponsesRequest(
   if (own === undefined) noteForeign(request, losses);
   const foreign = request.tools.filter(({ origin }) => origin?.family !== family);
   return defined({
-    body: applyDialect(body, target.dialect),
+    body: applyDialect(body, target.dialect, losses),
     headers: {},
     losses: losses.losses,
     restoration: toRestoration({
@@ -166,7 +167,5 @@ function noteForeign({ output, safety, extras, state }: CanonicalRequest, losses
   if (!isTextOnly) drop('fatal', 'output.modalities', output.modalities);
   drop('warn', 'safety', safety);
   drop('fatal', 'state.previous_id', state?.previousId);
-  for (const key of ['mcp_servers', 'container']) drop('fatal', key, extras.anthropic?.[key]);
-  drop('warn', 'context_management', extras.anthropic?.['context_management']);
-  drop('fatal', 'cachedContent', extras.gemini?.['cachedContent']);
+  noteUncarried(extras, family, losses);
 }

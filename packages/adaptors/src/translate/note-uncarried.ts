@@ -56,6 +56,7 @@ const severities: ReadonlyMap<string, Severity> = new Map<string, Severity>([
   ['prompt_cache_options', 'info'],
   ['enableEnhancedCivicAnswers', 'info'],
   ['labels', 'info'],
+  ['client_metadata', 'info'],
 ]);
 
 /** What a member is where leaving it out means the same. */

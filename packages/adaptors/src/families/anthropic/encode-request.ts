@@ -2,6 +2,7 @@ import type { CanonicalRequest, InstructionPart, ToolChoice } from '@turnpike/co
 import type { EncodedUpstreamRequest, EncodeTarget } from '../../translation.ts';
 import { LossList } from '../../translate/loss-list.ts';
 import { toRestoration } from '../../translate/restore-tools.ts';
+import { shareStops } from '../../translate/share-stops.ts';
 import { aliasToolName, listToolAliases, toolNameRules } from '../../translate/tool-names.ts';
 import { defined } from '../../wire/defined.ts';
 import { asArray, type JsonObject } from '../../wire/json-object.ts';
@@ -90,6 +91,7 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
   };
   const tools = [...encodeTools(request, toolsContext), ...format.tools];
   const choice = format.tools.length > 0 ? answerChoice(toolsContext) : request.toolChoice;
+  const stops = shareStops(request.output.stop, Infinity, losses, isNoBlank);
   const body = defined({
     model: target.model,
     max_tokens: thinking.maxTokens,
@@ -98,7 +100,7 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
     tools: tools.length === 0 ? undefined : tools,
     tool_choice: tools.length === 0 ? undefined : encodeChoice(choice, toolsContext),
     ...encodeSampling(request.output, { capabilities, isThinking: thinking.isOn, losses }),
-    ...encodeSettings(request, losses),
+    ...encodeSettings(request, stops.sent),
     ...encodeOutputConfig(thinking, format.format),
     stream: request.isStream ? true : undefined,
   });
@@ -106,6 +108,7 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
   const encoded = finish(limitCacheMarks(body, losses), [], { target, losses });
   return defined({
     ...encoded,
+    cutsAt: stops.cut,
     restoration: toRestoration(
       defined({
         names: listToolAliases(request, rule),
@@ -116,6 +119,11 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
       }),
     ),
   });
+}
+
+/** Stop texts of mere blanks are refused. */
+function isNoBlank(text: string): boolean {
+  return text.trim() !== '';
 }
 
 /** The tool that is the answer is called, once where that can be said: no wish of the client's is lost where not. */

@@ -37,15 +37,13 @@ export function encodeSampling(
 }
 
 /** Members that have a counterpart here. */
-export function encodeSettings(request: CanonicalRequest, losses: LossList): JsonObject {
-  const { stop } = request.output;
-  const heard = stop?.filter((text) => text.trim() !== '');
-  if (heard?.length !== stop?.length) {
-    losses.add('warn', 'dropped', 'output.stop', 'blank stop sequences are refused');
-  }
+export function encodeSettings(
+  request: CanonicalRequest,
+  stops: readonly string[] | undefined,
+): JsonObject {
   const user = encodeUser(request.identity.endUser);
   return defined({
-    stop_sequences: heard === undefined || heard.length === 0 ? undefined : heard,
+    stop_sequences: stops,
     metadata: user === undefined ? undefined : { user_id: user },
     service_tier: encodeTier(request.serviceTier),
   });

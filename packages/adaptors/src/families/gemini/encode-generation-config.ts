@@ -8,13 +8,14 @@ import { encodeThinking } from './encode-thinking.ts';
 import { reduceSchema } from './reduce-schema.ts';
 
 /** More stop texts are refused. */
-const maxStops = 5;
+export const maxStops = 5;
 /** More answers at once are refused. */
 const maxCandidates = 8;
 
-/** How the answer is made. Undefined where the client left all of it to the model. */
+/** How the answer is made; `stops`: those that the upstream is told. Undefined where the client left all of it to the model. */
 export function encodeGenerationConfig(
   request: CanonicalRequest,
+  stops: readonly string[] | undefined,
   context: EncodeContext,
 ): JsonRecord | undefined {
   const { output } = request;
@@ -28,7 +29,7 @@ export function encodeGenerationConfig(
       topK: output.topK,
       candidateCount: encodeChoices(output.choices, context),
       maxOutputTokens,
-      stopSequences: encodeStops(output.stop, context),
+      stopSequences: stops,
       presencePenalty: output.presencePenalty,
       frequencyPenalty: output.frequencyPenalty,
       seed: output.seed,
@@ -49,16 +50,6 @@ function encodeChoices(choices: number | undefined, { losses }: EncodeContext): 
   if (choices > maxCandidates)
     losses.add('fatal', 'approximated', 'output.choices', `at most ${maxCandidates} answers`);
   return Math.min(choices, maxCandidates);
-}
-
-function encodeStops(
-  stop: readonly string[] | undefined,
-  { losses }: EncodeContext,
-): readonly string[] | undefined {
-  const texts = (stop ?? []).filter((text) => text !== '');
-  if (texts.length > maxStops)
-    losses.add('warn', 'approximated', 'output.stop', `only the first ${maxStops} stop texts`);
-  return texts.length === 0 ? undefined : texts.slice(0, maxStops);
 }
 
 function encodeSpeech(voice: unknown): JsonRecord | undefined {

@@ -246,12 +246,13 @@ describe('encodeResponsesRequest', () => {
       ['turns[0].cache', 'warn'],
       ['tools[0]', 'warn'],
       ['output.choices', 'fatal'],
-      ['output.stop', 'warn'],
       ['output.seed', 'warn'],
       ['output.logit_bias', 'warn'],
       ['output.modalities', 'fatal'],
       ['mcp_servers', 'fatal'],
+      ['output.stop', 'warn'],
     ]);
+    expect(encoded.cutsAt).toEqual(['x']);
     expect(encoded.body).not.toHaveProperty('tools');
   });
 

@@ -4,6 +4,7 @@ import { LossList } from '../../translate/loss-list.ts';
 import { effortOf } from '../../translate/reasoning-effort.ts';
 import { noteUncarried } from '../../translate/note-uncarried.ts';
 import { toRestoration } from '../../translate/restore-tools.ts';
+import { shareStops } from '../../translate/share-stops.ts';
 import { shortHash } from '../../translate/short-hash.ts';
 import { aliasToolName, listToolAliases, toolNameRules } from '../../translate/tool-names.ts';
 import { defined } from '../../wire/defined.ts';
@@ -40,6 +41,7 @@ export function encodeResponsesRequest(
     body: applyDialect(body, target.dialect, losses),
     headers: {},
     losses: losses.losses,
+    cutsAt: shareStops(own === undefined ? request.output.stop : undefined, 0, losses).cut,
     restoration: toRestoration({
       names: listToolAliases({ tools: foreign }, rule),
       customTools: new Set<string>(),
@@ -156,7 +158,6 @@ function noteForeign({ output, safety, extras, state }: CanonicalRequest, losses
     if (given !== undefined) losses.add(severity, 'dropped', at, 'there is no such setting here');
   };
   if ((output.choices ?? 1) > 1) drop('fatal', 'output.choices', output.choices);
-  drop('warn', 'output.stop', output.stop);
   drop('warn', 'output.seed', output.seed);
   drop('warn', 'output.top_k', output.topK);
   drop('warn', 'output.frequency_penalty', output.frequencyPenalty);

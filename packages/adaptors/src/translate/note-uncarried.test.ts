@@ -24,7 +24,6 @@ const pairs = families.flatMap((from) =>
 
 /** Members that one family alone has, and what it means to lose each. */
 const alone: readonly (readonly [Family, JsonRecord, string])[] = [
-  ['anthropic', { mcp_servers: [{ type: 'url', url: 'https://m.example' }] }, 'fatal mcp_servers'],
   ['anthropic', { container: 'c1' }, 'fatal container'],
   ['anthropic', { context_management: { edits: [] } }, 'warn context_management'],
   ['anthropic', { cache_control: { type: 'ephemeral' } }, 'warn cache_control'],

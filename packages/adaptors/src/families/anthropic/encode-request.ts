@@ -89,7 +89,8 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
     takesHosted: !hasOwnWire(target),
     translatesHosted: !hasOwnWire(target) && mayTranslateHosted(target),
   };
-  const tools = [...encodeTools(request, toolsContext), ...format.tools];
+  const hosted = encodeTools(request, toolsContext);
+  const tools = [...hosted.tools, ...format.tools];
   const choice = format.tools.length > 0 ? answerChoice(toolsContext) : request.toolChoice;
   const stops = shareStops(request.output.stop, Infinity, losses, isNoBlank);
   const body = defined({
@@ -99,13 +100,14 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
     messages: endWithUser(messages, capabilities.refusesPrefill || thinking.isOn, losses),
     tools: tools.length === 0 ? undefined : tools,
     tool_choice: tools.length === 0 ? undefined : encodeChoice(choice, toolsContext),
+    mcp_servers: hosted.servers.length === 0 ? undefined : hosted.servers,
     ...encodeSampling(request.output, { capabilities, isThinking: thinking.isOn, losses }),
     ...encodeSettings(request, stops.sent),
     ...encodeOutputConfig(thinking, format.format),
     stream: request.isStream ? true : undefined,
   });
   noteForeign(request, hasOwnWire(target) ? undefined : 'anthropic', losses);
-  const encoded = finish(limitCacheMarks(body, losses), [], { target, losses });
+  const encoded = finish(limitCacheMarks(body, losses), hosted.betas, { target, losses });
   return defined({
     ...encoded,
     cutsAt: stops.cut,

@@ -168,5 +168,7 @@ function noteForeign({ output, safety, extras, state }: CanonicalRequest, losses
   if (!isTextOnly) drop('fatal', 'output.modalities', output.modalities);
   drop('warn', 'safety', safety);
   drop('fatal', 'state.previous_id', state?.previousId);
-  noteUncarried(extras, family, losses);
+  // What becomes of each server is said with the tools.
+  const { mcp_servers: _servers, ...ofAnthropic } = extras.anthropic ?? {};
+  noteUncarried({ ...extras, anthropic: ofAnthropic }, family, losses);
 }

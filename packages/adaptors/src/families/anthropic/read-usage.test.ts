@@ -86,7 +86,7 @@ describe('the hour of a cache', () => {
   const usage = readMessagesUsage({ usage: figures })!;
 
   it('is told to clients of Anthropic and of OpenAI, and read back', () => {
-    const again = { usage: encodeMessagesUsage(usage, false) };
+    const again = { usage: encodeMessagesUsage({ usage }, false) };
     expect(readMessagesUsage(again)).toEqual(usage);
     expect(readUsage({ usage: encodeChatUsage(usage) })).toEqual(usage);
   });

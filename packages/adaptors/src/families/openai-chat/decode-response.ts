@@ -9,6 +9,7 @@ import type {
 import type { Dialect } from '../../codec.ts';
 import { placeholderCallId } from '../../translate/call-ids.ts';
 import { correctFinish } from '../../translate/correct-finish.ts';
+import { usageOriginOf } from '../../translate/usage-origin.ts';
 import { defined } from '../../wire/defined.ts';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
 import { traitsOf } from './chat-traits.ts';
@@ -38,12 +39,20 @@ export function decodeChatResponse(body: JsonRecord, dialect: Dialect): Canonica
       const choice = asObject(value);
       return choice === undefined ? [] : [decodeChoice(choice, place, { hasTags, sources })];
     }),
-    usage: readChatUsage(body, dialect),
+    ...readFigures(body, dialect),
     serviceTier: asText(body['service_tier']),
     fingerprint: asText(body['system_fingerprint']),
     extras: {},
     losses: [],
   });
+}
+
+function readFigures(
+  body: JsonRecord,
+  dialect: Dialect,
+): Pick<CanonicalResponse, 'usage' | 'usageOrigin'> {
+  const usage = readChatUsage(body, dialect);
+  return usage === undefined ? {} : { usage, ...usageOriginOf('openai-chat', body['usage']) };
 }
 
 export function readChatUsage(body: JsonRecord, dialect: Dialect): Usage | undefined {

@@ -2,6 +2,7 @@ import type { StreamEvent, UpstreamError } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import type { StreamDecoder } from '../../translation.ts';
 import { truncatedStream } from '../../translate/truncated-stream.ts';
+import { usageOriginOf } from '../../translate/usage-origin.ts';
 import { asArray, asObject, asText, parseJson, type JsonObject } from '../../wire/json-object.ts';
 import type { SseFrame } from '../../wire/sse-frame.ts';
 import { CandidateDecoder } from './candidate-decoder.ts';
@@ -57,7 +58,8 @@ export class ChatStreamDecoder implements StreamDecoder {
       });
     }
     const usage = readChatUsage(chunk, this.#dialect);
-    if (usage !== undefined) events.push({ type: 'usage', usage });
+    if (usage !== undefined)
+      events.push({ type: 'usage', usage, ...usageOriginOf('openai-chat', chunk['usage']) });
     return events;
   }
 

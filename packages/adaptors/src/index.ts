@@ -30,6 +30,8 @@ export { readFormRequest } from './families/media/read-form-request.ts';
 export { planBodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export type { BodyEditInput, BodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export { planGeminiEdits } from './families/plan-gemini-edits.ts';
+export { nameModel } from './families/name-model.ts';
+export { pathLoss } from './families/dialect-losses.ts';
 export { createStreamTap } from './families/create-stream-tap.ts';
 export type { StreamTapOptions } from './families/create-stream-tap.ts';
 export { readAnswer } from './families/read-answer.ts';

@@ -127,8 +127,10 @@ export interface EncodedUpstreamRequest {
   /** Lower-case names; added to those of dialect and credentials. */
   headers: Readonly<Record<string, string>>;
   losses: readonly Loss[];
-  /** What was done to the tools, to be undone in the answer: `restoreResponse`, `StreamRestorer`. */
+  /** What was done to the tools, to be undone in the answer: `withRestoration`. */
   restoration?: ToolRestoration;
+  /** Stop texts that the upstream was not told: its answer is cut at them. */
+  cutsAt?: readonly string[];
 }
 
 /** Decodes an upstream's stream to events. One per answer. Keeps to the grammar of `StreamEvent`. */

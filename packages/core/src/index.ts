@@ -6,7 +6,12 @@ export { channelStatuses } from './channel/channel.ts';
 export { toModelEntry } from './channel/model-entry.ts';
 export type { Channel, ChannelConfig } from './channel/channel.ts';
 export type { ChannelSnapshot, ConfigSnapshot } from './config/config-snapshot.ts';
-export { conversationOperations, familyOf, operations } from './usage/operation.ts';
+export {
+  conversationOperations,
+  familyOf,
+  openAiOperations,
+  operations,
+} from './usage/operation.ts';
 export type { Operation } from './usage/operation.ts';
 export { completionTokensOf, emptyUsage, promptTokensOf } from './usage/usage.ts';
 export type { Usage } from './usage/usage.ts';

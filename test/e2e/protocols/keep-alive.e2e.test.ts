@@ -93,6 +93,18 @@ describe('while an upstream sleeps', () => {
     ]);
   });
 
+  it('whoever asks is told what was lost and who answered, although the head is gone', async () => {
+    const body = { model: 'model-anthropic', messages: [{ role: 'user', content: 'Hi' }], n: 2 };
+    const path = '/v1/chat/completions';
+    sleepEverywhere();
+    const told = await stream(path, body, { 'x-gateway-debug': '1' });
+    expect(told.text).toMatch(/^: x-gateway-losses: \d+;dropped output\.n/m);
+    expect(told.text).toMatch(/^: x-upstream-request-id: \S+/m);
+    expect(told.text).toContain('At l');
+    sleepEverywhere();
+    expect((await stream(path, body)).text).not.toContain('x-');
+  });
+
   it.each(doors)('and fails then, the $door door says so in its stream', async ({ path, body }) => {
     world.upstream.answerWith(answer, { 'openai-chat': { status: 500, sleepMs: 2500 } });
     const model = 'model-chat';
@@ -106,10 +118,14 @@ describe('while an upstream sleeps', () => {
 });
 
 /** As a raw request: signs of life are what SDKs pass over. */
-async function stream(path: string, body: object) {
+async function stream(path: string, body: object, more: Record<string, string> = {}) {
   const sent = await fetch(world.gateway.url + path, {
     method: 'POST',
-    headers: { authorization: `Bearer ${world.token.key}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${world.token.key}`,
+      'content-type': 'application/json',
+      ...more,
+    },
     body: JSON.stringify({ stream: true, ...body }),
   });
   const { status, headers } = sent;

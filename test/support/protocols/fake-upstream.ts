@@ -104,7 +104,7 @@ async function sendStream(
   { errorAfter, silentAfter, paceMs = 0, sleepMs = 0, endless = false }: Mischief,
 ): Promise<void> {
   const { contentType, stream, streamError, firstText } = upstreamWires[family];
-  response.writeHead(200, { 'content-type': contentType });
+  response.writeHead(200, { 'content-type': contentType, 'x-request-id': 'of-upstream' });
   const frames = stream(answer);
   for (let index = 0; index < frames.length && isOpen(response); index += 1) {
     if (index === errorAfter) {

@@ -3,6 +3,7 @@ import type { Dialect, StreamTap } from '../codec.ts';
 import { ReframedTap } from '../wire/reframed-tap.ts';
 import { createFrameReader } from '../wire/frame-reader.ts';
 import { findUpstreamCodec } from './index.ts';
+import { NamingTap } from './naming-tap.ts';
 import { createMediaStreamTap } from './media/media-stream-tap.ts';
 import { createChatStreamTap } from './openai-chat/chat-stream-tap.ts';
 import { RepairingTap } from './openai-chat/repairing-tap.ts';
@@ -19,6 +20,8 @@ export interface StreamTapOptions {
   hideUsage: boolean;
   /** Our own count of the prompt, for upstreams that report a total only. */
   estimatedPromptTokens?: number;
+  /** The model's name in the answer; as the upstream says it where left out. */
+  modelName?: string | undefined;
 }
 
 /** The tap for an answer; undefined for one that is no event stream, or that nobody asked to be one. */
@@ -26,7 +29,9 @@ export function createStreamTap(options: StreamTapOptions): StreamTap | undefine
   const { framing } = options.dialect;
   const isReframed = framing !== undefined && framing !== 'sse';
   if (!options.isStream || !(options.isEventStream || isReframed)) return undefined;
-  const tap = createFamilyTap(options);
+  const ofFamily = createFamilyTap(options);
+  const { modelName } = options;
+  const tap = modelName === undefined ? ofFamily : new NamingTap(ofFamily, modelName);
   return isReframed ? new ReframedTap(createFrameReader(framing), tap) : tap;
 }
 

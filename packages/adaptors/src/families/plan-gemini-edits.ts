@@ -9,7 +9,7 @@ export function planGeminiEdits({ probe, facts, dialect, outputClamp }: BodyEdit
   const byDialect = applyDialect(probe, dialect);
   edits.push(...byDialect);
   if (outputClamp !== undefined) edits.push(...clampOutput(probe, outputClamp));
-  return { edits, hideUsage: false, losses: dialectLosses(byDialect) };
+  return { edits, hideUsage: false, losses: dialectLosses(byDialect, probe) };
 }
 
 const configKeys = ['generationConfig', 'generation_config'] as const;

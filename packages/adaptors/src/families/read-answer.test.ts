@@ -39,6 +39,20 @@ describe('readAnswer', () => {
     expect(read('\n\n\n{"choices":[],"usage":{"total_tokens":3}}').usage).toBeDefined();
   });
 
+  it.each([
+    ['short', {}],
+    ['long', { filler: 'x'.repeat(9000) }],
+  ])('takes a %s answer that was broken off for a failure', (_, more) => {
+    const body = { ...more, usage: { prompt_tokens: 9, completion_tokens: 2, total_tokens: 11 } };
+    const choices = (reason: string) => [
+      { message: { content: '"aborted" "network_error"' }, finish_reason: reason },
+    ];
+    expect(read({ ...body, choices: choices('insufficient_system_resource') }).error).toMatchObject(
+      { status: 503, code: 'insufficient_system_resource' },
+    );
+    expect(read({ ...body, choices: choices('stop') }).error).toBeUndefined();
+  });
+
   it('gathers all generated text: reasoning, parts, refusals and calls', () => {
     const facts = read({
       choices: [

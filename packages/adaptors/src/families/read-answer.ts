@@ -16,8 +16,9 @@ import {
   type JsonObject,
 } from '../wire/json-object.ts';
 import { tryProbeJson, type JsonProbe } from '../wire/json-probe.ts';
+import { findAnswerError } from './find-answer-error.ts';
 import { readSubtitleText } from './media/read-subtitle-text.ts';
-import { readErrorValue } from './openai-chat/read-error.ts';
+import { readBrokenOff } from './openai-chat/read-chunk-error.ts';
 import { readUsage } from './openai-chat/read-usage.ts';
 import { readResponsesUsage, readSearchItems } from './openai-responses/read-usage.ts';
 import { findUpstreamCodec } from './index.ts';
@@ -57,7 +58,7 @@ export function readAnswer(body: Buffer, context: AnswerContext): AnswerFacts {
   if (context.operation === 'messages' || context.operation === 'generate-content')
     return readFamilyAnswer(familyOf(context.operation) as Family, probe, context);
   const small = buildSmallMembers(probe);
-  const error = findError(probe, small, context.dialect);
+  const error = findAnswerError(probe, small, context.dialect);
   const usage = error === undefined ? readAnswerUsage(probe, small, context) : undefined;
   return {
     isUnreadable: error === undefined && !hasPayload(probe, context.operation),
@@ -129,6 +130,7 @@ function readShortAnswer(
   if (answer === undefined || !Array.isArray(answer['choices'])) return undefined;
   if ((answer['error'] ?? answer['base_resp']) != null || asObject(answer['usage']) === undefined)
     return undefined;
+  if (readBrokenOff(answer, dialect) !== undefined) return undefined;
   return {
     isUnreadable: false,
     error: undefined,
@@ -180,26 +182,6 @@ function hasPayload(probe: JsonProbe, operation: Operation): boolean {
     const kind = probe.last(key)?.kind;
     return kind !== undefined && kind !== 'null';
   });
-}
-
-function findError(
-  probe: JsonProbe,
-  small: JsonObject,
-  dialect: Dialect,
-): UpstreamError | undefined {
-  if (asObject(small['error']) !== undefined || asText(small['error']) !== undefined) {
-    return readErrorValue(small, 200, dialect);
-  }
-  const status = asObject(small['base_resp'])?.['status_code'];
-  if (typeof status === 'number' && status !== 0) return readErrorValue(small, 200, dialect);
-  if (small['status'] === 'failed' && small['object'] === 'response') {
-    return readErrorValue({ message: 'The upstream failed.' }, 200, dialect);
-  }
-  const hasAnswer = ['choices', 'data', 'output', 'results', 'text', 'images'].some((key) => {
-    const kind = probe.last(key)?.kind;
-    return kind !== undefined && kind !== 'null';
-  });
-  return hasAnswer ? undefined : readErrorValue(small, 200, dialect);
 }
 
 function readAnswerUsage(

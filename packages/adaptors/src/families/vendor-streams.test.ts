@@ -123,11 +123,7 @@ describe.each(families)('streams of vendors of %s', (family) => {
     const options = { isEventStream: true, isStream: true, hideUsage: false, dialect };
     const tap = createStreamTap({ operation: operations[family], ...options })!;
     const sent = [...tap.push(bytes), ...tap.end(), tap.terminal()];
-    const { fails, failsTranslatedOnly, input, output } = stream.says;
-    if (failsTranslatedOnly === true) {
-      expect(Buffer.concat(sent)).toEqual(bytes);
-      return;
-    }
+    const { fails, input, output } = stream.says;
     if (fails !== undefined) {
       expect(tap.facts.error).toMatchObject({ status: fails });
       return;

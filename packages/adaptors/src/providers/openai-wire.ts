@@ -1,4 +1,4 @@
-import type { Operation } from '@turnpike/core';
+import { openAiOperations, type Operation } from '@turnpike/core';
 import type { Dialect, Provider, UpstreamTarget } from '../codec.ts';
 import { getChannelType } from './channel-types.ts';
 import { authorizeGateway, isCloudflareGateway, joinGatewayUrl } from './cloudflare-gateway.ts';
@@ -7,23 +7,7 @@ import { joinUrl } from './join-url.ts';
 /** Usage on request, nothing renamed: OpenAI itself, and whoever copies it faithfully. */
 const openAiDialect: Dialect = { streamUsage: 'on-request' };
 
-/** What OpenAI's doors offer (what only its own servers have is in its own file); the operations of other vendors' doors are declared by those who have them. */
-const openAiOperations: ReadonlySet<Operation> = new Set<Operation>([
-  'chat',
-  'completions',
-  'edits',
-  'embeddings',
-  'moderations',
-  'image-generation',
-  'image-edit',
-  'image-variation',
-  'speech',
-  'transcription',
-  'translation',
-  'responses',
-  'realtime',
-  'account-resource',
-]);
+const everyOperation: ReadonlySet<Operation> = new Set(openAiOperations);
 
 type ChannelConfig = Readonly<Record<string, unknown>>;
 
@@ -32,7 +16,7 @@ export interface OpenAiWireOptions {
   id: string;
   /** Where One API's label is no plain name. */
   displayName?: string;
-  /** Every operation, where left out. */
+  /** Every one of OpenAI's doors, where left out. */
   operations?: readonly Operation[];
   /** More, which depend on the channel. */
   offersMore?: (target: UpstreamTarget) => boolean;
@@ -62,7 +46,7 @@ export function defineOpenAiWire(channelType: number, options: OpenAiWireOptions
     ...(conversationOrder !== undefined && { conversationOrder }),
     url(target) {
       const isOffered =
-        (operations ?? openAiOperations).has(target.operation) || offersMore?.(target) === true;
+        (operations ?? everyOperation).has(target.operation) || offersMore?.(target) === true;
       return isOffered && target.baseUrl !== '' ? url(target) : undefined;
     },
     authorize: (key, config) => ({

@@ -5,6 +5,7 @@ import {
   type Extras,
   type Finish,
   type Loss,
+  type Origin,
   type Part,
   type StreamEvent,
   type UpstreamError,
@@ -30,6 +31,7 @@ export class EventFolder {
   #about: Omit<Extract<StreamEvent, { type: 'about' }>, 'type' | 'extras'> = {};
   #extras: Extras = {};
   #usage: Usage | undefined;
+  #usageOrigin: Origin | undefined;
   readonly #candidates = new Map<number, OpenCandidate>();
   /** Set when the stream said that it failed. */
   error: UpstreamError | undefined;
@@ -39,7 +41,7 @@ export class EventFolder {
     switch (event.type) {
       case 'start':
         this.#start = event;
-        this.#usage = event.usage ?? this.#usage;
+        if (event.usage !== undefined) this.#takeUsage(event.usage, event.usageOrigin);
         this.#addExtras(event.extras);
         return;
       case 'about':
@@ -65,7 +67,7 @@ export class EventFolder {
         this.#builder(event)?.close(event.final);
         return;
       case 'usage':
-        this.#usage = event.usage;
+        this.#takeUsage(event.usage, event.usageOrigin);
         return;
       case 'finish': {
         const candidate = this.#candidate(event.candidate);
@@ -93,10 +95,16 @@ export class EventFolder {
       createdAt: this.#start?.createdAt ?? 0,
       candidates: [...this.#candidates].sort(([a], [b]) => a - b).map(toCandidate),
       ...(this.#usage !== undefined && { usage: this.#usage }),
+      ...(this.#usageOrigin !== undefined && { usageOrigin: this.#usageOrigin }),
       ...this.#about,
       extras: this.#extras,
       losses,
     };
+  }
+
+  #takeUsage(usage: Usage, origin: Origin | undefined): void {
+    this.#usage = usage;
+    this.#usageOrigin = origin;
   }
 
   #takeAbout(event: Extract<StreamEvent, { type: 'about' }>): void {

@@ -32,6 +32,44 @@ describe('tools that a vendor runs', () => {
   });
 
   it.each([
+    [
+      'code_interpreter',
+      { type: 'code_execution_20250825', name: 'code_execution' },
+      'code-execution-2025-08-25',
+    ],
+    ['web_search', { type: 'web_search_20250305', name: 'web_search', max_uses: 5 }, undefined],
+  ])('run as Anthropic’s, with the beta that they want: %s', (type, tool, beta) => {
+    const codec = findClientCodec('openai-responses')!;
+    const body = { model: 'm', input: 'Hi', tools: [{ type }] };
+    const config = { translate_hosted_tools: true };
+    const encoded = findUpstreamCodec('anthropic')!.encodeRequest(
+      codec.decodeRequest(body, pathOf('responses')),
+      targetOf('claude-sonnet-4-5', { config }),
+    );
+    expect(encoded.body['tools']).toEqual([tool]);
+    expect(encoded.headers['anthropic-beta']).toBe(beta);
+    expect(encoded.losses.map(({ severity }) => severity)).toEqual(['info']);
+  });
+
+  it.each(['openai-chat', 'anthropic', 'gemini'] as const)(
+    'are a loss at %s where they search files of one account',
+    (to) => {
+      const tools = [{ type: 'file_search', vector_store_ids: ['vs_1'] }];
+      const request = findClientCodec('openai-responses')!.decodeRequest(
+        { model: 'm', input: 'Hi', tools },
+        pathOf('responses'),
+      );
+      const config = { translate_hosted_tools: true };
+      const { body, losses } = findUpstreamCodec(to)!.encodeRequest(
+        request,
+        targetOf('m', { config }),
+      );
+      expect(body).not.toHaveProperty('tools');
+      expect(losses).toContainEqual(expect.objectContaining({ at: 'tools[0]', severity: 'fatal' }));
+    },
+  );
+
+  it.each([
     ['openai-responses', 'warn'],
     ['openai-chat', 'fatal'],
     ['gemini', 'fatal'],

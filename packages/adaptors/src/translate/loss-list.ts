@@ -8,6 +8,11 @@ export class LossList {
     this.losses.push({ at, what, severity, note });
   }
 
+  /** One that was made elsewhere; nothing where there is none. */
+  take(loss: Loss | undefined): void {
+    if (loss !== undefined) this.losses.push(loss);
+  }
+
   /** A file by address, for an upstream that takes only what is in the request. */
   addRemote(at: string, note: string, address: string, isSentAnyway = false): void {
     this.losses.push({

@@ -30,7 +30,9 @@ export function replayResponse(response: CanonicalResponse): StreamEvent[] {
       finish,
       ...(own !== undefined && { extras: own }),
     });
-  if (response.usage !== undefined) events.push({ type: 'usage', usage: response.usage });
+  const { usage, usageOrigin } = response;
+  if (usage !== undefined)
+    events.push({ type: 'usage', usage, ...(usageOrigin !== undefined && { usageOrigin }) });
   events.push({ type: 'done' });
   return events;
 }

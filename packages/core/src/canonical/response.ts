@@ -13,6 +13,8 @@ export interface CanonicalResponse {
   candidates: readonly Candidate[];
   /** Undefined where the upstream reported none. */
   usage?: Usage;
+  /** The same as the upstream wrote it, for clients of its family. */
+  usageOrigin?: Origin;
   serviceTier?: string;
   fingerprint?: string;
   /** Gemini's reason for refusing the prompt. */

@@ -1,5 +1,5 @@
 import type { Usage } from '../usage/usage.ts';
-import type { Extras, Family, Json } from './family.ts';
+import type { Extras, Family, Json, Origin } from './family.ts';
 import type { Annotation, HostedReference, OpaqueState, Part, ToolKind } from './part.ts';
 import type { Finish } from './response.ts';
 import type { UpstreamError } from './upstream-error.ts';
@@ -17,6 +17,7 @@ export type StreamEvent =
       model: string;
       createdAt: number;
       usage?: Usage;
+      usageOrigin?: Origin;
       extras?: Extras;
     }
   | { type: 'part'; candidate: number; part: number; header: PartHeader }
@@ -29,8 +30,8 @@ export type StreamEvent =
   | { type: 'annotation'; candidate: number; part: number; annotation: Annotation }
   /** Closes a part. `final` where the decoder knows more of it than its deltas said. */
   | { type: 'end'; candidate: number; part: number; final?: Part }
-  /** A snapshot, cumulative; the last one wins. */
-  | { type: 'usage'; usage: Usage }
+  /** A snapshot, cumulative; the last one wins. `usageOrigin`: as the upstream wrote it. */
+  | { type: 'usage'; usage: Usage; usageOrigin?: Origin }
   /** What is said of the answer as a whole, whenever it is known; later members win. */
   | {
       type: 'about';

@@ -59,8 +59,8 @@ export const operationOptions = {
     section,
     ['upstream', 'requested'],
     [
-      'Model name in answers: as the upstream says it, or as the client asked.',
-      '响应中的模型名：上游返回的名称，或客户端请求的名称。',
+      'Model name in answers: as the upstream says it, or as the client asked. Answers that are translated from another protocol always say what was asked.',
+      '响应中的模型名：上游返回的名称，或客户端请求的名称。由其他协议转换的响应始终使用请求的名称。',
     ],
   ),
   ProtocolLossPolicy: choice(

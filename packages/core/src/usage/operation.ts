@@ -1,7 +1,7 @@
 import { families, type Family } from '../canonical/family.ts';
 
-/** What a client asks for. Each relay route has one; a provider says at which path it offers it. */
-export const operations = [
+/** What OpenAI's doors offer, and with them those of whoever copies them; what only its own servers have is not among them. */
+export const openAiOperations = [
   'chat',
   'completions',
   'edits',
@@ -14,6 +14,14 @@ export const operations = [
   'transcription',
   'translation',
   'responses',
+  'realtime',
+  /** Files, batches, fine-tuning, assistants and threads of one account. */
+  'account-resource',
+] as const;
+
+/** What a client asks for. Each relay route has one; a provider says at which path it offers it. */
+export const operations = [
+  ...openAiOperations,
   'count-response-tokens',
   /** Makes a long conversation short, as its vendor does. */
   'compact-response',
@@ -25,9 +33,6 @@ export const operations = [
   'count-content-tokens',
   'embed-content',
   'batch-embed-contents',
-  'realtime',
-  /** Files, batches, fine-tuning, assistants and threads of one account. */
-  'account-resource',
 ] as const;
 
 export type Operation = (typeof operations)[number];

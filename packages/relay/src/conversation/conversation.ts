@@ -39,7 +39,7 @@ export interface ConversationTarget {
 /** An upstream's body, ready to be sent. */
 export interface EncodedConversation extends Pick<
   EncodedUpstreamRequest,
-  'headers' | 'losses' | 'restoration'
+  'headers' | 'losses' | 'restoration' | 'cutsAt'
 > {
   body: Buffer;
 }

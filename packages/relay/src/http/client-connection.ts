@@ -73,6 +73,7 @@ export class ClientConnection implements AnswerSide {
   sendBody(status: number, headers: string[], body: Buffer): void {
     if (this.#isGone) return;
     if (this.isOpenedEarly) {
+      this.#tellLate(headers);
       this.#response.end(body);
       return;
     }
@@ -88,6 +89,7 @@ export class ClientConnection implements AnswerSide {
     if (this.isOpenedEarly) {
       this.isOpenedEarly = false;
       this.firstByteAt = Date.now();
+      this.#tellLate(headers);
       return;
     }
     this.#begin(status, headers);
@@ -119,6 +121,18 @@ export class ClientConnection implements AnswerSide {
   /** Breaks an answer that can not be ended well, so that no client takes it for complete. */
   destroy(): void {
     this.#response.destroy();
+  }
+
+  /**
+   * The head is gone: whoever asked what was lost is told by a comment of the stream, together with whose answer it is.
+   * Nobody else is: comments are what some clients stumble over.
+   */
+  #tellLate(headers: readonly string[]): void {
+    if (!headers.includes('x-gateway-losses')) return;
+    for (const name of ['x-gateway-losses', 'x-upstream-request-id']) {
+      const at = headers.indexOf(name);
+      if (at !== -1) this.#response.write(`: ${name}: ${headers[at + 1] ?? ''}\n\n`);
+    }
   }
 
   #begin(status: number, headers: string[]): void {

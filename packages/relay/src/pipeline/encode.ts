@@ -15,7 +15,7 @@ import { planSystemPrompt } from './force-system-prompt.ts';
 import { findForeignWay, mustTranslate } from './foreign-way.ts';
 import { hasCapsule } from './has-capsule.ts';
 import type { InboundRequest } from './inbound-request.ts';
-import { needsPatch } from './patch-body.ts';
+import { needsPatch, patchLosses } from './patch-body.ts';
 import {
   beginRequest,
   ownHeaders,
@@ -85,11 +85,13 @@ function relayRequest(
   const own = ownHeaders(channel, dialect);
   if (inbound.door === 'openai') headers.push(...inbound.forwardedHeaders, ...own);
   else mergeHeaders(headers, own, inbound.forwardedHeaders);
-  const protocol = inbound.family ?? inbound.operation;
-  for (const loss of encoded.losses) metrics.lossCounted(protocol, protocol, loss);
   if (settings.forwardRequestId) headers.push('x-turnpike-request-id', input.requestId);
   const { body } = encoded;
-  if (!(body instanceof Uint8Array) || !needsPatch(dialect, upstreamModel, body)) return encoded;
+  const isPatched = body instanceof Uint8Array && needsPatch(dialect, upstreamModel, body);
+  if (isPatched) encoded.losses = [...encoded.losses, ...patchLosses(dialect, body)];
+  const protocol = inbound.family ?? inbound.operation;
+  for (const loss of encoded.losses) metrics.lossCounted(protocol, protocol, loss);
+  if (!isPatched) return encoded;
   const { operation } = inbound;
   const { type: channelType, config } = channel;
   return conversations

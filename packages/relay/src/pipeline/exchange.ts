@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import {
   createStreamTap,
   findUpstreamCodec,
+  nameModel,
   readAnswer,
   readUpstreamError,
   type StreamTap,
@@ -9,7 +10,7 @@ import {
 } from '@turnpike/adaptors';
 import type { RelayDeps } from '../relay-deps.ts';
 import { send } from '../upstream/send.ts';
-import { UpstreamAnswer, isEventStream } from './answer-receiver.ts';
+import { UpstreamAnswer, isEventStream, type ReadAnswer } from './answer-receiver.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { BudgetGuard } from './budget-guard.ts';
 import type { ClientSide } from './client-side.ts';
@@ -48,12 +49,7 @@ export function exchange(
       createTap: (headers) =>
         translator === undefined ? tapFor(encoded, headers) : translator.createTap(headers),
       readAnswer: (body, headers) =>
-        translator?.readAnswer(body, headers) ??
-        readAnswer(body, {
-          operation,
-          dialect,
-          contentType: headers['content-type']?.toLowerCase() ?? '',
-        }),
+        translator?.readAnswer(body, headers) ?? readRelayed(body, headers),
       readError,
       streamHead: (headers) => streamHead(headers, encoded, inbound),
       keepAlive: keepAliveOf(family),
@@ -76,6 +72,19 @@ export function exchange(
     }
   });
 
+  /** Answers that are translated say what was asked anyway. */
+  function modelName(): string | undefined {
+    const { ResponseModelName: whose } = plan.snapshot.options;
+    return whose === 'requested' ? inbound.facts.model : undefined;
+  }
+
+  function readRelayed(body: Buffer, headers: IncomingHttpHeaders): ReadAnswer {
+    const contentType = headers['content-type']?.toLowerCase() ?? '';
+    const facts = readAnswer(body, { operation, dialect, contentType });
+    const name = modelName();
+    return name === undefined ? facts : { ...facts, body: nameModel(body, name) };
+  }
+
   function readError(status: number, headers: IncomingHttpHeaders, body: Buffer): UpstreamError {
     if (translator !== undefined) return translator.readError(status, headers, body);
     const native = inbound.door === 'openai' ? undefined : findUpstreamCodec(inbound.door);
@@ -91,7 +100,14 @@ export function exchange(
   ): StreamTap | undefined {
     const isSse = isEventStream(headers);
     if (operation === 'speech' && !isSse && isMedia(headers)) return new HeldLastTap();
-    return createStreamTap({ operation, isEventStream: isSse, isStream, dialect, hideUsage });
+    return createStreamTap({
+      operation,
+      isEventStream: isSse,
+      isStream,
+      dialect,
+      hideUsage,
+      modelName: modelName(),
+    });
   }
 }
 

@@ -1,5 +1,5 @@
-import { dialectOf, findProvider, type Dialect } from '@turnpike/adaptors';
-import type { Operation } from '@turnpike/core';
+import { dialectOf, findProvider, pathLoss, type Dialect } from '@turnpike/adaptors';
+import type { Loss, Operation } from '@turnpike/core';
 
 const developer = Buffer.from('"developer"');
 /** Looked for first: a search for a few bytes that begin with a rare one is many times quicker. */
@@ -15,6 +15,14 @@ export function needsPatch(dialect: Dialect, model: string, body: Buffer): boole
     return true;
   const paths = dialect.deletePaths;
   return paths?.some((path) => body.includes(`"${lastName(path)}"`)) ?? false;
+}
+
+/** What such a change takes out. Found as the change is: a name in the words of a conversation is taken for a member. */
+export function patchLosses(dialect: Dialect, body: Buffer): readonly Loss[] {
+  const paths = dialect.deletePaths ?? [];
+  return paths.flatMap((path) =>
+    body.includes(`"${lastName(path)}"`) ? (pathLoss(path) ?? []) : [],
+  );
 }
 
 /** An upstream, as plain data: a large body is patched in another thread. */

@@ -79,7 +79,7 @@ async function translateConversation(
   report(made.losses);
   encoded.translator = new Translation({
     client: requireCodec(findClientCodec(from)),
-    upstream: withRestoration(requireCodec(findProviderCodec(provider, family)), made.restoration),
+    upstream: withRestoration(requireCodec(findProviderCodec(provider, family)), made),
     dialect,
     isUpstreamStream,
     observe: from === family ? undefined : createStateMemory(stateStore, { userId, scope, model }),

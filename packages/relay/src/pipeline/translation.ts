@@ -111,6 +111,8 @@ export class Translation implements AnswerTranslator {
 
   #encode(response: CanonicalResponse): TranslatedAnswer {
     const { client, context, reportLosses } = this.#parts;
+    const broken = response.candidates.find(({ finish }) => finish.reason === 'error');
+    if (broken !== undefined) return failedAnswer(brokenOff(broken.finish.raw));
     reportLosses(response.losses);
     const facts = {
       isUnreadable: false,
@@ -139,6 +141,18 @@ export class Translation implements AnswerTranslator {
       contentType: this.streamContentType,
     };
   }
+}
+
+/** A finish that is none: another upstream may do better. */
+function brokenOff(reason = 'error'): UpstreamError {
+  return {
+    status: 503,
+    message: `The upstream broke off its answer (${reason}).`,
+    type: 'upstream_error',
+    code: reason,
+    param: null,
+    isUnreadable: false,
+  };
 }
 
 function countImages({ candidates }: CanonicalResponse): number {

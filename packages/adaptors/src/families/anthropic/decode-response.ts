@@ -1,6 +1,7 @@
 import type { CanonicalResponse, Finish, JsonRecord, Part, Usage } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import { correctFinish } from '../../translate/correct-finish.ts';
+import { usageOriginOf } from '../../translate/usage-origin.ts';
 import { defined } from '../../wire/defined.ts';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
 import { decodeBlock } from './decode-blocks.ts';
@@ -10,13 +11,15 @@ import { readStopReason } from './stop-reasons.ts';
 /** Reads a whole message. It equals the fold of the same answer's stream. */
 export function decodeMessage(body: JsonRecord, dialect: Dialect): CanonicalResponse {
   const parts = asArray(body['content']).flatMap((block) => decodeAnswerBlock(asObject(block)));
+  const usage = readUsageOf(body, dialect);
   return defined({
     id: asText(body['id']) ?? '',
     model: asText(body['model']) ?? '',
     // Messages do not say when they were made.
     createdAt: 0,
     candidates: [{ index: 0, parts, finish: decodeFinish(body, hasCalls(parts)) }],
-    usage: readUsageOf(body, dialect),
+    usage,
+    ...(usage !== undefined && usageOriginOf('anthropic', body['usage'])),
     serviceTier: asText(asObject(body['usage'])?.['service_tier']),
     extras: {},
     losses: [],

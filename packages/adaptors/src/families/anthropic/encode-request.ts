@@ -2,6 +2,7 @@ import type { CanonicalRequest, InstructionPart, ToolChoice } from '@turnpike/co
 import type { EncodedUpstreamRequest, EncodeTarget } from '../../translation.ts';
 import { LossList } from '../../translate/loss-list.ts';
 import { toRestoration } from '../../translate/restore-tools.ts';
+import { shareStops } from '../../translate/share-stops.ts';
 import { aliasToolName, listToolAliases, toolNameRules } from '../../translate/tool-names.ts';
 import { defined } from '../../wire/defined.ts';
 import { asArray, type JsonObject } from '../../wire/json-object.ts';
@@ -88,8 +89,10 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
     takesHosted: !hasOwnWire(target),
     translatesHosted: !hasOwnWire(target) && mayTranslateHosted(target),
   };
-  const tools = [...encodeTools(request, toolsContext), ...format.tools];
+  const hosted = encodeTools(request, toolsContext);
+  const tools = [...hosted.tools, ...format.tools];
   const choice = format.tools.length > 0 ? answerChoice(toolsContext) : request.toolChoice;
+  const stops = shareStops(request.output.stop, Infinity, losses, isNoBlank);
   const body = defined({
     model: target.model,
     max_tokens: thinking.maxTokens,
@@ -97,15 +100,17 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
     messages: endWithUser(messages, capabilities.refusesPrefill || thinking.isOn, losses),
     tools: tools.length === 0 ? undefined : tools,
     tool_choice: tools.length === 0 ? undefined : encodeChoice(choice, toolsContext),
+    mcp_servers: hosted.servers.length === 0 ? undefined : hosted.servers,
     ...encodeSampling(request.output, { capabilities, isThinking: thinking.isOn, losses }),
-    ...encodeSettings(request, losses),
+    ...encodeSettings(request, stops.sent),
     ...encodeOutputConfig(thinking, format.format),
     stream: request.isStream ? true : undefined,
   });
-  noteForeign(request, losses);
-  const encoded = finish(limitCacheMarks(body, losses), [], { target, losses });
+  noteForeign(request, hasOwnWire(target) ? undefined : 'anthropic', losses);
+  const encoded = finish(limitCacheMarks(body, losses), hosted.betas, { target, losses });
   return defined({
     ...encoded,
+    cutsAt: stops.cut,
     restoration: toRestoration(
       defined({
         names: listToolAliases(request, rule),
@@ -116,6 +121,11 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
       }),
     ),
   });
+}
+
+/** Stop texts of mere blanks are refused. */
+function isNoBlank(text: string): boolean {
+  return text.trim() !== '';
 }
 
 /** The tool that is the answer is called, once where that can be said: no wish of the client's is lost where not. */
@@ -212,11 +222,11 @@ function trimEnd(message: JsonObject): JsonObject {
   return { ...message, content: [...content.slice(0, -1), { ...last, text }] };
 }
 
-function toWire(body: JsonObject, target: EncodeTarget): JsonObject {
+function toWire(body: JsonObject, target: EncodeTarget, losses: LossList): JsonObject {
   const { dialect } = target;
   return dialect.wire !== undefined && hasOwnWire(target)
     ? dialect.wire.encodeRequest(body)
-    : applyDialect(body, dialect);
+    : applyDialect(body, dialect, losses);
 }
 
 /** Betas go where the host wants them, and only those that it knows. */
@@ -235,7 +245,7 @@ function finish(
   }
   const isInBody = hasBetasInBody === true && taken.length > 0;
   return {
-    body: toWire(isInBody ? { ...body, anthropic_beta: taken } : body, target),
+    body: toWire(isInBody ? { ...body, anthropic_beta: taken } : body, target, losses),
     headers: taken.length === 0 || isInBody ? {} : { 'anthropic-beta': taken.join(',') },
     losses: losses.losses,
   };

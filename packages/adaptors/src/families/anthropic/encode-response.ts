@@ -33,7 +33,7 @@ export function encodeMessage(response: CanonicalResponse, context: TranslationC
       model: context.model,
       content,
       ...encodeStop(finish, isLatest),
-      usage: encodeMessagesUsage(response.usage, isLatest),
+      usage: encodeMessagesUsage(response, isLatest),
       ...(isLatest && { container: null, diagnostics: null }),
     },
     losses: losses.losses,

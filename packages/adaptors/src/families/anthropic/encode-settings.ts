@@ -1,5 +1,6 @@
 import type { CanonicalRequest, OutputSettings } from '@turnpike/core';
 import type { LossList } from '../../translate/loss-list.ts';
+import { noteUncarried } from '../../translate/note-uncarried.ts';
 import { shortHash } from '../../translate/short-hash.ts';
 import { defined } from '../../wire/defined.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
@@ -36,15 +37,13 @@ export function encodeSampling(
 }
 
 /** Members that have a counterpart here. */
-export function encodeSettings(request: CanonicalRequest, losses: LossList): JsonObject {
-  const { stop } = request.output;
-  const heard = stop?.filter((text) => text.trim() !== '');
-  if (heard?.length !== stop?.length) {
-    losses.add('warn', 'dropped', 'output.stop', 'blank stop sequences are refused');
-  }
+export function encodeSettings(
+  request: CanonicalRequest,
+  stops: readonly string[] | undefined,
+): JsonObject {
   const user = encodeUser(request.identity.endUser);
   return defined({
-    stop_sequences: heard === undefined || heard.length === 0 ? undefined : heard,
+    stop_sequences: stops,
     metadata: user === undefined ? undefined : { user_id: user },
     service_tier: encodeTier(request.serviceTier),
   });
@@ -62,15 +61,14 @@ function encodeTier(tier: string | undefined): string | undefined {
   return tier === 'auto' ? 'auto' : undefined;
 }
 
-/** Notes members that have no counterpart. */
-export function noteForeign(request: CanonicalRequest, losses: LossList): void {
-  const { output, state, safety, extras } = request;
-  for (const name of ['mcp_servers', 'container'] as const) {
-    if (extras.anthropic?.[name] !== undefined)
-      losses.add('fatal', 'dropped', name, 'a tool that Anthropic runs');
-  }
-  if (extras.anthropic?.['context_management'] !== undefined)
-    losses.add('warn', 'dropped', 'context_management', 'it is not known here');
+/** Notes members that have no counterpart. `to`: undefined where what Anthropic's clients say is foreign as well. */
+export function noteForeign(
+  request: CanonicalRequest,
+  to: 'anthropic' | undefined,
+  losses: LossList,
+): void {
+  const { output, state, safety, identity, serviceTier } = request;
+  noteUncarried(request.extras, to, losses);
   if ((output.choices ?? 1) > 1) losses.add('fatal', 'dropped', 'output.n', 'one answer only');
   if (output.audio !== undefined || output.modalities?.some((kind) => kind !== 'text') === true) {
     losses.add('fatal', 'dropped', 'output.modalities', 'answers are text');
@@ -91,6 +89,12 @@ export function noteForeign(request: CanonicalRequest, losses: LossList): void {
   if (output.verbosity !== undefined)
     losses.add('info', 'dropped', 'output.verbosity', 'not known here');
   if (safety !== undefined) losses.add('warn', 'dropped', 'safety', 'settings of another vendor');
+  if (identity.metadata !== undefined)
+    losses.add('info', 'dropped', 'identity.metadata', 'there is no place for it');
+  if (state?.store === true)
+    losses.add('info', 'dropped', 'state.store', 'answers are not stored here');
+  if (serviceTier !== undefined && encodeTier(serviceTier) === undefined)
+    losses.add('info', 'dropped', 'serviceTier', 'there is no such tier');
   if (state?.previousId !== undefined) {
     losses.add('fatal', 'dropped', 'state.previous_id', 'the conversation is stored elsewhere');
   }

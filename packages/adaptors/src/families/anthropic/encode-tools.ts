@@ -3,6 +3,7 @@ import type { LossList } from '../../translate/loss-list.ts';
 import { customToolParameters } from '../../translate/tool-arguments.ts';
 import { defined } from '../../wire/defined.ts';
 import { asObject, asText, type JsonObject } from '../../wire/json-object.ts';
+import { encodeHostedTool, type HostedTool } from './encode-hosted-tool.ts';
 import { markOf } from './encode-request-blocks.ts';
 
 export interface ToolsContext {
@@ -19,18 +20,52 @@ export interface ToolsContext {
   translatesHosted: boolean;
 }
 
-export function encodeTools(request: CanonicalRequest, context: ToolsContext): JsonObject[] {
-  const tools = request.tools.flatMap((tool, index) =>
-    encodeTool(tool, `tools[${index}]`, context),
-  );
-  return [...tools, ...encodeWebSearch(request.webSearch, context)];
+export interface EncodedTools {
+  tools: readonly JsonObject[];
+  /** `mcp_servers`. */
+  servers: readonly JsonObject[];
+  betas: readonly string[];
+}
+
+export function encodeTools(request: CanonicalRequest, context: ToolsContext): EncodedTools {
+  const hosted: HostedTool[] = [];
+  const tools = request.tools.flatMap((tool, index) => {
+    const at = `tools[${index}]`;
+    if (tool.kind !== 'hosted' || isOwn(tool, context)) return encodeTool(tool, at, context);
+    const found = encodeHosted(tool, request, at, context);
+    if (found === undefined) return [];
+    hosted.push(found);
+    return [found.tool];
+  });
+  return {
+    tools: [...tools, ...encodeWebSearch(request.webSearch, context)],
+    servers: hosted.flatMap(({ server }) => (server === undefined ? [] : [server])),
+    betas: [...new Set(hosted.flatMap(({ beta }) => beta ?? []))],
+  };
+}
+
+function isOwn({ kind, origin }: Tool, { takesHosted }: ToolsContext): boolean {
+  return origin?.family === 'anthropic' && (takesHosted || kind === 'function');
+}
+
+function encodeHosted(
+  { hosted }: Extract<Tool, { kind: 'hosted' }>,
+  request: CanonicalRequest,
+  at: string,
+  { losses, translatesHosted }: ToolsContext,
+): HostedTool | undefined {
+  const found = translatesHosted ? encodeHostedTool(hosted, request) : undefined;
+  if (found !== undefined) {
+    losses.add('info', 'approximated', at, `runs as ${String(found.tool['type'])}`);
+  } else {
+    losses.add('fatal', 'dropped', at, `a tool that the upstream runs (${hosted.kind})`);
+  }
+  return found;
 }
 
 function encodeTool(tool: Tool, at: string, context: ToolsContext): JsonObject[] {
-  const { losses, aliasName, takesStrict, takesHosted } = context;
-  const { origin } = tool;
-  if (origin?.family === 'anthropic' && (takesHosted || tool.kind === 'function'))
-    return [origin.raw];
+  const { losses, aliasName, takesStrict } = context;
+  if (tool.origin !== undefined && isOwn(tool, context)) return [tool.origin.raw];
   switch (tool.kind) {
     case 'function':
       return [
@@ -54,8 +89,6 @@ function encodeTool(tool: Tool, at: string, context: ToolsContext): JsonObject[]
         }),
       ];
     case 'hosted':
-      if (context.translatesHosted && tool.hosted.kind === 'web-search') return [webSearchTool({})];
-      losses.add('fatal', 'dropped', at, `a tool that the upstream runs (${tool.hosted.kind})`);
       return [];
   }
 }

@@ -1,10 +1,17 @@
-import { completionTokensOf, type Usage } from '@turnpike/core';
+import { completionTokensOf, type Origin, type Usage } from '@turnpike/core';
+import { withOwnFigures } from '../../translate/usage-origin.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
 
+/** What is known of an answer's figures. */
+export interface Figures {
+  usage?: Usage;
+  usageOrigin?: Origin;
+}
+
 /** The figures of a message, in Anthropic's way: what was read from and written to a cache is not among the input tokens. */
-export function encodeMessagesUsage(usage: Usage | undefined, isLatest: boolean): JsonObject {
-  return {
-    ...encodeDeltaUsage(usage, isLatest),
+export function encodeMessagesUsage(figures: Figures, isLatest: boolean): JsonObject {
+  const made = {
+    ...encodeFigures(figures.usage, isLatest),
     ...(isLatest && {
       cache_creation: null,
       inference_geo: null,
@@ -12,10 +19,16 @@ export function encodeMessagesUsage(usage: Usage | undefined, isLatest: boolean)
       speed: null,
     }),
   };
+  return withOwnFigures(made, figures.usageOrigin, 'anthropic');
 }
 
 /** The figures at the end of a stream. */
-export function encodeDeltaUsage(usage: Usage | undefined, isLatest: boolean): JsonObject {
+export function encodeDeltaUsage(figures: Figures, isLatest: boolean): JsonObject {
+  const made = encodeFigures(figures.usage, isLatest);
+  return withOwnFigures(made, figures.usageOrigin, 'anthropic');
+}
+
+function encodeFigures(usage: Usage | undefined, isLatest: boolean): JsonObject {
   const { uncached = 0, cacheRead = 0, cacheWrite = 0, audio = 0, image = 0 } = usage?.input ?? {};
   const hour = usage?.input.cacheWriteHour ?? 0;
   const searches = usage?.webSearches ?? 0;

@@ -38,6 +38,14 @@ describe('readMessagesUsage', () => {
     );
   });
 
+  it('takes figures that are text, and none below zero', () => {
+    const usage = { input_tokens: '12', cache_read_input_tokens: -3, output_tokens: '5' };
+    expect(readMessagesUsage({ usage })).toMatchObject({
+      input: { uncached: 12, cacheRead: 0, cacheWrite: 0 },
+      output: { text: 5 },
+    });
+  });
+
   it('sums the calls of one conversation, and keeps those of other models apart', () => {
     const usage = {
       ...figures,
@@ -78,7 +86,7 @@ describe('the hour of a cache', () => {
   const usage = readMessagesUsage({ usage: figures })!;
 
   it('is told to clients of Anthropic and of OpenAI, and read back', () => {
-    const again = { usage: encodeMessagesUsage(usage, false) };
+    const again = { usage: encodeMessagesUsage({ usage }, false) };
     expect(readMessagesUsage(again)).toEqual(usage);
     expect(readUsage({ usage: encodeChatUsage(usage) })).toEqual(usage);
   });

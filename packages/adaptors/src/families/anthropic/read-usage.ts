@@ -1,5 +1,6 @@
 import { completionTokensOf, promptTokensOf, type JsonRecord, type Usage } from '@turnpike/core';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
+import { count } from '../token-figures.ts';
 
 /**
  * Reads the usage of a message, or of a stream's event, into buckets that never overlap. What was read from or written to
@@ -87,13 +88,6 @@ function readAdvisors(iterations: readonly JsonObject[]): NonNullable<Usage['oth
       usage: { ...toBuckets(readFigures(entry), 0), source: 'reported' as const },
     }))
     .filter(({ usage }) => promptTokensOf(usage) + completionTokensOf(usage) > 0);
-}
-
-/** Tokens are whole and never negative, whatever an upstream says. */
-function count(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0
-    ? Math.min(Math.ceil(value), Number.MAX_SAFE_INTEGER)
-    : 0;
 }
 
 /** Figures that a later event gives replace those of an earlier one; what it leaves out, or null, stays. */

@@ -2,6 +2,7 @@ import type { StreamEvent, UpstreamError } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import type { StreamDecoder } from '../../translation.ts';
 import { truncatedStream } from '../../translate/truncated-stream.ts';
+import { usageOriginOf } from '../../translate/usage-origin.ts';
 import { asArray, asObject, asText, parseJson, type JsonObject } from '../../wire/json-object.ts';
 import type { SseFrame } from '../../wire/sse-frame.ts';
 import { BlockDecoder } from './block-decoder.ts';
@@ -77,7 +78,7 @@ export class MessagesStreamDecoder implements StreamDecoder {
         id,
         model: asText(message['model']) ?? '',
         createdAt: 0,
-        ...(usage !== undefined && { usage }),
+        ...(usage !== undefined && { usage, ...usageOriginOf('anthropic', this.#usage) }),
       },
     ];
     const serviceTier = asText(this.#usage['service_tier']);
@@ -119,7 +120,8 @@ export class MessagesStreamDecoder implements StreamDecoder {
   #takeDelta(event: JsonObject): StreamEvent[] {
     this.#usage = mergeUsage(this.#usage, event['usage']);
     const usage = readUsageOf({ usage: this.#usage }, this.#dialect);
-    const events: StreamEvent[] = usage === undefined ? [] : [{ type: 'usage', usage }];
+    const origin = usageOriginOf('anthropic', this.#usage);
+    const events: StreamEvent[] = usage === undefined ? [] : [{ type: 'usage', usage, ...origin }];
     const delta = asObject(event['delta']) ?? {};
     if (this.#hasFinish || asText(delta['stop_reason']) === undefined) return events;
     this.#hasFinish = true;

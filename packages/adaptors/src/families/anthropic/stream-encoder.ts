@@ -1,4 +1,4 @@
-import { errors, type Finish, type Loss, type StreamEvent, type Usage } from '@turnpike/core';
+import { errors, type Finish, type Loss, type StreamEvent } from '@turnpike/core';
 import type { StreamEncoder, TranslationContext } from '../../translation.ts';
 import { correctFinish } from '../../translate/correct-finish.ts';
 import { estimatePrompt } from '../../translate/estimate-prompt.ts';
@@ -6,7 +6,7 @@ import { LossList } from '../../translate/loss-list.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
 import { BlockWriter, type BlockContext, type PartEvent } from './block-writer.ts';
 import { encodeStop, toMessageId } from './encode-response.ts';
-import { encodeDeltaUsage, encodeMessagesUsage } from './encode-usage.ts';
+import { encodeDeltaUsage, encodeMessagesUsage, type Figures } from './encode-usage.ts';
 import { isLatestVersion } from './version.ts';
 import { writeEvent } from './write-event.ts';
 
@@ -32,7 +32,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
   #nextIndex = 0;
   #hasCalls = false;
   #finish: Finish = { reason: 'stop' };
-  #usage: Usage | undefined;
+  #figures: Figures = {};
 
   constructor(context: TranslationContext) {
     this.#context = context;
@@ -54,7 +54,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
     this.#output = [];
     switch (event.type) {
       case 'start':
-        this.#usage = event.usage;
+        this.#figures = event;
         this.#start(event.id);
         break;
       case 'part':
@@ -68,7 +68,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
         this.#takePart(event);
         break;
       case 'usage':
-        this.#usage = event.usage;
+        this.#figures = event;
         break;
       case 'finish':
         this.#start('');
@@ -91,7 +91,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
     this.#start('');
     const stop = encodeStop(correctFinish(this.#finish, this.#hasCalls), this.#isLatest);
     const delta = this.#isLatest ? { ...stop, container: null } : stop;
-    const usage = encodeDeltaUsage(this.#usage, this.#isLatest);
+    const usage = encodeDeltaUsage(this.#figures, this.#isLatest);
     this.#write('message_delta', { delta, usage });
     this.#write('message_stop', {});
     return Buffer.concat(this.#output);
@@ -101,7 +101,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
   #start(id: string): void {
     if (this.#hasStarted) return;
     this.#hasStarted = true;
-    const usage = encodeMessagesUsage(this.#usage, this.#isLatest);
+    const usage = encodeMessagesUsage(this.#figures, this.#isLatest);
     this.#write('message_start', {
       message: {
         id: toMessageId(id, this.#context.requestId),
@@ -113,7 +113,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
         stop_sequence: null,
         ...(this.#isLatest && { container: null, diagnostics: null, stop_details: null }),
         usage:
-          this.#usage === undefined
+          this.#figures.usage === undefined
             ? { ...usage, input_tokens: estimatePrompt(this.#context.request) }
             : usage,
       },

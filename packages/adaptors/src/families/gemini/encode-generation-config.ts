@@ -1,19 +1,21 @@
 import type { CanonicalRequest, JsonRecord } from '@turnpike/core';
 import { asObject } from '../../wire/json-object.ts';
 import { defined } from '../../wire/defined.ts';
+import { noteUncarried } from '../../translate/note-uncarried.ts';
 import type { EncodeContext } from './encode-context.ts';
 import { takesJsonSchema } from './encode-tools.ts';
 import { encodeThinking } from './encode-thinking.ts';
 import { reduceSchema } from './reduce-schema.ts';
 
 /** More stop texts are refused. */
-const maxStops = 5;
+export const maxStops = 5;
 /** More answers at once are refused. */
 const maxCandidates = 8;
 
-/** How the answer is made. Undefined where the client left all of it to the model. */
+/** How the answer is made; `stops`: those that the upstream is told. Undefined where the client left all of it to the model. */
 export function encodeGenerationConfig(
   request: CanonicalRequest,
+  stops: readonly string[] | undefined,
   context: EncodeContext,
 ): JsonRecord | undefined {
   const { output } = request;
@@ -27,7 +29,7 @@ export function encodeGenerationConfig(
       topK: output.topK,
       candidateCount: encodeChoices(output.choices, context),
       maxOutputTokens,
-      stopSequences: encodeStops(output.stop, context),
+      stopSequences: stops,
       presencePenalty: output.presencePenalty,
       frequencyPenalty: output.frequencyPenalty,
       seed: output.seed,
@@ -48,16 +50,6 @@ function encodeChoices(choices: number | undefined, { losses }: EncodeContext): 
   if (choices > maxCandidates)
     losses.add('fatal', 'approximated', 'output.choices', `at most ${maxCandidates} answers`);
   return Math.min(choices, maxCandidates);
-}
-
-function encodeStops(
-  stop: readonly string[] | undefined,
-  { losses }: EncodeContext,
-): readonly string[] | undefined {
-  const texts = (stop ?? []).filter((text) => text !== '');
-  if (texts.length > maxStops)
-    losses.add('warn', 'approximated', 'output.stop', `only the first ${maxStops} stop texts`);
-  return texts.length === 0 ? undefined : texts.slice(0, maxStops);
 }
 
 function encodeSpeech(voice: unknown): JsonRecord | undefined {
@@ -92,8 +84,9 @@ function encodeFormat(request: CanonicalRequest, context: EncodeContext): JsonRe
   };
 }
 
-function noteDropped({ output, identity, state }: CanonicalRequest, context: EncodeContext): void {
-  const { losses } = context;
+function noteDropped(request: CanonicalRequest, { losses }: EncodeContext): void {
+  const { output, identity, state } = request;
+  noteUncarried(request.extras, 'gemini', losses);
   if (output.logitBias !== undefined)
     losses.add('warn', 'dropped', 'output.logitBias', 'tokens cannot be biased');
   if (output.prediction !== undefined)

@@ -269,8 +269,8 @@ describe('encodeGeminiRequest', () => {
     expect(old.losses).toMatchObject([{ at: 'output.format', severity: 'fatal' }]);
   });
 
-  it('takes the smaller of the limits of client and budget, and cuts stop texts', () => {
-    const { body, losses } = encode(
+  it('takes the smaller of the limits of client and budget, and tells as many stop texts as it may', () => {
+    const { body, losses, cutsAt } = encode(
       { output: { maxTokens: 100, stop: ['a', '', 'b', 'c', 'd', 'e', 'f'], choices: 2 } },
       { outputClamp: 40 },
     );
@@ -281,6 +281,7 @@ describe('encodeGeminiRequest', () => {
       stopSequences: ['a', 'b', 'c', 'd', 'e'],
     });
     expect(losses).toMatchObject([{ at: 'output.stop' }]);
+    expect(cutsAt).toEqual(['f']);
   });
 
   it('translates hosted tools where the channel allows it, and refuses them elsewhere', () => {

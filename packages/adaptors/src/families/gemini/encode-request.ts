@@ -1,12 +1,13 @@
 import type { CanonicalRequest, JsonRecord } from '@turnpike/core';
 import type { EncodedUpstreamRequest, EncodeTarget } from '../../translation.ts';
 import { LossList } from '../../translate/loss-list.ts';
+import { shareStops } from '../../translate/share-stops.ts';
 import { toRestoration } from '../../translate/restore-tools.ts';
 import { listToolAliases, toolNameRules } from '../../translate/tool-names.ts';
 import { asObject } from '../../wire/json-object.ts';
 import { encodeContents } from './encode-contents.ts';
 import type { EncodeContext } from './encode-context.ts';
-import { encodeGenerationConfig } from './encode-generation-config.ts';
+import { encodeGenerationConfig, maxStops } from './encode-generation-config.ts';
 import { encodeTools } from './encode-tools.ts';
 import { member } from './member.ts';
 import { modelFactsOf } from './model-facts.ts';
@@ -23,9 +24,14 @@ export function encodeGeminiRequest(
     facts: modelFactsOf(target.model),
     losses: new LossList(),
   };
+  const stops = shareStops(
+    native === undefined ? request.output.stop : undefined,
+    maxStops,
+    context.losses,
+  );
   const body =
     native === undefined
-      ? encodeTranslated(request, context)
+      ? encodeTranslated(request, stops.sent, context)
       : encodeNative(request, native, context);
   const custom = request.tools.filter(({ kind }) => kind === 'custom');
   const restoration = toRestoration({
@@ -36,13 +42,18 @@ export function encodeGeminiRequest(
     body,
     headers: tierHeaders(request, context),
     losses: context.losses.losses,
+    ...(stops.cut !== undefined && { cutsAt: stops.cut }),
     ...(restoration !== undefined && native === undefined && { restoration }),
   };
 }
 
-function encodeTranslated(request: CanonicalRequest, context: EncodeContext): JsonRecord {
+function encodeTranslated(
+  request: CanonicalRequest,
+  stops: readonly string[] | undefined,
+  context: EncodeContext,
+): JsonRecord {
   const { tools, toolConfig } = encodeTools(request, context);
-  const generationConfig = encodeGenerationConfig(request, context);
+  const generationConfig = encodeGenerationConfig(request, stops, context);
   const safetySettings = Array.isArray(request.safety)
     ? (request.safety as unknown[])
     : defaultSafety(context);

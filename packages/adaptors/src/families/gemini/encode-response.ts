@@ -22,7 +22,9 @@ export function encodeGeminiResponse(
       candidates: response.candidates.map((candidate) => encodeCandidate(candidate, context)),
     }),
     ...(response.promptFeedback !== undefined && { promptFeedback: response.promptFeedback }),
-    ...(response.usage !== undefined && { usageMetadata: encodeGeminiUsage(response.usage) }),
+    ...(response.usage !== undefined && {
+      usageMetadata: encodeGeminiUsage(response.usage, response.usageOrigin),
+    }),
     ...describe(response, translation),
   };
   return { body, losses: losses.losses };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { StreamEvent, UpstreamError } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import type { StreamDecoder } from '../../translation.ts';
+import { usageOriginOf } from '../../translate/usage-origin.ts';
 import { asArray, asObject, asText, parseJson, type JsonObject } from '../../wire/json-object.ts';
 import type { SseFrame } from '../../wire/sse-frame.ts';
 import { CandidateDecoder } from './candidate-decoder.ts';
@@ -64,7 +65,8 @@ export class GeminiStreamDecoder implements StreamDecoder {
     }
     events.push(...this.#readAbout(body));
     const usage = (this.#dialect.readUsage ?? readGeminiUsage)(body);
-    if (usage !== undefined) events.push({ type: 'usage', usage });
+    if (usage !== undefined)
+      events.push({ type: 'usage', usage, ...usageOriginOf('gemini', body['usageMetadata']) });
     return events;
   }
 

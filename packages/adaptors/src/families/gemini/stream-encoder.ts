@@ -2,6 +2,7 @@ import type {
   CanonicalResponse,
   JsonRecord,
   OpaqueState,
+  Origin,
   Part,
   StreamEvent,
   Usage,
@@ -37,6 +38,7 @@ class GeminiStreamEncoder implements StreamEncoder {
   readonly #candidates = new Map<number, CandidateFrames>();
   #about: Pick<CanonicalResponse, 'id' | 'createdAt'> = { id: '', createdAt: 0 };
   #usage: Usage | undefined;
+  #usageOrigin: Origin | undefined;
   #promptFeedback: unknown;
 
   constructor(context: TranslationContext) {
@@ -49,6 +51,7 @@ class GeminiStreamEncoder implements StreamEncoder {
       case 'start':
         this.#about = { id: event.id, createdAt: event.createdAt };
         this.#usage = event.usage;
+        this.#usageOrigin = event.usageOrigin;
         return [];
       case 'about':
         this.#promptFeedback = event.promptFeedback ?? this.#promptFeedback;
@@ -75,6 +78,7 @@ class GeminiStreamEncoder implements StreamEncoder {
         return this.#endPart(event);
       case 'usage':
         this.#usage = event.usage;
+        this.#usageOrigin = event.usageOrigin;
         return [];
       case 'finish':
         this.#candidate(event.candidate).finish(event.finish, event.extras);
@@ -98,7 +102,9 @@ class GeminiStreamEncoder implements StreamEncoder {
     const body = {
       ...(candidates.length > 0 && { candidates }),
       ...(this.#promptFeedback !== undefined && { promptFeedback: this.#promptFeedback }),
-      ...(this.#usage !== undefined && { usageMetadata: encodeGeminiUsage(this.#usage) }),
+      ...(this.#usage !== undefined && {
+        usageMetadata: encodeGeminiUsage(this.#usage, this.#usageOrigin),
+      }),
       ...describe(this.#about, this.#context),
     };
     return Buffer.concat([this.#writer.item(JSON.stringify(body)), this.#writer.close()]);

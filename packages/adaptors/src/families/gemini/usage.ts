@@ -1,4 +1,11 @@
-import { completionTokensOf, promptTokensOf, type JsonRecord, type Usage } from '@turnpike/core';
+import {
+  completionTokensOf,
+  promptTokensOf,
+  type JsonRecord,
+  type Origin,
+  type Usage,
+} from '@turnpike/core';
+import { withOwnFigures } from '../../translate/usage-origin.ts';
 import { asArray, asObject, type JsonObject } from '../../wire/json-object.ts';
 import { count, Remainder } from '../token-figures.ts';
 
@@ -50,13 +57,13 @@ export function readGeminiUsage(body: JsonObject): Usage | undefined {
 }
 
 /** The same figures as Google writes them. */
-export function encodeGeminiUsage(usage: Usage): JsonRecord {
+export function encodeGeminiUsage(usage: Usage, origin?: Origin): JsonRecord {
   const prompt = promptTokensOf(usage);
   const total = completionTokensOf(usage);
   const { reasoning } = usage.output;
   const answer = total - reasoning;
   const { cacheRead } = usage.input;
-  return {
+  const made = {
     promptTokenCount: prompt,
     ...(cacheRead > 0 && { cachedContentTokenCount: cacheRead }),
     candidatesTokenCount: answer,
@@ -65,6 +72,7 @@ export function encodeGeminiUsage(usage: Usage): JsonRecord {
     promptTokensDetails: detailsOf(prompt, usage.input),
     ...(answer > 0 && { candidatesTokensDetails: detailsOf(answer, usage.output) }),
   };
+  return withOwnFigures(made, origin, 'gemini');
 }
 
 function detailsOf(total: number, { audio = 0, image = 0 }: { audio?: number; image?: number }) {

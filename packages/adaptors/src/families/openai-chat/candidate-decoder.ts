@@ -1,8 +1,9 @@
-import type { Finish, PartHeader, StreamEvent } from '@turnpike/core';
+import type { Annotation, Finish, PartHeader, StreamEvent } from '@turnpike/core';
 import { correctFinish } from '../../translate/correct-finish.ts';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
 import { readAnnotations, readImages, readThoughts, readWords } from './decode-answer-parts.ts';
 import { readFinish } from './finish-reasons.ts';
+import { SourcePlacer, type SearchSource } from './search-sources.ts';
 import { ThinkTagSplitter } from './think-tags.ts';
 import { ToolCallDecoder } from './tool-call-decoder.ts';
 
@@ -23,6 +24,11 @@ export class CandidateDecoder {
   #parts = 0;
   #hasRefusal = false;
   #hasPlainThoughts = false;
+  #hasAnnotations = false;
+  /** Of the text that is open. */
+  #text = '';
+  readonly #placer = new SourcePlacer();
+  #sources: readonly SearchSource[] = [];
   finish: Finish | undefined;
   #events: StreamEvent[] = [];
 
@@ -35,8 +41,10 @@ export class CandidateDecoder {
     return this.#parts > 0;
   }
 
-  push(choice: JsonObject): readonly StreamEvent[] {
+  /** @param sources what the upstream has looked up so far */
+  push(choice: JsonObject, sources: readonly SearchSource[]): readonly StreamEvent[] {
     this.#events = [];
+    this.#sources = sources;
     if (this.finish !== undefined) return this.#events;
     const delta = asObject(choice['delta']) ?? asObject(choice['message']) ?? {};
     this.#takeDelta(delta, choice['logprobs']);
@@ -65,8 +73,8 @@ export class CandidateDecoder {
     }
     this.#takeWords(words.text, asObject(logprobs));
     for (const annotation of readAnnotations(delta['annotations'])) {
-      const part = this.#openPart('text');
-      this.#events.push({ type: 'annotation', candidate: this.#candidate, part, annotation });
+      this.#annotate(this.#openPart('text'), annotation);
+      this.#hasAnnotations = true;
     }
     if (typeof delta['refusal'] === 'string') this.#say('refusal', delta['refusal']);
     this.#takeMedia(delta);
@@ -86,6 +94,7 @@ export class CandidateDecoder {
   #say(kind: TextKind, delta: string, logprobs?: JsonObject): void {
     if (delta === '') return;
     const part = this.#openPart(kind);
+    if (kind === 'text') this.#text += delta;
     this.#events.push({
       type: 'text',
       candidate: this.#candidate,
@@ -93,6 +102,10 @@ export class CandidateDecoder {
       delta,
       ...(logprobs !== undefined && { logprobs }),
     });
+  }
+
+  #annotate(part: number, annotation: Annotation): void {
+    this.#events.push({ type: 'annotation', candidate: this.#candidate, part, annotation });
   }
 
   #openPart(kind: TextKind): number {
@@ -111,10 +124,21 @@ export class CandidateDecoder {
     return part;
   }
 
-  #closeText(): void {
+  #closeText({ isLast } = { isLast: false }): void {
     if (this.#open === undefined) return;
+    if (this.#open.kind === 'text') this.#nameSources(this.#open.part, isLast);
     this.#events.push({ type: 'end', candidate: this.#candidate, part: this.#open.part });
     this.#open = undefined;
+  }
+
+  /** Where an upstream says beside its choices what it looked up: the text is complete now, and so are its marks. */
+  #nameSources(part: number, isLast: boolean): void {
+    const text = this.#text;
+    this.#text = '';
+    if (this.#hasAnnotations || text === '') return;
+    const named = this.#placer.place(this.#sources, text);
+    const rest = isLast ? this.#placer.rest(this.#sources) : [];
+    for (const source of [...named, ...rest]) this.#annotate(part, source);
   }
 
   #takeMedia(delta: JsonObject): void {
@@ -182,7 +206,7 @@ export class CandidateDecoder {
     for (const piece of this.#tags?.end() ?? []) {
       this.#say(piece.isThought ? 'reasoning' : 'text', piece.text);
     }
-    this.#closeText();
+    this.#closeText({ isLast: true });
     for (const call of this.#calls) {
       this.#events.push(...call.finish(() => this.#parts++));
     }

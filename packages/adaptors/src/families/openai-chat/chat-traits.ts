@@ -17,7 +17,13 @@ function openAiTraits(model: string): ChatTraits {
     return { ...base, reasoningSwitch: 'effort', efforts: ['low', 'medium', 'high'] };
   }
   if (!thinkingModels.test(name)) return { ...base, reasoningSwitch: 'none' };
-  const thinking: ChatTraits = { ...base, reasoningSwitch: 'effort', refusesSampling: true };
+  const thinking: ChatTraits = {
+    ...base,
+    reasoningSwitch: 'effort',
+    refusesSampling: true,
+    // Only the first of them hears stop texts.
+    ...(!name.startsWith('o1') && { maxStops: 0 }),
+  };
   if (!olderThinkingModels.test(name)) {
     return { ...thinking, efforts: ['none', 'low', 'medium', 'high', 'xhigh'] };
   }

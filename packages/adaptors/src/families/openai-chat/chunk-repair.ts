@@ -1,11 +1,13 @@
+import type { Dialect } from '../../codec.ts';
 import { asArray, asObject, asText, parseJson, type JsonObject } from '../../wire/json-object.ts';
 import { parseSseFrame } from '../../wire/sse-frame.ts';
 import { CallNumbers } from './call-numbers.ts';
+import { readBrokenOff } from './read-chunk-error.ts';
 
 /**
  * Makes chunks of vendors who take chat's form lightly such that OpenAI's own clients get along with them: these want a
  * role first, calls of tools numbered from zero without a gap and with their type, a list of choices in every chunk, and a
- * reason to finish last. Frames that are in order stay the bytes that they were. One per stream.
+ * reason to finish last. One that says that the answer was broken off becomes an error. Frames that are in order stay the bytes that they were. One per stream.
  */
 export class ChunkRepair {
   /** Choices that have said their role, and how they ended. */
@@ -23,6 +25,8 @@ export class ChunkRepair {
     if (data.trim() === '[DONE]') return [...this.#missingEnds(), frame];
     const chunk = asObject(parseJson(data));
     if (chunk === undefined || asObject(chunk['error']) !== undefined) return [frame];
+    // The tap behind looks at what calls itself an error, not at every reason to finish.
+    if (readBrokenOff(chunk, noDialect) !== undefined) return [toFrame(chunk, 'event: error\n')];
     const repaired = this.#repair(chunk);
     return repaired === chunk ? [frame] : [toFrame(repaired)];
   }
@@ -100,6 +104,8 @@ function repairDelta(delta: JsonObject, isFirst: boolean, numbers: CallNumbers):
   };
 }
 
-function toFrame(chunk: JsonObject): Buffer {
-  return Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`);
+const noDialect: Dialect = { streamUsage: 'never' };
+
+function toFrame(chunk: JsonObject, before = ''): Buffer {
+  return Buffer.from(`${before}data: ${JSON.stringify(chunk)}\n\n`);
 }

@@ -1,7 +1,15 @@
-import type { Candidate, CanonicalResponse, JsonRecord, Part, Usage } from '@turnpike/core';
+import type {
+  Annotation,
+  Candidate,
+  CanonicalResponse,
+  JsonRecord,
+  Part,
+  Usage,
+} from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import { placeholderCallId } from '../../translate/call-ids.ts';
 import { correctFinish } from '../../translate/correct-finish.ts';
+import { usageOriginOf } from '../../translate/usage-origin.ts';
 import { defined } from '../../wire/defined.ts';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
 import { traitsOf } from './chat-traits.ts';
@@ -15,21 +23,23 @@ import {
 } from './decode-answer-parts.ts';
 import { readFinish } from './finish-reasons.ts';
 import { readUsage } from './read-usage.ts';
+import { readSources, SourcePlacer, type SearchSource } from './search-sources.ts';
 import { ThinkTagSplitter, type TaggedText } from './think-tags.ts';
 
 /** Reads a whole chat completion. It equals the fold of the same answer's stream. */
 export function decodeChatResponse(body: JsonRecord, dialect: Dialect): CanonicalResponse {
   const model = asText(body['model']) ?? '';
   const hasTags = traitsOf(dialect, model).thinkTags === true;
+  const sources = readSources(body);
   return defined({
     id: asText(body['id']) ?? '',
     model,
     createdAt: typeof body['created'] === 'number' ? body['created'] : 0,
     candidates: asArray(body['choices']).flatMap((value, place) => {
       const choice = asObject(value);
-      return choice === undefined ? [] : [decodeChoice(choice, place, hasTags)];
+      return choice === undefined ? [] : [decodeChoice(choice, place, { hasTags, sources })];
     }),
-    usage: readChatUsage(body, dialect),
+    ...readFigures(body, dialect),
     serviceTier: asText(body['service_tier']),
     fingerprint: asText(body['system_fingerprint']),
     extras: {},
@@ -37,13 +47,27 @@ export function decodeChatResponse(body: JsonRecord, dialect: Dialect): Canonica
   });
 }
 
+function readFigures(
+  body: JsonRecord,
+  dialect: Dialect,
+): Pick<CanonicalResponse, 'usage' | 'usageOrigin'> {
+  const usage = readChatUsage(body, dialect);
+  return usage === undefined ? {} : { usage, ...usageOriginOf('openai-chat', body['usage']) };
+}
+
 export function readChatUsage(body: JsonRecord, dialect: Dialect): Usage | undefined {
   return dialect.readUsage === undefined ? readUsage(body) : dialect.readUsage(body);
 }
 
-function decodeChoice(choice: JsonObject, place: number, hasTags: boolean): Candidate {
+/** What is said of all choices. */
+interface MessageContext {
+  hasTags: boolean;
+  sources: readonly SearchSource[];
+}
+
+function decodeChoice(choice: JsonObject, place: number, context: MessageContext): Candidate {
   const message = asObject(choice['message']) ?? {};
-  const parts = decodeMessage(message, hasTags);
+  const parts = decodeMessage(message, context);
   const hasCalls = parts.some(({ kind }) => kind === 'tool-call');
   const isRefused = parts.some(({ kind }) => kind === 'refusal');
   const finish = correctFinish(readFinish(choice['finish_reason']) ?? { reason: 'stop' }, hasCalls);
@@ -56,7 +80,7 @@ function decodeChoice(choice: JsonObject, place: number, hasTags: boolean): Cand
   });
 }
 
-function decodeMessage(message: JsonObject, hasTags: boolean): Part[] {
+function decodeMessage(message: JsonObject, { hasTags, sources }: MessageContext): Part[] {
   const thoughts = readThoughts(message);
   const words = readWords(message['content']);
   const split: readonly TaggedText[] = hasTags
@@ -65,7 +89,8 @@ function decodeMessage(message: JsonObject, hasTags: boolean): Part[] {
   const thought = thoughts.text + words.thoughts + join(split, true);
   const text = join(split, false);
   const refusal = asText(message['refusal']);
-  const annotations = readAnnotations(message['annotations']);
+  const own = readAnnotations(message['annotations']);
+  const annotations = own.length > 0 || text === '' ? own : placeSources(sources, text);
   const parts: Part[] = [];
   if (thought !== '' || thoughts.state.length > 0) {
     parts.push({
@@ -85,6 +110,11 @@ function decodeMessage(message: JsonObject, hasTags: boolean): Part[] {
   }
   parts.push(...calls.flatMap((call, index) => decodeCall(asObject(call), index)));
   return parts;
+}
+
+function placeSources(sources: readonly SearchSource[], text: string): Annotation[] {
+  const placer = new SourcePlacer();
+  return [...placer.place(sources, text), ...placer.rest(sources)];
 }
 
 function splitTags(text: string): readonly TaggedText[] {

@@ -2,7 +2,9 @@ import type { CanonicalRequest, OutputFormat, OutputSettings, Tool } from '@turn
 import type { ChatTraits } from '../../codec.ts';
 import type { EncodedUpstreamRequest, EncodeTarget } from '../../translation.ts';
 import { LossList } from '../../translate/loss-list.ts';
+import { noteUncarried } from '../../translate/note-uncarried.ts';
 import { toRestoration } from '../../translate/restore-tools.ts';
+import { shareStops } from '../../translate/share-stops.ts';
 import { shortHash } from '../../translate/short-hash.ts';
 import { aliasToolName, listToolAliases, toolNameRules } from '../../translate/tool-names.ts';
 import { defined } from '../../wire/defined.ts';
@@ -27,8 +29,14 @@ export function encodeChatRequest(
   const translatesHosted = mayTranslateHosted(target);
   const context = { traits, losses, aliasName, translatesHosted };
   const own = request.extras['openai-chat'];
+  const stops = shareStops(
+    own === undefined ? request.output.stop : undefined,
+    traits.maxStops ?? Infinity,
+    losses,
+  );
   const body: JsonObject = {
     ...(own === undefined ? encodeSettings(request, traits, losses) : withoutTools(own)),
+    ...(own === undefined && defined({ stop: stops.sent })),
     model: target.model,
     messages: encodeMessages(request, {
       ...context,
@@ -41,9 +49,10 @@ export function encodeChatRequest(
   noteForeign(request, losses);
   const limited = { ...body, ...encodeLimit(request, target, body) };
   return defined({
-    body: applyDialect(limited, target.dialect),
+    body: applyDialect(limited, target.dialect, losses),
     headers: {},
     losses: losses.losses,
+    cutsAt: stops.cut,
     restoration: toRestoration({
       names: listToolAliases({ tools: request.tools.filter(isForeign) }, rule),
       customTools: listCustomTools(request.tools),
@@ -76,7 +85,6 @@ function encodeSettings(
 ): JsonObject {
   const { output, identity } = request;
   return defined({
-    stop: encodeStop(output.stop, traits, losses),
     n: output.choices === 1 ? undefined : output.choices,
     seed: output.seed,
     ...encodeSampling(output, traits, losses),
@@ -95,16 +103,6 @@ function encodeSettings(
 /** OpenAI takes 64 characters; what is longer is told apart as well by its hash. */
 function encodeUser(endUser: string | undefined): string | undefined {
   return endUser === undefined || endUser.length <= 64 ? endUser : shortHash(endUser, 32);
-}
-
-function encodeStop(
-  stop: readonly string[] | undefined,
-  { maxStops }: ChatTraits,
-  losses: LossList,
-): readonly string[] | undefined {
-  if (stop === undefined || maxStops === undefined || stop.length <= maxStops) return stop;
-  losses.add('warn', 'dropped', 'output.stop', `only ${maxStops} stop sequences are possible here`);
-  return stop.slice(0, maxStops);
 }
 
 /** Settings of the draw of words: OpenAI's thinking models refuse all of them. */
@@ -202,11 +200,9 @@ function noteForeign(request: CanonicalRequest, losses: LossList): void {
   if (request.safety !== undefined && request.extras['openai-chat'] === undefined) {
     losses.add('warn', 'dropped', 'safety', 'safety settings of another vendor');
   }
-  for (const key of foreignMembers) {
-    if (request.extras.anthropic?.[key] !== undefined) {
-      losses.add('fatal', 'dropped', key, 'only Anthropic has it');
-    }
+  noteUncarried(request.extras, 'openai-chat', losses);
+  if (request.extras['openai-chat'] !== undefined) return;
+  if (request.identity.metadata !== undefined) {
+    losses.add('info', 'dropped', 'identity.metadata', 'it is kept with stored answers only');
   }
 }
-
-const foreignMembers = ['mcp_servers', 'container'];

@@ -3,6 +3,7 @@ import type { Encoded, TranslationContext } from '../../translation.ts';
 import { correctFinish } from '../../translate/correct-finish.ts';
 import { toDataUrl } from '../../translate/data-url.ts';
 import { LossList } from '../../translate/loss-list.ts';
+import { withOwnFigures } from '../../translate/usage-origin.ts';
 import { defined } from '../../wire/defined.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
 import { encodeAnnotations } from './encode-annotations.ts';
@@ -16,7 +17,7 @@ export function encodeCompletion(
   context: TranslationContext,
 ): Encoded {
   const losses = new LossList();
-  const { usage } = response;
+  const { usage, usageOrigin } = response;
   return {
     body: defined({
       id: toCompletionId(response.id, context.requestId),
@@ -26,7 +27,7 @@ export function encodeCompletion(
       choices: response.candidates.map((candidate) =>
         encodeChoice(candidate, context.seal, losses),
       ),
-      usage: usage === undefined ? undefined : encodeChatUsage(usage),
+      usage: usage && withOwnFigures(encodeChatUsage(usage), usageOrigin, 'openai-chat'),
       service_tier: response.serviceTier,
       system_fingerprint: response.fingerprint ?? null,
     }),

@@ -38,7 +38,7 @@ export function planBodyEdits(input: BodyEditInput): BodyEdits {
   edits.push(...clampOutput(input), ...byDialect);
   if (input.hasStreamOptions) edits.push(...askForUsage(input));
   const hideUsage = facts.isStream && !facts.wantsUsage;
-  return { edits, hideUsage, losses: dialectLosses(byDialect) };
+  return { edits, hideUsage, losses: dialectLosses(byDialect, input.probe) };
 }
 
 /** Whichever limits are given are lowered; without any, the name that every upstream knows is added. */

@@ -16,6 +16,8 @@ export function readChunkError(
   if (carrier !== undefined) {
     return readErrorValue({ code: chunk['code'], error: carrier }, 200, dialect);
   }
+  const broken = readBrokenOff(chunk, dialect);
+  if (broken !== undefined) return broken;
   const isError =
     frame.event === 'error' ||
     choice?.['finish_reason'] === 'error' ||
@@ -25,6 +27,31 @@ export function readChunkError(
     readErrorValue(chunk, 200, dialect) ??
     readErrorValue({ message: 'The upstream ended its answer with an error.' }, 200, dialect)
   );
+}
+
+/** Reasons to finish by which DeepSeek and Zhipu say that they broke an answer off. */
+const brokenOffReasons: ReadonlySet<string> = new Set([
+  'insufficient_system_resource',
+  'aborted',
+  'network_error',
+]);
+
+/** The failure that a reason to finish stands for, in a chunk or a whole answer; undefined where it stands for none. */
+export function readBrokenOff(answer: JsonObject, dialect: Dialect): UpstreamError | undefined {
+  const reasons = asArray(answer['choices']).map((choice) => asObject(choice)?.['finish_reason']);
+  const reason = reasons.find(isBrokenOff);
+  if (reason === undefined) return undefined;
+  const message = `The upstream broke off its answer (${reason}).`;
+  return readErrorValue({ message, code: reason }, 503, dialect);
+}
+
+function isBrokenOff(reason: unknown): reason is string {
+  return typeof reason === 'string' && brokenOffReasons.has(reason);
+}
+
+/** Whether the text of a whole answer may have such a reason: quotes inside its words are escaped. */
+export function mayBeBrokenOff(body: Buffer): boolean {
+  return [...brokenOffReasons].some((reason) => body.includes(`"${reason}"`));
 }
 
 /** Vendors that answer 200 and put a code of their own into the chunk. */

@@ -6,7 +6,9 @@ import type {
   StreamDecoder,
   UpstreamCodec,
 } from '../../translation.ts';
+import { isCarried } from '../../translate/note-uncarried.ts';
 import { asObject, parseJson, type JsonObject } from '../../wire/json-object.ts';
+import { droppedLoss } from '../dialect-losses.ts';
 import { createChatStreamTap } from './chat-stream-tap.ts';
 import { decodeChatResponse } from './decode-response.ts';
 import { encodeChatRequest } from './encode-request.ts';
@@ -15,6 +17,8 @@ import { ChatStreamDecoder } from './stream-decoder.ts';
 
 /** How the wire of a vendor differs from chat: what stands where. */
 export interface ChatShape {
+  /** Members of a chat body that `request` makes something of; every other one is lost, and counted. */
+  heard: ReadonlySet<string>;
   /** The vendor's body of a chat body. */
   request(
     body: JsonObject,
@@ -37,7 +41,7 @@ export function reshapeChatCodec(shape: ChatShape): UpstreamCodec {
     encodeRequest(request, target): EncodedUpstreamRequest {
       const chat = encodeChatRequest(request, target);
       const { body, losses } = shape.request(chat.body, { request, target });
-      return { ...chat, body, losses: [...chat.losses, ...losses] };
+      return { ...chat, body, losses: [...chat.losses, ...losses, ...unheard(chat.body, shape)] };
     },
     decodeResponse: (body, dialect) => decodeChatResponse(shape.response(body), withUsage(dialect)),
     createStreamDecoder: (dialect) => new ReshapedDecoder(shape, withUsage(dialect)),
@@ -45,6 +49,15 @@ export function reshapeChatCodec(shape: ChatShape): UpstreamCodec {
       readUpstreamError(status, headers, body, { dialect }),
     createTap: createChatStreamTap,
   };
+}
+
+function unheard(body: JsonObject, { heard }: ChatShape): readonly Loss[] {
+  return Object.entries(body).flatMap(([key, value]) => {
+    // A name that nobody knows is the client's own word, and not to be repeated.
+    const at = isCarried('openai-chat', key) ? key : 'others';
+    const loss = heard.has(key) ? undefined : droppedLoss(at, value);
+    return loss === undefined ? [] : [loss];
+  });
 }
 
 class ReshapedDecoder implements StreamDecoder {

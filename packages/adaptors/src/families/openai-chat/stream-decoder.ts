@@ -2,13 +2,14 @@ import type { StreamEvent, UpstreamError } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import type { StreamDecoder } from '../../translation.ts';
 import { truncatedStream } from '../../translate/truncated-stream.ts';
+import { usageOriginOf } from '../../translate/usage-origin.ts';
 import { asArray, asObject, asText, parseJson, type JsonObject } from '../../wire/json-object.ts';
 import type { SseFrame } from '../../wire/sse-frame.ts';
 import { CandidateDecoder } from './candidate-decoder.ts';
 import { traitsOf } from './chat-traits.ts';
 import { readChatUsage } from './decode-response.ts';
 import { readChunkError } from './read-chunk-error.ts';
-import { readErrorValue } from './read-error.ts';
+import { readSources, type SearchSource } from './search-sources.ts';
 
 /** Decodes the chunks of a chat stream, and the oddities of its vendors. */
 export class ChatStreamDecoder implements StreamDecoder {
@@ -19,6 +20,7 @@ export class ChatStreamDecoder implements StreamDecoder {
   #hasTags = false;
   #serviceTier: string | undefined;
   #fingerprint: string | undefined;
+  #sources: readonly SearchSource[] = [];
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
@@ -29,7 +31,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     if (frame.data.trim() === '[DONE]') return this.#finish();
     const chunk = asObject(parseJson(frame.data));
     if (chunk === undefined) return [{ type: 'raw', family: 'openai-chat', data: frame.data }];
-    const error = readChunkError(frame, chunk, this.#dialect) ?? this.#brokenOff(chunk);
+    const error = readChunkError(frame, chunk, this.#dialect);
     if (error !== undefined) return this.#fail(error);
     return this.#takeChunk(chunk);
   }
@@ -42,6 +44,8 @@ export class ChatStreamDecoder implements StreamDecoder {
 
   #takeChunk(chunk: JsonObject): StreamEvent[] {
     const events = [...this.#start(chunk), ...this.#about(chunk)];
+    const sources = readSources(chunk);
+    if (sources.length > 0) this.#sources = sources;
     // MiniMax closes with the whole answer once more.
     const isRepetition =
       chunk['object'] === 'chat.completion' &&
@@ -49,11 +53,13 @@ export class ChatStreamDecoder implements StreamDecoder {
     if (!isRepetition) {
       asArray(chunk['choices']).forEach((value, place) => {
         const choice = asObject(value);
-        if (choice !== undefined) events.push(...this.#candidateOf(choice, place).push(choice));
+        if (choice === undefined) return;
+        events.push(...this.#candidateOf(choice, place).push(choice, this.#sources));
       });
     }
     const usage = readChatUsage(chunk, this.#dialect);
-    if (usage !== undefined) events.push({ type: 'usage', usage });
+    if (usage !== undefined)
+      events.push({ type: 'usage', usage, ...usageOriginOf('openai-chat', chunk['usage']) });
     return events;
   }
 
@@ -110,20 +116,6 @@ export class ChatStreamDecoder implements StreamDecoder {
     this.#isDone = true;
     return [{ type: 'error', error }, done];
   }
-
-  /** Vendors whose finish reason says that they broke the answer off. */
-  #brokenOff(chunk: JsonObject): UpstreamError | undefined {
-    const reason = asText(asObject(asArray(chunk['choices'])[0])?.['finish_reason']);
-    if (reason === undefined || !brokenOffReasons.has(reason)) return undefined;
-    const message = `The upstream broke off its answer (${reason}).`;
-    return readErrorValue({ message, code: reason }, 503, this.#dialect);
-  }
 }
 
 const done: StreamEvent = { type: 'done' };
-
-const brokenOffReasons: ReadonlySet<string> = new Set([
-  'insufficient_system_resource',
-  'aborted',
-  'network_error',
-]);

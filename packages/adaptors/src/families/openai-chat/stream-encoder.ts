@@ -1,6 +1,7 @@
-import type { Loss, StreamEvent, Usage } from '@turnpike/core';
+import type { Loss, Origin, StreamEvent, Usage } from '@turnpike/core';
 import type { StreamEncoder, TranslationContext } from '../../translation.ts';
 import { LossList } from '../../translate/loss-list.ts';
+import { withOwnFigures } from '../../translate/usage-origin.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
 import { ChoiceEncoder } from './choice-encoder.ts';
 import { toCompletionId, toCreated } from './encode-response.ts';
@@ -19,6 +20,7 @@ export class ChatStreamEncoder implements StreamEncoder {
   /** What all chunks begin with, as text: it is the larger part of most of them. */
   #head: string | undefined;
   #usage: Usage | undefined;
+  #usageOrigin: Origin | undefined;
   #about = '';
 
   constructor(context: TranslationContext) {
@@ -34,7 +36,7 @@ export class ChatStreamEncoder implements StreamEncoder {
     this.#output = [];
     switch (event.type) {
       case 'start':
-        this.#usage = event.usage;
+        this.#takeUsage(event);
         this.#start(event.id, event.createdAt);
         this.#choiceOf(0).begin();
         break;
@@ -56,7 +58,7 @@ export class ChatStreamEncoder implements StreamEncoder {
         this.#choiceOf(event.candidate).finish(event.finish);
         break;
       case 'usage':
-        this.#usage = event.usage;
+        this.#takeUsage(event);
         break;
       case 'ping':
         return [COMMENT];
@@ -71,10 +73,18 @@ export class ChatStreamEncoder implements StreamEncoder {
   terminal(): Buffer {
     this.#output = [];
     if (this.#wantsUsage) {
-      const usage = this.#usage === undefined ? null : encodeChatUsage(this.#usage);
+      const usage =
+        this.#usage === undefined
+          ? null
+          : withOwnFigures(encodeChatUsage(this.#usage), this.#usageOrigin, 'openai-chat');
       this.#write('', `,"usage":${JSON.stringify(usage)}`);
     }
     return Buffer.concat([...this.#output, Buffer.from(DONE)]);
+  }
+
+  #takeUsage({ usage, usageOrigin }: { usage?: Usage; usageOrigin?: Origin }): void {
+    this.#usage = usage;
+    this.#usageOrigin = usageOrigin;
   }
 
   #choiceOf(index: number): ChoiceEncoder {

@@ -1,5 +1,6 @@
 import type { CanonicalResponse, JsonRecord } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
+import { usageOriginOf } from '../../translate/usage-origin.ts';
 import { defined } from '../../wire/defined.ts';
 import { asObjects, asText } from '../../wire/json-object.ts';
 import { stringOf } from './decode-content.ts';
@@ -13,12 +14,14 @@ export function decodeResponse(body: JsonRecord, dialect: Dialect): CanonicalRes
   const logprobs = decodeLogprobs(items.flatMap(logprobsOf));
   const candidate = { index: 0, parts, finish: decodeFinish(body, parts) };
   const createdAt = body['created_at'];
+  const usage = readResponsesUsage(body, dialect);
   return defined({
     id: stringOf(body['id']),
     model: stringOf(body['model']),
     createdAt: typeof createdAt === 'number' ? Math.floor(createdAt) : 0,
     candidates: [defined({ ...candidate, logprobs })],
-    usage: readResponsesUsage(body, dialect),
+    usage,
+    ...(usage !== undefined && usageOriginOf('openai-responses', body['usage'])),
     serviceTier: asText(body['service_tier']),
     extras: {},
     losses: [],

@@ -237,7 +237,7 @@ describe('encodeResponsesRequest', () => {
           hosted: { kind: 'web-search', family: 'anthropic', raw: {} },
         },
       ],
-      extras: { anthropic: { mcp_servers: [] } },
+      extras: { anthropic: { mcp_servers: [{ name: 'm', url: 'https://m.example' }] } },
     });
     expect(placesOf(encoded)).toEqual([
       ['turns[0].name', 'info'],
@@ -245,13 +245,14 @@ describe('encodeResponsesRequest', () => {
       ['turns[0]', 'fatal'],
       ['turns[0].cache', 'warn'],
       ['tools[0]', 'warn'],
+      ['mcp_servers[0]', 'fatal'],
       ['output.choices', 'fatal'],
-      ['output.stop', 'warn'],
       ['output.seed', 'warn'],
       ['output.logit_bias', 'warn'],
       ['output.modalities', 'fatal'],
-      ['mcp_servers', 'fatal'],
+      ['output.stop', 'warn'],
     ]);
+    expect(encoded.cutsAt).toEqual(['x']);
     expect(encoded.body).not.toHaveProperty('tools');
   });
 

@@ -2,7 +2,9 @@ import type { CanonicalRequest, JsonRecord, OutputFormat } from '@turnpike/core'
 import type { EncodedUpstreamRequest, EncodeTarget } from '../../translation.ts';
 import { LossList } from '../../translate/loss-list.ts';
 import { effortOf } from '../../translate/reasoning-effort.ts';
+import { noteUncarried } from '../../translate/note-uncarried.ts';
 import { toRestoration } from '../../translate/restore-tools.ts';
+import { shareStops } from '../../translate/share-stops.ts';
 import { shortHash } from '../../translate/short-hash.ts';
 import { aliasToolName, listToolAliases, toolNameRules } from '../../translate/tool-names.ts';
 import { defined } from '../../wire/defined.ts';
@@ -36,9 +38,10 @@ export function encodeResponsesRequest(
   if (own === undefined) noteForeign(request, losses);
   const foreign = request.tools.filter(({ origin }) => origin?.family !== family);
   return defined({
-    body: applyDialect(body, target.dialect),
+    body: applyDialect(body, target.dialect, losses),
     headers: {},
     losses: losses.losses,
+    cutsAt: shareStops(own === undefined ? request.output.stop : undefined, 0, losses).cut,
     restoration: toRestoration({
       names: listToolAliases({ tools: foreign }, rule),
       customTools: new Set<string>(),
@@ -155,7 +158,6 @@ function noteForeign({ output, safety, extras, state }: CanonicalRequest, losses
     if (given !== undefined) losses.add(severity, 'dropped', at, 'there is no such setting here');
   };
   if ((output.choices ?? 1) > 1) drop('fatal', 'output.choices', output.choices);
-  drop('warn', 'output.stop', output.stop);
   drop('warn', 'output.seed', output.seed);
   drop('warn', 'output.top_k', output.topK);
   drop('warn', 'output.frequency_penalty', output.frequencyPenalty);
@@ -166,7 +168,7 @@ function noteForeign({ output, safety, extras, state }: CanonicalRequest, losses
   if (!isTextOnly) drop('fatal', 'output.modalities', output.modalities);
   drop('warn', 'safety', safety);
   drop('fatal', 'state.previous_id', state?.previousId);
-  for (const key of ['mcp_servers', 'container']) drop('fatal', key, extras.anthropic?.[key]);
-  drop('warn', 'context_management', extras.anthropic?.['context_management']);
-  drop('fatal', 'cachedContent', extras.gemini?.['cachedContent']);
+  // What becomes of each server is said with the tools.
+  const { mcp_servers: _servers, ...ofAnthropic } = extras.anthropic ?? {};
+  noteUncarried({ ...extras, anthropic: ofAnthropic }, family, losses);
 }

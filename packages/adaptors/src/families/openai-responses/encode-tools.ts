@@ -6,6 +6,7 @@ import type {
   ToolChoice,
 } from '@turnpike/core';
 import type { LossList } from '../../translate/loss-list.ts';
+import { readBareServers, readMcpServer, type McpServer } from '../../translate/mcp-server.ts';
 import { defined } from '../../wire/defined.ts';
 import { asObject } from '../../wire/json-object.ts';
 
@@ -16,7 +17,7 @@ export interface ToolContext {
   translatesHosted: boolean;
 }
 
-/** What runs as what here. Tools that need something of one account's (stores of files, servers) are not among them. */
+/** What runs as what here. Stores of files belong to one vendor's account: they have no counterpart. */
 const equivalents: Readonly<Partial<Record<HostedReference['kind'], JsonRecord>>> = {
   'web-search': { type: 'web_search' },
   'code-execution': { type: 'code_interpreter', container: { type: 'auto' } },
@@ -31,8 +32,8 @@ export function encodeTools(request: CanonicalRequest, context: ToolContext): Js
   const tools = request.tools.flatMap((tool, index) =>
     encodeTool(tool, `tools[${index}]`, request, context),
   );
-  const search = encodeWebSearch(request, context);
-  const all = [...tools, ...search].filter((tool, index, list) => list[index - 1] !== tool);
+  const added = [...encodeBareServers(request, context), ...encodeWebSearch(request, context)];
+  const all = [...tools, ...added].filter((tool, index, list) => list[index - 1] !== tool);
   if (all.length === 0) return {};
   return defined({
     tools: all,
@@ -44,9 +45,10 @@ export function encodeTools(request: CanonicalRequest, context: ToolContext): Js
 function encodeTool(
   tool: Tool,
   at: string,
-  { toolChoice }: CanonicalRequest,
+  request: CanonicalRequest,
   { losses, aliasName, translatesHosted }: ToolContext,
 ): JsonRecord[] {
+  const { toolChoice } = request;
   // What came with the conversation goes back with it.
   if (tool.extras?.[family]?.['isAdded'] === true) return [];
   if (tool.origin?.family === family) return [tool.origin.raw];
@@ -75,17 +77,50 @@ function encodeTool(
         }),
       ];
     case 'hosted': {
-      const equivalent = translatesHosted ? equivalents[tool.hosted.kind] : undefined;
+      const server = readMcpServer(tool.hosted, request);
+      const like = server === undefined ? equivalents[tool.hosted.kind] : encodeServer(server);
+      const equivalent = translatesHosted ? like : undefined;
       if (equivalent !== undefined) {
         losses.add('info', 'approximated', at, `runs as ${String(equivalent['type'])}`);
         return [equivalent];
       }
-      const isDemanded = toolChoice?.hosted !== undefined && toolChoice.hosted === tool.name;
+      // Clients offer a search with every question; a server of tools is what a question is about.
+      const isDemanded =
+        tool.hosted.kind === 'mcp' ||
+        (toolChoice?.hosted !== undefined && toolChoice.hosted === tool.name);
       const what = `a tool that another upstream runs (${tool.hosted.kind})`;
       losses.add(isDemanded ? 'fatal' : 'warn', 'dropped', at, what);
       return [];
     }
   }
+}
+
+/** Nobody is there to be asked before a call: the client's own protocol does not ask either. */
+function encodeServer({ name, url, token, allowed }: McpServer): JsonRecord {
+  return defined({
+    type: 'mcp',
+    server_label: name,
+    server_url: url,
+    authorization: token,
+    allowed_tools: allowed,
+    require_approval: 'never',
+  });
+}
+
+/** Servers that no tool names. */
+function encodeBareServers(
+  request: CanonicalRequest,
+  { losses, translatesHosted }: ToolContext,
+): JsonRecord[] {
+  return readBareServers(request).flatMap((server, index) => {
+    const at = `mcp_servers[${index}]`;
+    if (server !== undefined && translatesHosted) {
+      losses.add('info', 'approximated', at, 'runs as mcp');
+      return [encodeServer(server)];
+    }
+    losses.add('fatal', 'dropped', at, 'a server of tools');
+    return [];
+  });
 }
 
 /** Chat nests a grammar under its own name. */

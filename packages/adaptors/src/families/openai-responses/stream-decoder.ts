@@ -2,6 +2,7 @@ import type { JsonRecord, StreamEvent, UpstreamError } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import type { StreamDecoder } from '../../translation.ts';
 import { truncatedStream } from '../../translate/truncated-stream.ts';
+import { usageOriginOf } from '../../translate/usage-origin.ts';
 import { asObject, asObjects, asText, parseJson } from '../../wire/json-object.ts';
 import type { SseFrame } from '../../wire/sse-frame.ts';
 import { readErrorValue } from '../openai-chat/read-error.ts';
@@ -178,7 +179,12 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     const finish = decodeFinish({ ...response, status }, output.flatMap(decodeOutputItem));
     if (serviceTier !== undefined) events.push({ type: 'about', serviceTier });
     events.push({ type: 'finish', candidate: 0, finish });
-    if (usage !== undefined) events.push({ type: 'usage', usage });
+    if (usage !== undefined)
+      events.push({
+        type: 'usage',
+        usage,
+        ...usageOriginOf('openai-responses', response['usage']),
+      });
     return [...events, { type: 'done' }];
   }
 

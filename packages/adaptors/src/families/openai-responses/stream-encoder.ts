@@ -1,5 +1,6 @@
-import type { Finish, JsonRecord, Loss, StreamEvent, Usage } from '@turnpike/core';
+import type { Finish, JsonRecord, Loss, Origin, StreamEvent, Usage } from '@turnpike/core';
 import type { StreamEncoder, TranslationContext } from '../../translation.ts';
+import { withOwnFigures } from '../../translate/usage-origin.ts';
 import { createResponseId } from './item-ids.ts';
 import { OutputBuilder } from './output-builder.ts';
 import type { WireEvent } from './output-item.ts';
@@ -11,7 +12,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   readonly #builder: OutputBuilder;
   #sequenceNumber = 0;
   #response: JsonRecord | undefined;
-  #usage: Usage | undefined;
+  #usage: JsonRecord | null = null;
   #serviceTier: string | undefined;
   #finish: Finish | undefined;
 
@@ -27,10 +28,10 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   push(event: StreamEvent): readonly Buffer[] {
     switch (event.type) {
       case 'start':
-        this.#usage = event.usage ?? this.#usage;
+        this.#takeUsage(event);
         return this.#start(event.createdAt, event.id);
       case 'usage':
-        this.#usage = event.usage;
+        this.#takeUsage(event);
         return [];
       case 'about':
         this.#serviceTier = event.serviceTier ?? this.#serviceTier;
@@ -70,6 +71,11 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     return this.#finished().response;
   }
 
+  #takeUsage({ usage, usageOrigin }: { usage?: Usage; usageOrigin?: Origin }): void {
+    if (usage === undefined) return;
+    this.#usage = withOwnFigures(encodeUsage(usage), usageOrigin, 'openai-responses');
+  }
+
   #finished(): { event: string; response: JsonRecord } {
     const { event, members } = encodeFinish(this.#finish ?? { reason: 'length' });
     const isComplete = members['status'] === 'completed';
@@ -81,7 +87,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
         ...(isComplete && { completed_at: nowSeconds() }),
         output: this.#builder.output(),
         ...(this.#serviceTier !== undefined && { service_tier: this.#serviceTier }),
-        usage: this.#usage === undefined ? null : encodeUsage(this.#usage),
+        usage: this.#usage,
       },
     };
   }

@@ -26,6 +26,4 @@ export interface VendorSaying {
   pictures?: readonly string[];
   /** The status of the error that it ends with. */
   fails?: number;
-  /** Its vendor's own clients know what its finish means, so that it passes where nothing is translated. */
-  failsTranslatedOnly?: boolean;
 }

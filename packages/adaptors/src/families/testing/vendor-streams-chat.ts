@@ -96,7 +96,7 @@ export const chatStreams: readonly VendorStream[] = [
   {
     name: 'DeepSeek: out of capacity in the middle',
     events: [chunk({ role: 'assistant', content: 'Ye' }), end('insufficient_system_resource')],
-    says: { fails: 503, failsTranslatedOnly: true },
+    says: { fails: 503 },
   },
   {
     name: 'Qwen: figures behind the finish, names again and again as nothing',
@@ -198,6 +198,6 @@ export const chatStreams: readonly VendorStream[] = [
         },
       ),
     ],
-    says: { text: 'So it is.[1]', input: 4, output: 5 },
+    says: { text: 'So it is.[1]', sources: ['https://a.example'], input: 4, output: 5 },
   },
 ];

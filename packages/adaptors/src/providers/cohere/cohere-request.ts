@@ -15,6 +15,26 @@ const kept = [
   'k',
 ] as const;
 
+/** Members of a chat body that become something here. */
+export const heardByCohere: ReadonlySet<string> = new Set([
+  ...kept,
+  'model',
+  'messages',
+  'tools',
+  'tool_choice',
+  'response_format',
+  'temperature',
+  'top_p',
+  'top_k',
+  'max_tokens',
+  'max_completion_tokens',
+  'stop',
+  'frequency_penalty',
+  'presence_penalty',
+  'thinking',
+  'reasoning_effort',
+]);
+
 /** More stop texts are refused. */
 const maxStops = 5;
 /** Most tokens that a reasoning model may think, and the share that each effort has of them. */
@@ -44,7 +64,7 @@ export function toCohereRequest(body: JsonObject): { body: JsonObject; losses: r
     p: clamp(body['top_p'], 0.01, 0.99),
     k: clamp(body['top_k'] ?? body['k'], 0, 500),
     stop_sequences: toStops(body['stop'], losses),
-    ...toPenalties(body),
+    ...toPenalties(body, losses),
     ...toTools(body),
     response_format: hasTools ? undefined : format,
     thinking: toThinking(body),
@@ -64,10 +84,11 @@ function toStops(stop: unknown, losses: LossList): readonly unknown[] | undefine
 }
 
 /** Some models refuse both at once. */
-function toPenalties(body: JsonObject): JsonObject {
+function toPenalties(body: JsonObject, losses: LossList): JsonObject {
   const frequency = clamp(body['frequency_penalty'], 0, 1);
   const presence = clamp(body['presence_penalty'], 0, 1);
   const isBoth = (frequency ?? 0) !== 0 && (presence ?? 0) !== 0;
+  if (isBoth) losses.add('warn', 'dropped', 'presence_penalty', 'one of two penalties is taken');
   return defined({
     frequency_penalty: frequency,
     presence_penalty: isBoth ? undefined : presence,

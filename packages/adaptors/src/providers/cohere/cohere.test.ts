@@ -76,7 +76,35 @@ describe('requests to Cohere', () => {
     expect(body).toMatchObject({ frequency_penalty: 0.5, strict_tools: true });
     expect(body).not.toHaveProperty('presence_penalty');
     expect(body).not.toHaveProperty('response_format');
-    expect(losses).toMatchObject([{ severity: 'fatal', at: 'output.format' }]);
+    expect(losses).toMatchObject([
+      { severity: 'fatal', at: 'output.format' },
+      { severity: 'warn', at: 'presence_penalty' },
+    ]);
+  });
+});
+
+describe('what Cohere has no word for', () => {
+  it('is counted, and never in words of the client', () => {
+    const { losses } = encode({
+      model: 'm',
+      messages: [{ role: 'user', content: 'hi' }],
+      n: 2,
+      logit_bias: { '5': 1 },
+      user: 'u',
+      my_own: true,
+    });
+    expect(losses.map(({ severity, at }) => `${severity} ${at}`).sort()).toEqual([
+      'fatal n',
+      'info user',
+      'warn logit_bias',
+      'warn others',
+    ]);
+  });
+
+  it('is nothing where it means nothing', () => {
+    const messages = [{ role: 'user', content: 'hi' }];
+    const silent = { n: 1, logprobs: false, parallel_tool_calls: true, user: null };
+    expect(encode({ model: 'm', messages, ...silent }).losses).toEqual([]);
   });
 });
 

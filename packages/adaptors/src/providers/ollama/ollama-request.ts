@@ -23,6 +23,22 @@ const options: readonly (readonly [chat: string, own: string])[] = [
 /** Members that are called the same. */
 const kept = ['keep_alive', 'logprobs', 'top_logprobs'] as const;
 
+/** Members of a chat body that become something here. */
+export const heardByOllama: ReadonlySet<string> = new Set([
+  ...options.map(([chat]) => chat),
+  ...kept,
+  'model',
+  'stream',
+  'messages',
+  'tools',
+  'tool_choice',
+  'response_format',
+  'reasoning_effort',
+  'think',
+  'stop',
+  'options',
+]);
+
 /** A chat body as Ollama's `/api/chat` takes it. */
 export function toOllamaRequest(body: JsonObject): { body: JsonObject; losses: readonly Loss[] } {
   const losses = new LossList();

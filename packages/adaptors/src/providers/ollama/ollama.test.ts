@@ -106,6 +106,17 @@ describe('requests to Ollama', () => {
   });
 });
 
+describe('what Ollama has no word for', () => {
+  it('is counted', () => {
+    const messages = [{ role: 'user', content: 'hi' }];
+    const { losses } = encode({ model: 'q', messages, n: 3, logit_bias: { '5': 1 }, min_p: 0.1 });
+    expect(losses.map(({ severity, at }) => `${severity} ${at}`).sort()).toEqual([
+      'fatal n',
+      'warn logit_bias',
+    ]);
+  });
+});
+
 describe('answers of Ollama', () => {
   it('are read line by line, with thoughts and figures', () => {
     const answer = foldEvents(

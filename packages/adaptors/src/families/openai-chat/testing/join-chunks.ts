@@ -17,6 +17,8 @@ interface Chunk {
   usage?: Record<string, number> | null;
   service_tier?: string | null;
   system_fingerprint?: string | null;
+  citations?: unknown;
+  search_results?: unknown;
 }
 
 interface Call {
@@ -51,7 +53,7 @@ export function joinChunks(lines: string): Record<string, unknown> {
     finish = choice?.finish_reason ?? finish;
     logprobs.push(...(choice?.logprobs?.content ?? []));
   }
-  const last = (key: 'usage' | 'service_tier' | 'system_fingerprint'): unknown =>
+  const last = (key: Exclude<keyof Chunk, 'choices'>): unknown =>
     chunks.findLast((chunk) => chunk[key] !== undefined && chunk[key] !== null)?.[key];
   return {
     id: first?.id,
@@ -72,5 +74,7 @@ export function joinChunks(lines: string): Record<string, unknown> {
     usage: last('usage'),
     service_tier: last('service_tier'),
     system_fingerprint: last('system_fingerprint'),
+    citations: last('citations'),
+    search_results: last('search_results'),
   };
 }

@@ -24,6 +24,7 @@ beforeAll(async () => {
     startScriptedUpstream(),
     startScriptedUpstream(),
   ]);
+  await world.admin.setOption('RetryTimes', '2');
   holding = await world.admin.createChannel({
     name: 'holder',
     baseUrl: holder.url,

@@ -6,6 +6,7 @@ import { listToolAliases, toolNameRules } from '../../translate/tool-names.ts';
 import { asObject } from '../../wire/json-object.ts';
 import { encodeContents } from './encode-contents.ts';
 import type { EncodeContext } from './encode-context.ts';
+import { noteRemoteMedia } from './encode-media.ts';
 import { encodeGenerationConfig } from './encode-generation-config.ts';
 import { encodeTools } from './encode-tools.ts';
 import { member } from './member.ts';
@@ -65,6 +66,9 @@ function encodeNative(
 ): JsonRecord {
   const { systemPrompt, outputClamp } = context.target;
   const isUntouched = request.turns.every(({ origin }) => origin?.family === 'gemini');
+  if (isUntouched)
+    for (const [index, { parts }] of request.turns.entries())
+      for (const part of parts) noteRemoteMedia(part, `turns[${index}]`, context);
   const { contents, systemInstruction } = isUntouched
     ? {
         contents: request.turns.map(({ origin }) => origin?.raw),

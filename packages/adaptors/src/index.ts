@@ -41,6 +41,7 @@ export type { UsageQuirks } from './families/openai-chat/read-usage.ts';
 export { readUpstreamError } from './families/openai-chat/read-error.ts';
 export type { ErrorReadingContext, ResponseHeaders } from './families/openai-chat/read-error.ts';
 export { answersInParts } from './families/openai-chat/chat-traits.ts';
+export { needsInlineMedia } from './families/needs-inline-media.ts';
 export { classifyFailure } from './families/openai-chat/classify-failure.ts';
 export type {
   FailedAttempt,

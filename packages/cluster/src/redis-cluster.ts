@@ -12,6 +12,7 @@ import type {
   NotificationQueue,
   RateLimiter,
   ResponseStore,
+  SecretKeys,
   Schedules,
   TrafficLimits,
   StateStore,
@@ -81,6 +82,8 @@ export interface RedisClusterSettings {
   version: string;
   /** With an address in a Redis of its own, else in the cluster's. */
   responseStore: ResponseStoreLimits & { address?: string };
+  /** Seal what is remembered of conversations; the same on all nodes. */
+  stateSecrets: SecretKeys;
   /** Undefined: batches are kept in memory only. */
   journalDir: string | undefined;
   journalMaxBytes: number;
@@ -202,7 +205,12 @@ export async function openRedisCluster(
     logger,
   });
   const trafficLimits = openRedisTrafficLimits({ redis, keys, nodeId, clock, logger });
-  const stateStore = new RedisStateStore({ redis, keys, clock });
+  const stateStore = new RedisStateStore({
+    redis,
+    keys,
+    secrets: settings.stateSecrets,
+    clock,
+  });
   const responseStore = openRedisResponseStore(settings, { redis, keys, clock, logger });
   let agent: NodeAgent | undefined;
   let handleNewLife = (): void => undefined;

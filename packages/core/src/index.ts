@@ -244,6 +244,8 @@ export {
   isCapsule,
 } from './secrets/capsule-box.ts';
 export type { CapsuleBox } from './secrets/capsule-box.ts';
+export { createByteBox, SEAL_BYTES, type ByteBox } from './secrets/byte-box.ts';
+export type { SecretKeys } from './secrets/secret-keys.ts';
 export type { StateStore } from './ports/state-store.ts';
 export type { ResponseStore, StoredResponse } from './ports/response-store.ts';
 export { requestLimitNames } from './identity/request-limits.ts';

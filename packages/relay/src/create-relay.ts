@@ -10,6 +10,7 @@ import {
   type Ledger,
   type Logger,
   type ResponseStore,
+  type SecretKeys,
   type SecretBox,
   type TrafficLimits,
   type StateStore,
@@ -63,8 +64,8 @@ export interface RelayOptions {
   secretBox: SecretBox;
   stateStore: StateStore;
   responseStore: ResponseStore;
-  /** Seals what clients carry from one protocol to another; the same on all nodes. */
-  capsuleSecret: string;
+  /** Seal what clients carry from one protocol to another; the same on all nodes. */
+  capsuleSecrets: SecretKeys;
   clock: Clock;
   logger: Logger;
   registry: Registry;
@@ -102,8 +103,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const pools = createUpstreamPools(settings);
   const mediaFetcher = createMediaFetcher();
   const bodyPool = new BodyPool();
-  const capsules = createCapsuleBox(options.capsuleSecret);
-  const conversations = createConversations(options.capsuleSecret);
+  const capsules = createCapsuleBox(options.capsuleSecrets);
+  const conversations = createConversations(options.capsuleSecrets);
   const ticker = new StreamTicker();
   const deps: RelayDeps = {
     ...options,

@@ -1,7 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { startScriptedUpstream, type ScriptedUpstream } from '../../support/scripted-upstream.ts';
+import {
+  chatAnswer,
+  startScriptedUpstream,
+  type ScriptedUpstream,
+} from '../../support/scripted-upstream.ts';
 import { postJson } from '../../support/chat-requests.ts';
 import { startWorld, type World } from '../../support/start-world.ts';
 
@@ -10,6 +14,7 @@ jest.setTimeout(60_000);
 const ollama = 'gpt-4';
 const oldGemini = 'gemini-1.5-flash';
 const bedrockClaude = 'claude-3-haiku-20240307';
+const kimi = 'moonshot-v1-8k-vision-preview';
 
 const picture = Buffer.from('\x89PNG a picture', 'latin1').toString('base64');
 
@@ -28,9 +33,11 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => pictures.listen(0, '127.0.0.1', resolve));
   host = `127.0.0.1:${String((pictures.address() as AddressInfo).port)}`;
+  await world.admin.setOption('ModelRatio', { [kimi]: 1 });
   for (const [name, type, model, more] of [
     ['at home', 30, ollama, {}],
     ['google', 24, oldGemini, {}],
+    ['moonshot', 25, kimi, {}],
     ['aws', 33, bedrockClaude, { config: JSON.stringify({ region: 'us-east-1' }) }],
   ] as const)
     await world.admin.createChannel({
@@ -144,6 +151,72 @@ describe('a picture by its address, for an upstream that takes it only in the re
     expect(upstream.requests.at(-1)?.body['messages']).toMatchObject([
       { content: [{ source: { type: 'base64', media_type: 'image/png', data: picture } }] },
     ]);
+  });
+
+  it('is put into the request where client and upstream both speak chat', async () => {
+    upstream.answer(() => chatAnswer({ content: 'A cat.' }));
+    const response = await ask(kimi, strict);
+    expect([response.status, await response.text()]).toEqual([
+      200,
+      expect.stringContaining('A cat.'),
+    ]);
+    expect(fetched).toEqual(['/cat.png']);
+    expect(upstream.requests.at(-1)?.body).toEqual({
+      model: kimi,
+      max_tokens: 100,
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'What is it?' },
+            { type: 'image_url', image_url: { url: `data:image/png;base64,${picture}` } },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('is put into the request where both speak Gemini, and Google’s own addresses stay', async () => {
+    upstream.answer(() => ({ json: geminiAnswer }));
+    const film = { fileData: { fileUri: 'https://youtu.be/x', mimeType: 'video/mp4' } };
+    const path = `/v1beta/models/${oldGemini}:generateContent`;
+    const response = await postJson(world.gateway.url + path, world.token.key, {
+      contents: [
+        {
+          role: 'user',
+          parts: [
+            film,
+            { fileData: { fileUri: `http://${host}/cat.png`, mimeType: 'image/png' } },
+            { text: 'What is it?' },
+          ],
+        },
+      ],
+    });
+    expect(response.status).toBe(200);
+    expect(fetched).toEqual(['/cat.png']);
+    expect(upstream.requests.at(-1)?.body['contents']).toEqual([
+      {
+        role: 'user',
+        parts: [
+          film,
+          { inlineData: { mimeType: 'image/png', data: picture } },
+          { text: 'What is it?' },
+        ],
+      },
+    ]);
+  });
+
+  it('goes on as it came where both speak chat and nobody may fetch it: the upstream says no', async () => {
+    await world.admin.setOption('RemoteMediaEnabled', 'false');
+    upstream.answer(() => ({ status: 400, json: { error: { message: 'unsupported image url' } } }));
+    const response = await ask(kimi);
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining('unsupported image url'),
+    ]);
+    expect((await ask(kimi, { 'x-gateway-loss-policy': 'paranoid' })).status).toBe(400);
+    expect(upstream.requests).toHaveLength(1);
+    expect(fetched).toEqual([]);
   });
 
   it.each([

@@ -24,8 +24,8 @@ export interface Mischief {
   silentAfter?: number;
   /** Waits so long between frames, in milliseconds. */
   paceMs?: number;
-  /** Sleeps so long before its first text, or before it refuses, in milliseconds. */
-  sleepMs?: number;
+  /** Sleeps until this happens before its first text, or before it refuses. */
+  until?: Promise<void>;
   /** The same frame (a delta of text) over and over. */
   endless?: boolean;
 }
@@ -82,7 +82,7 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     const mischief = mischiefs[family] ?? {};
     const wire = upstreamWires[family];
     if (mischief.status !== undefined) {
-      await wait(mischief.sleepMs ?? 0);
+      await mischief.until;
       response.writeHead(mischief.status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(wire.refusal(mischief.status)));
       return;
@@ -101,7 +101,7 @@ async function sendStream(
   response: ServerResponse,
   family: UpstreamFamily,
   answer: Answer,
-  { errorAfter, silentAfter, paceMs = 0, sleepMs = 0, endless = false }: Mischief,
+  { errorAfter, silentAfter, paceMs = 0, until, endless = false }: Mischief,
 ): Promise<void> {
   const { contentType, stream, streamError, firstText } = upstreamWires[family];
   response.writeHead(200, { 'content-type': contentType, 'x-request-id': 'of-upstream' });
@@ -112,7 +112,7 @@ async function sendStream(
       return;
     }
     if (index === silentAfter) return;
-    if (index === firstText && sleepMs > 0) await wait(sleepMs);
+    if (index === firstText) await until;
     const frame = frames[index]!;
     response.write(frame);
     if (paceMs > 0) await wait(paceMs);

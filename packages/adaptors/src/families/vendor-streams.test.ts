@@ -5,6 +5,7 @@ import {
   type CanonicalResponse,
   type Family,
   type StreamEvent,
+  type ToolCallPart,
 } from '@turnpike/core';
 import { foldEvents } from '../translate/event-folder.ts';
 import { parseArguments } from '../translate/tool-arguments.ts';
@@ -13,12 +14,8 @@ import { createStreamTap } from './create-stream-tap.ts';
 import { findClientCodec, findUpstreamCodec } from './index.ts';
 import { checkGrammar, decodeStream, encodeStream } from './testing/decode-stream.ts';
 import { contextOf, emptyRequest } from './testing/translation.ts';
-import type { VendorSaying, VendorStream } from './testing/vendor-stream.ts';
-import { chatStreams } from './testing/vendor-streams-chat.ts';
-import { chatServerStreams } from './testing/vendor-streams-chat-servers.ts';
-import { anthropicStreams } from './testing/vendor-streams-anthropic.ts';
-import { geminiStreams } from './testing/vendor-streams-gemini.ts';
-import { responsesStreams } from './testing/vendor-streams-responses.ts';
+import type { VendorSaying } from './testing/vendor-stream.ts';
+import { toWire, vendorStreams as vendors } from './testing/vendor-streams.ts';
 
 const dialect = { streamUsage: 'always' } as const;
 const operations = {
@@ -28,26 +25,6 @@ const operations = {
   gemini: 'generate-content',
 } as const;
 const families = Object.keys(operations) as Family[];
-const vendors: Readonly<Record<Family, readonly VendorStream[]>> = {
-  'openai-chat': [...chatStreams, ...chatServerStreams],
-  'openai-responses': responsesStreams,
-  anthropic: anthropicStreams,
-  gemini: geminiStreams,
-};
-
-function toBytes(family: Family, { events, lead = '', form, terminal }: VendorStream): Buffer {
-  const isTyped = family === 'anthropic' || family === 'openai-responses';
-  const frames = events.map((event) => {
-    const { type } = event as { type?: string };
-    const name = isTyped && type !== undefined ? `event: ${type}\n` : '';
-    return `${name}data: ${JSON.stringify(event)}\n\n`;
-  });
-  const end = terminal ?? (family === 'openai-chat' ? 'data: [DONE]\n\n' : '');
-  const text = lead + frames.join('') + end;
-  if (form !== 'crlf') return Buffer.from(text);
-  return Buffer.from(text.replaceAll('data: ', 'data:').replaceAll('\n', '\r\n'));
-}
-
 function decode(family: Family, pieces: readonly Buffer[]): StreamEvent[] {
   const events = decodeStream(findUpstreamCodec(family)!.createStreamDecoder(dialect), pieces);
   checkGrammar(events);
@@ -64,7 +41,7 @@ function sayingOf({ candidates, usage }: CanonicalResponse): VendorSaying {
   );
   const calls = parts.flatMap((part) =>
     part.kind === 'tool-call' && part.tool !== 'hosted'
-      ? [{ name: part.name, input: parseArguments(part.argumentsJson).value }]
+      ? [{ name: part.name, input: inputOf(part) }]
       : [],
   );
   const sources = parts.flatMap((part) =>
@@ -88,6 +65,11 @@ function sayingOf({ candidates, usage }: CanonicalResponse): VendorSaying {
   };
 }
 
+/** Text as the one argument: so it is shown where tools take nothing but arguments. */
+function inputOf({ input, argumentsJson }: ToolCallPart): unknown {
+  return input === undefined ? parseArguments(argumentsJson).value : { input };
+}
+
 /** What a table leaves out is not there. */
 function expectedOf({ input, cached = 0, output, ...says }: VendorSaying): VendorSaying {
   const { calls = [] } = says;
@@ -105,7 +87,7 @@ function expectedOf({ input, cached = 0, output, ...says }: VendorSaying): Vendo
 
 describe.each(families)('streams of vendors of %s', (family) => {
   it.each(vendors[family])('$name', (stream) => {
-    const bytes = toBytes(family, stream);
+    const bytes = toWire(family, stream);
     const events = decode(family, [bytes]);
     for (let at = 1; at < bytes.length; at += 7)
       expect(decode(family, cutAt(bytes, [at]))).toEqual(events);
@@ -118,8 +100,27 @@ describe.each(families)('streams of vendors of %s', (family) => {
     expect(sayingOf(foldEvents(events))).toMatchObject(expectedOf(stream.says));
   });
 
+  it('the same answers, whole, say the same', () => {
+    for (const { name, whole, says } of vendors[family]) {
+      if (whole === undefined) continue;
+      const answer = findUpstreamCodec(family)!.decodeResponse({ ...whole }, dialect);
+      expect([name, sayingOf(answer)]).toEqual([name, expect.objectContaining(expectedOf(says))]);
+    }
+  });
+
+  it.each(families.filter((other) => other !== family))(
+    'take no answer of %s for one of their own',
+    (other) => {
+      for (const { whole } of vendors[other]) {
+        if (whole === undefined) continue;
+        const decode = () => findUpstreamCodec(family)!.decodeResponse({ ...whole }, dialect);
+        expect(decode).toThrow(expect.objectContaining({ code: 'bad_upstream_response' }));
+      }
+    },
+  );
+
   it.each(vendors[family])('$name, on the byte plane', (stream) => {
-    const bytes = toBytes(family, stream);
+    const bytes = toWire(family, stream);
     const options = { isEventStream: true, isStream: true, hideUsage: false, dialect };
     const tap = createStreamTap({ operation: operations[family], ...options })!;
     const sent = [...tap.push(bytes), ...tap.end(), tap.terminal()];
@@ -138,7 +139,7 @@ describe.each(families)('streams of vendors of %s', (family) => {
 
   describe.each(families.filter((door) => door !== family))('for clients of %s', (door) => {
     it.each(vendors[family].filter(({ says }) => says.fails === undefined))('$name', (stream) => {
-      const events = decode(family, [toBytes(family, stream)]);
+      const events = decode(family, [toWire(family, stream)]);
       const request = { ...emptyRequest, reasoning: { includesText: true } };
       const codec = findClientCodec(door)!;
       const asked = contextOf(operations[door], { request });

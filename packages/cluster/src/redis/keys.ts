@@ -31,16 +31,16 @@ export function createKeys(prefix: string) {
     life: `${prefix}:life`,
     nodes: `${prefix}:nodes`,
     acknowledged: (nodeId: string) => `${prefix}:ack:${nodeId}`,
-    /** What a tool call wants back, by user and call. */
-    state: (name: string) => `${prefix}:state:${name}`,
+    /** What a tool call wants back, by user and call, sealed. (`state:`: what versions before sealed none; it expires.) */
+    state: (name: string) => `${prefix}:sealed-state:${name}`,
     /** Bytes of these that were written, by the hour. */
-    stateSums: `${prefix}:state-sums`,
-    /** Answers that can be gone on from, all in one slot: the values, their age, their sizes, and the sum of these. */
+    stateSums: `${prefix}:sealed-state-sums`,
+    /** Answers that can be gone on from, all in one slot: the values, sealed, their age, their sizes, and the sum of these. */
     responses: {
-      values: `${prefix}:{responses}:values`,
-      ages: `${prefix}:{responses}:ages`,
-      sizes: `${prefix}:{responses}:sizes`,
-      bytes: `${prefix}:{responses}:bytes`,
+      values: `${prefix}:{sealed-responses}:values`,
+      ages: `${prefix}:{sealed-responses}:ages`,
+      sizes: `${prefix}:{sealed-responses}:sizes`,
+      bytes: `${prefix}:{sealed-responses}:bytes`,
     },
     rateLimit: (name: string) => `${prefix}:limit:${name}`,
     /** Of a group or channel, named `scope:id`. */

@@ -1,4 +1,4 @@
-import type { Clock, Logger, ResponseStore } from '@turnpike/core';
+import type { Clock, Logger, ResponseStore, SecretKeys } from '@turnpike/core';
 import { connectProducer, type RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisSettings } from '../redis/redis-settings.ts';
@@ -11,14 +11,19 @@ import { RedisResponseStore } from './redis-response-store.ts';
  * @throws when the address can not be read
  */
 export function openRedisResponseStore(
-  settings: { redis: RedisSettings; responseStore: ResponseStoreLimits & { address?: string } },
+  settings: {
+    redis: RedisSettings;
+    responseStore: ResponseStoreLimits & { address?: string };
+    stateSecrets: SecretKeys;
+  },
   deps: { redis: RedisClient; keys: Keys; clock: Clock; logger: Logger },
 ): ResponseStore {
   const { address, ...limits } = settings.responseStore;
-  if (address === undefined) return new RedisResponseStore({ ...deps, ...limits });
+  const secrets = settings.stateSecrets;
+  if (address === undefined) return new RedisResponseStore({ ...deps, ...limits, secrets });
   const { keyPrefix, commandTimeoutMs } = settings.redis;
   const own = connectProducer({ address, keyPrefix, commandTimeoutMs }, deps.logger);
-  const store = new RedisResponseStore({ ...deps, ...limits, redis: own });
+  const store = new RedisResponseStore({ ...deps, ...limits, secrets, redis: own });
   return {
     isOpen: store.isOpen,
     put: (response) => store.put(response),

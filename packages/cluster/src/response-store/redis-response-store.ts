@@ -1,4 +1,12 @@
-import { errors, type Clock, type ResponseStore, type StoredResponse } from '@turnpike/core';
+import {
+  createByteBox,
+  errors,
+  type ByteBox,
+  type Clock,
+  type ResponseStore,
+  type SecretKeys,
+  type StoredResponse,
+} from '@turnpike/core';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 import { openRedisScript, type RedisScript } from '../redis/redis-script.ts';
@@ -9,6 +17,8 @@ export interface RedisResponseStoreDeps extends ResponseStoreLimits {
   /** Fails fast: requests wait for it. The cluster's, or one of its own. */
   redis: RedisClient;
   keys: Keys;
+  /** What is in Redis is sealed under these; the same on all nodes. */
+  secrets: SecretKeys;
   clock: Clock;
 }
 
@@ -16,6 +26,7 @@ export interface RedisResponseStoreDeps extends ResponseStoreLimits {
 export class RedisResponseStore implements ResponseStore {
   readonly isOpen: boolean;
   readonly #deps: RedisResponseStoreDeps;
+  readonly #box: ByteBox;
   readonly #keep: RedisScript;
   readonly #drop: RedisScript;
   readonly #keys: readonly string[];
@@ -24,6 +35,7 @@ export class RedisResponseStore implements ResponseStore {
     const { values, ages, sizes, bytes } = deps.keys.responses;
     this.isOpen = deps.maxBytes > 0;
     this.#deps = deps;
+    this.#box = createByteBox(deps.secrets, 'response-store');
     this.#keep = openRedisScript(deps.redis, 'keep-response');
     this.#drop = openRedisScript(deps.redis, 'drop-response');
     this.#keys = [values, ages, sizes, bytes];
@@ -34,8 +46,9 @@ export class RedisResponseStore implements ResponseStore {
     const packed = await packResponse(response);
     if (packed.length > Math.min(maxBytes, MAX_PACKED_BYTES)) return false;
     const name = nameOf(response.userId, response.id);
-    const size = packed.length + name.length + OVERHEAD_BYTES;
-    const args = [name, packed, size, clock.now(), lifeMs, maxBytes];
+    const sealed = this.#box.seal(packed, name);
+    const size = sealed.length + name.length + OVERHEAD_BYTES;
+    const args = [name, sealed, size, clock.now(), lifeMs, maxBytes];
     try {
       return (await this.#keep.run({ keys: this.#keys, args })) === 1;
     } catch {
@@ -45,10 +58,10 @@ export class RedisResponseStore implements ResponseStore {
 
   async find(userId: number, id: string): Promise<StoredResponse | undefined> {
     const { redis, keys, clock, lifeMs } = this.#deps;
-    const packed = await redis
-      .hgetBuffer(keys.responses.values, nameOf(userId, id))
-      .catch(outOfReach);
-    const found = packed === null ? undefined : await unpackResponse(packed);
+    const name = nameOf(userId, id);
+    const sealed = await redis.hgetBuffer(keys.responses.values, name).catch(outOfReach);
+    const packed = sealed === null ? undefined : this.#box.open(sealed, name);
+    const found = packed === undefined ? undefined : await unpackResponse(packed);
     return found === undefined || found.createdAt + lifeMs <= clock.now() ? undefined : found;
   }
 

@@ -1,4 +1,13 @@
-import { families, type Clock, type OpaqueState, type StateStore } from '@turnpike/core';
+import {
+  createByteBox,
+  families,
+  SEAL_BYTES,
+  type ByteBox,
+  type Clock,
+  type OpaqueState,
+  type SecretKeys,
+  type StateStore,
+} from '@turnpike/core';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 import { MAX_ENTRY_BYTES, nameOf, STATE_LIFE_MS, StateShelf } from './state-shelf.ts';
@@ -7,6 +16,8 @@ export interface RedisStateStoreDeps {
   /** Fails fast: requests wait for it. */
   redis: RedisClient;
   keys: Keys;
+  /** What is in Redis is sealed under these; the same on all nodes. */
+  secrets: SecretKeys;
   clock: Clock;
   /** Of all nodes together, in Redis. Default 64 MiB. */
   maxBytes?: number;
@@ -24,6 +35,7 @@ const SUM_AGE_MS = 2000;
  */
 export class RedisStateStore implements StateStore {
   readonly #deps: RedisStateStoreDeps;
+  readonly #box: ByteBox;
   readonly #shelf: StateShelf;
   readonly #maxBytes: number;
   readonly #pending = new Set<Promise<unknown>>();
@@ -31,6 +43,7 @@ export class RedisStateStore implements StateStore {
 
   constructor(deps: RedisStateStoreDeps) {
     this.#deps = deps;
+    this.#box = createByteBox(deps.secrets, 'state-store');
     this.#maxBytes = deps.maxBytes ?? 64 * 1024 * 1024;
     this.#shelf = new StateShelf(deps.shelfBytes ?? 8 * 1024 * 1024);
   }
@@ -62,8 +75,10 @@ export class RedisStateStore implements StateStore {
     }
     await Promise.all(
       missing.map(async (callId) => {
-        const text = await redis.get(keys.state(nameOf(userId, callId))).catch(() => null);
-        const states = text === null ? undefined : parseStates(text);
+        const name = nameOf(userId, callId);
+        const sealed = await redis.getBuffer(keys.state(name)).catch(() => null);
+        const clear = sealed === null ? undefined : this.#box.open(sealed, name);
+        const states = clear === undefined ? undefined : parseStates(clear.toString('utf8'));
         if (states !== undefined) found.set(callId, states);
       }),
     );
@@ -81,7 +96,7 @@ export class RedisStateStore implements StateStore {
     if (this.#sum !== undefined) this.#sum.bytes += size;
     await Promise.all([
       redis.hincrby(keys.stateSums, this.#hour(), size),
-      redis.set(keys.state(name), text, 'PX', STATE_LIFE_MS),
+      redis.set(keys.state(name), this.#box.seal(Buffer.from(text), name), 'PX', STATE_LIFE_MS),
     ]);
   }
 
@@ -108,7 +123,7 @@ export class RedisStateStore implements StateStore {
 }
 
 /** What Redis needs for a key beside name and value, roughly. */
-const OVERHEAD_BYTES = 100;
+const OVERHEAD_BYTES = 100 + SEAL_BYTES;
 
 /** Undefined for what an older or newer version wrote in another shape. */
 function parseStates(text: string): readonly OpaqueState[] | undefined {

@@ -315,6 +315,16 @@ export const errors = {
       `The previous response '${String(d['id'])}' is not stored here. Send the whole conversation in 'input' instead.`,
     (d) => `此处未存储先前的响应 '${String(d['id'])}'。请在 'input' 中发送完整的对话。`,
   ),
+  conversationNotFound: defineError(
+    'conversation_not_found',
+    404,
+    REQUEST,
+    false,
+    (d) =>
+      `The conversation '${String(d['id'])}' is not kept here for this key. Send the whole conversation in 'input', or go on with 'previous_response_id'.`,
+    (d) =>
+      `此处没有为该密钥保存对话 '${String(d['id'])}'。请在 'input' 中发送完整的对话，或使用 'previous_response_id' 继续。`,
+  ),
   responseNotFound: defineError(
     'response_not_found',
     404,

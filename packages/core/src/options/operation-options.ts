@@ -89,8 +89,8 @@ export const operationOptions = {
     ],
   ),
   AccountResourcesChannel: integer(section, { default: 0, min: 0, max: 2_147_483_647 }, [
-    'Id of the channel to which files, batches, fine-tuning, assistants and threads are passed, for keys of administrators; 0 = none.',
-    '文件、批处理、微调、助手与线程请求转发到的渠道 ID，仅限管理员密钥；0 为不转发。',
+    'Id of the channel to which files, batches, fine-tuning, assistants, threads and conversations are passed, and responses that go on in such a conversation, for keys of administrators; 0 = none.',
+    '文件、批处理、微调、助手、线程与对话请求，以及在此类对话中继续的响应请求转发到的渠道 ID，仅限管理员密钥；0 为不转发。',
   ]),
   DrainAbortedStreams: bool(section, false, [
     'When a client goes away in a stream, the upstream is read to its end to learn the true usage.',

@@ -11,7 +11,7 @@ const state: OpaqueState = {
 };
 
 describe('capsules', () => {
-  const box = createCapsuleBox('a secret of the cluster');
+  const box = createCapsuleBox({ current: 'a secret of the cluster', older: [] });
 
   it('open to what was sealed', () => {
     const sealed = box.seal(state);
@@ -29,7 +29,10 @@ describe('capsules', () => {
   });
 
   it('open on a node that has a newer secret too', () => {
-    const newer = createCapsuleBox('a newer secret', ['a secret of the cluster']);
+    const newer = createCapsuleBox({
+      current: 'a newer secret',
+      older: ['a secret of the cluster'],
+    });
     expect(newer.open(box.seal(state))).toEqual(state);
     expect(box.open(newer.seal(state))).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { families, type Family } from '../canonical/family.ts';
 import type { OpaqueState } from '../canonical/part.ts';
+import type { SecretKeys } from './secret-keys.ts';
 
 /**
  * Seals opaque state of one family into text that a client of another carries back unread, and opens it again. Sealed,
@@ -24,13 +25,10 @@ export const capsuleMark = `${prefix}${Buffer.from('{"f":"').toString('base64url
 /** The same where the capsule's text was encoded as base64 once more, as Gemini's field wants it. */
 export const encodedCapsuleMark = Buffer.from(capsuleMark).toString('base64');
 
-/**
- * @param secret the same on all nodes
- * @param olderSecrets what capsules may still have been sealed with
- */
-export function createCapsuleBox(secret: string, olderSecrets: readonly string[] = []): CapsuleBox {
-  const keys = [secret, ...olderSecrets].map(toKey);
-  const [key = toKey('')] = keys;
+/** @param secrets the same on all nodes */
+export function createCapsuleBox({ current, older }: SecretKeys): CapsuleBox {
+  const key = toKey(current);
+  const keys = [key, ...older.map(toKey)];
   return {
     seal({ family, kind, value, scope, model }) {
       const object = { f: family, k: kind, v: value, s: scope, m: model };

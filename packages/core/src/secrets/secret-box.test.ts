@@ -18,6 +18,13 @@ describe('createSecretBox', () => {
     expect(() => box.open(other.seal('x'))).toThrow();
   });
 
+  it('opens what was sealed under a key of before, and seals under that of today', () => {
+    const today = 'the key of today, long enough';
+    const changed = createSecretBox(today, ['never used, but long', 'a key that is long enough']);
+    expect(changed.open(box.seal('sk-upstream'))).toBe('sk-upstream');
+    expect(createSecretBox(today).open(changed.seal('sk-upstream'))).toBe('sk-upstream');
+  });
+
   it('names the setting that is missing when sealed text meets no key', () => {
     expect(() => clearSecretBox.open(box.seal('x'))).toThrow(/ENCRYPTION_KEY/);
   });

@@ -12,10 +12,15 @@ const PREFIX = 'enc:v1:';
 /**
  * AES-256-GCM under a key derived from `encryptionKey` (any text of 16 characters or more).
  *
- * @throws from `open` when the text was sealed under another key
+ * @param olderKeys what may have been sealed before under another key still opens under these
+ * @throws from `open` when the text was sealed under none of the keys
  */
-export function createSecretBox(encryptionKey: string): SecretBox {
-  const key = createHash('sha256').update('turnpike-secret-box\n').update(encryptionKey).digest();
+export function createSecretBox(
+  encryptionKey: string,
+  olderKeys: readonly string[] = [],
+): SecretBox {
+  const key = toKey(encryptionKey);
+  const older = olderKeys.map(toKey);
   return {
     seal(clear) {
       const nonce = randomBytes(12);
@@ -26,14 +31,27 @@ export function createSecretBox(encryptionKey: string): SecretBox {
     open(stored) {
       if (!stored.startsWith(PREFIX)) return stored;
       const bytes = Buffer.from(stored.slice(PREFIX.length), 'base64url');
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
-      decipher.setAuthTag(bytes.subarray(12, 28));
-      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString(
-        'utf8',
-      );
+      for (const one of [key, ...older.slice(0, -1)]) {
+        try {
+          return unseal(bytes, one);
+        } catch (error) {
+          if (older.length === 0) throw error; // else it was sealed under one of the next
+        }
+      }
+      return unseal(bytes, older.at(-1) ?? key);
     },
     isSealed: (stored) => stored.startsWith(PREFIX),
   };
+}
+
+function toKey(secret: string): Buffer {
+  return createHash('sha256').update('turnpike-secret-box\n').update(secret).digest();
+}
+
+function unseal(bytes: Buffer, key: Buffer): string {
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
+  decipher.setAuthTag(bytes.subarray(12, 28));
+  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
 }
 
 /** Keeps secrets as they are: adopted databases that One API must be able to open again. */

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createCapsuleBox, type CanonicalRequest } from '@turnpike/core';
+import { createCapsuleBox, type CanonicalRequest, type SecretKeys } from '@turnpike/core';
 import { decodeConversation, encodeConversation } from './conversation.ts';
 import { patchBody } from '../pipeline/patch-body.ts';
 import { toCarried, type WorkerAnswer, type WorkerQuestion } from './worker-messages.ts';
 
-const { capsuleSecret } = workerData as { capsuleSecret: string };
-const capsules = createCapsuleBox(capsuleSecret);
+const { secrets } = workerData as { secrets: SecretKeys };
+const capsules = createCapsuleBox(secrets);
 /** Conversations that attempts may still ask for. */
 const open = new Map<number, CanonicalRequest>();
 

@@ -1,5 +1,5 @@
 import type { PathFacts } from '@turnpike/adaptors';
-import { createCapsuleBox, type Family } from '@turnpike/core';
+import { createCapsuleBox, type Family, type SecretKeys } from '@turnpike/core';
 import { patchBody, type PatchTarget } from '../pipeline/patch-body.ts';
 import { openConversation, type Conversation } from './conversation.ts';
 import { WorkerConversations } from './worker-conversations.ts';
@@ -16,9 +16,9 @@ export interface Conversations {
 /** Bodies above this would hold the event loop for tens of milliseconds. */
 export const LARGE_CONVERSATION_BYTES = 2 * 1024 * 1024;
 
-export function createConversations(capsuleSecret: string): Conversations {
-  const capsules = createCapsuleBox(capsuleSecret);
-  const large = new WorkerConversations(capsuleSecret);
+export function createConversations(secrets: SecretKeys): Conversations {
+  const capsules = createCapsuleBox(secrets);
+  const large = new WorkerConversations(secrets);
   return {
     open(body, family, path) {
       if (body.length > LARGE_CONVERSATION_BYTES) return large.open(body, family, path);

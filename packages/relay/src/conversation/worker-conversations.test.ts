@@ -29,7 +29,7 @@ function bodyOf(text: string, more: object = {}): Buffer {
 describe('large conversations', () => {
   let conversations: Conversations;
   beforeAll(() => {
-    conversations = createConversations('a secret of the tests');
+    conversations = createConversations({ current: 'a secret of the tests', older: [] });
   });
   afterAll(() => conversations.close());
 

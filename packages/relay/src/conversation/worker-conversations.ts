@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { PathFacts } from '@turnpike/adaptors';
-import { errors, type Family } from '@turnpike/core';
+import { errors, type Family, type SecretKeys } from '@turnpike/core';
 import type { PatchTarget } from '../pipeline/patch-body.ts';
 import type { Conversation } from './conversation.ts';
 import { fromCarried, type WorkerAnswer, type WorkerQuestion } from './worker-messages.ts';
@@ -23,15 +23,15 @@ interface Waiting {
 
 /** Large conversations, in a thread of their own: to parse and print them would hold every stream up. */
 export class WorkerConversations {
-  readonly #capsuleSecret: string;
+  readonly #secrets: SecretKeys;
   readonly #waiting = new Map<number, Waiting>();
   readonly #open = new Set<number>();
   #worker: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
   #nextId = 1;
 
-  constructor(capsuleSecret: string) {
-    this.#capsuleSecret = capsuleSecret;
+  constructor(secrets: SecretKeys) {
+    this.#secrets = secrets;
   }
 
   /** @throws `invalid_request` with `param`; `not_ready` where the thread ended */
@@ -83,7 +83,7 @@ export class WorkerConversations {
 
   #start(): Worker {
     const worker = new Worker(workerUrl, {
-      workerData: { capsuleSecret: this.#capsuleSecret },
+      workerData: { secrets: this.#secrets },
     });
     worker.unref();
     worker.on('message', (answer: WorkerAnswer) => {

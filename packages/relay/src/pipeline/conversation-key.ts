@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonProbe } from '@turnpike/adaptors';
+import { conversationIdOf } from '../responses/conversation-holder.ts';
 import type { InboundRequest } from './inbound-request.ts';
 
 /** What tells a conversation from others. */
@@ -24,7 +25,7 @@ export function conversationKeyOf(
   if (inbound.family === undefined || body.kind !== 'json') return undefined;
   const prefix = `${String(userId)}:${facts.model}:`;
   const session = sessionHeaders.map((name) => headers[name]).find(isText);
-  const named = facts.affinityKey ?? session;
+  const named = conversationIdOf(inbound) ?? facts.affinityKey ?? session;
   if (named !== undefined) return { text: prefix + named.slice(0, 512), isKnown: true };
   const first = readFirstWords(body.probe);
   if (first === undefined) return undefined;

@@ -1,6 +1,7 @@
 import {
   answersInParts,
   findBridges,
+  needsInlineMedia,
   type Dialect,
   type OperationBridge,
 } from '@turnpike/adaptors';
@@ -37,19 +38,16 @@ export function findForeignWay(
 /** Whether a conversation has to be taken apart although the channel speaks its protocol. */
 export function mustTranslate(inbound: InboundRequest, dialect: Dialect, model: string): boolean {
   const { isStream } = inbound.facts;
+  const { family } = inbound;
   const { streaming, wire, messages } = dialect;
   if (wire?.isUsedFor(model) === true) return true;
   // A header has to become a member of the body.
   if (messages?.hasBetasInBody === true && inbound.headers['anthropic-beta'] !== undefined)
     return true;
-  if (inbound.family === 'openai-chat' && answersInParts(model)) return true;
+  if (family === 'openai-chat' && answersInParts(model)) return true;
   // What this upstream does not fetch itself has to be found, and put into the body.
-  if (
-    messages?.needsInlineMedia === true &&
-    inbound.door === 'anthropic' &&
-    mentionsAddress(inbound)
-  )
-    return true;
+  if (family !== undefined && mentionsAddress(family, inbound))
+    if (needsInlineMedia(family, dialect, model)) return true;
   if (streaming === 'only' ? !isStream : streaming === 'never' && isStream) return true;
   // Google's streams without `alt=sse` are one JSON array, which grows.
   if (inbound.door === 'gemini' && isStream && !/[?&]alt=sse(?:&|$)/.test(inbound.search))
@@ -57,6 +55,16 @@ export function mustTranslate(inbound: InboundRequest, dialect: Dialect, model: 
   return hasCapsule(inbound);
 }
 
-function mentionsAddress({ body }: InboundRequest): boolean {
-  return body.kind === 'json' && body.probe.body.includes('"url"');
+/** By what a file of the web is named. Looked for first: nothing else costs as little. */
+const addressMarks: Readonly<Record<Family, readonly string[]>> = {
+  'openai-chat': ['"image_url"'],
+  'openai-responses': [],
+  anthropic: ['"url"'],
+  gemini: ['"fileUri"', '"file_uri"'],
+};
+
+function mentionsAddress(family: Family, { body }: InboundRequest): boolean {
+  if (body.kind !== 'json') return false;
+  const bytes = body.probe.body;
+  return addressMarks[family].some((mark) => bytes.includes(mark)) && bytes.includes('"http');
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { errors, type LimitPermit } from '@turnpike/core';
 import type { RelayDeps } from '../relay-deps.ts';
+import { pinToConversation } from '../responses/conversation-holder.ts';
 import { preferChannel } from '../responses/prefer-channel.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 import { admit, type Admission } from './admit.ts';
@@ -39,7 +40,9 @@ export async function letIn(
   let caller = known;
   for (let reads = 0; ; reads += 1) {
     const { apiTokenId, userId } = caller.token;
-    const drawn = planChannels(deps, snapshot, caller, inbound.facts.model, inbound.operation, () =>
+    const { operation, facts } = inbound;
+    const pinned = pinToConversation(snapshot, caller, inbound);
+    const drawn = planChannels(deps, snapshot, pinned, facts.model, operation, () =>
       conversationKeyOf(userId, inbound),
     );
     const keptBy = inbound.history?.keptBy;

@@ -57,6 +57,16 @@ describe('gatherHistory', () => {
     ]);
   });
 
+  it('does not pass the half of a conversation that a vendor keeps off as the whole', async () => {
+    const response = JSON.stringify({ output: [], conversation: { id: 'conv_1' } });
+    const last = makeStored('b', { previousId: 'a' });
+    const store = openStore(makeStored('a', { response }), last);
+    await expect(gatherHistory(store, last)).rejects.toMatchObject({
+      code: 'previous_response_not_found',
+      details: { id: 'a' },
+    });
+  });
+
   it('says which part is gone', async () => {
     const last = makeStored('c', { previousId: 'b' });
     await expect(gatherHistory(openStore(last), last)).rejects.toMatchObject({

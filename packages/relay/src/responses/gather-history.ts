@@ -43,8 +43,15 @@ export function readInput({ input }: StoredResponse): readonly ResponseItem[] {
   return (JSON.parse(input) as unknown[]).filter(isItem);
 }
 
-/** What the model said, as somebody else would be told of it. */
-function readOutput({ response }: StoredResponse): readonly ResponseItem[] {
+/**
+ * What the model said, as somebody else would be told of it.
+ *
+ * @throws `previous_response_not_found` where it was said in a conversation that a vendor keeps: what came before is there
+ */
+function readOutput({ id, response }: StoredResponse): readonly ResponseItem[] {
+  const { conversation } = JSON.parse(response) as { conversation?: unknown };
+  if (conversation !== undefined && conversation !== null)
+    throw errors.previousResponseNotFound({ id, param: 'previous_response_id' });
   return readOutputItems(response).flatMap((item): ResponseItem[] => {
     if (item['type'] === 'reasoning') return toPortableThought(item);
     return [ownIds.has(String(item['type'])) ? withoutId(item) : item];

@@ -62,7 +62,8 @@ function readFlags(
 }
 
 function openSecretBox(settings: Settings): SecretBox {
-  return createSecretBox(openDataDirectory(settings, { isRunning: false }).encryptionKey);
+  const { encryptionKey } = openDataDirectory(settings, { isRunning: false });
+  return createSecretBox(encryptionKey, settings.olderEncryptionKeys);
 }
 
 function printReport({ tables, leftBehind }: ImportReport): void {

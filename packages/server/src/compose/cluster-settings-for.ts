@@ -1,5 +1,6 @@
 import type { RedisClusterSettings, ResponseStoreLimits } from '@turnpike/cluster/redis';
 import type { Settings } from '../settings/load-settings.ts';
+import { sharedSecrets } from './cluster-secrets.ts';
 
 /** What nodes share: the part of the settings that Redis, the journal and the queue go by. */
 export function redisClusterSettings(
@@ -23,6 +24,10 @@ export function redisClusterSettings(
       ...(settings.responseStoreRedisUrl !== undefined && {
         address: settings.responseStoreRedisUrl,
       }),
+    },
+    stateSecrets: {
+      current: sharedSecrets(settings).encryptionKey,
+      older: settings.olderEncryptionKeys,
     },
     journalDir: settings.journalDir,
     journalMaxBytes: settings.journalMaxBytes,

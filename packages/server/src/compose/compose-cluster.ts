@@ -46,8 +46,8 @@ export async function composeCluster(
       // An announcement may be lost; one look a heartbeat makes every change effective within a second all the same.
       configPollMs: Math.min(settings.syncFrequencyMs, settings.nodeHeartbeatMs / 2),
     },
-    secretBox: createSecretBox(directory.encryptionKey),
-    capsuleSecret: directory.encryptionKey,
+    secretBox: createSecretBox(directory.encryptionKey, settings.olderEncryptionKeys),
+    capsuleSecrets: { current: directory.encryptionKey, older: settings.olderEncryptionKeys },
     clock,
     logger,
     registry,

@@ -52,7 +52,7 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
     ...reports,
     settings: relaySettings(settings, 'standalone', directory.temporaryDirectory),
     secretBox,
-    capsuleSecret: directory.encryptionKey,
+    capsuleSecrets: { current: directory.encryptionKey, older: settings.olderEncryptionKeys },
     clock,
     logger,
     registry,

@@ -28,7 +28,7 @@ export async function openGatewayStore(deps: {
   migrates?: boolean;
 }): Promise<GatewayStore> {
   const { settings, directory, logger } = deps;
-  const secretBox = createSecretBox(directory.encryptionKey);
+  const secretBox = createSecretBox(directory.encryptionKey, settings.olderEncryptionKeys);
   let isConsumptionLogged = true;
   const store = await openStore(
     {

@@ -17,7 +17,8 @@ function derivedValue(name: string, settings: Settings): unknown {
 }
 
 function describeSecret(value: unknown): string {
-  return value === undefined ? '' : '(set, not shown)';
+  const isUnset = value === undefined || (Array.isArray(value) && value.length === 0);
+  return isUnset ? '' : '(set, not shown)';
 }
 
 function describeValue(name: string, value: unknown): string {

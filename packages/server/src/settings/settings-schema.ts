@@ -84,6 +84,15 @@ export const settingsSchema = {
         text: 'Key under which secrets in the database are encrypted; unset means one is generated into DATA_DIR. In a cluster it has to be set, to the same on all nodes.',
       },
     ),
+    olderEncryptionKeys: setting(
+      'OLDER_ENCRYPTION_KEYS',
+      listOf('keys of 16 characters or more, separated by commas', (key) => key.length >= 16),
+      '',
+      {
+        isSecret: true,
+        text: 'Values that ENCRYPTION_KEY had before: what was sealed under them still opens. The database is sealed anew by decrypt-keys and encrypt-keys, after which they can go in a day.',
+      },
+    ),
     sessionSecret: optionalSetting('SESSION_SECRET', sessionSecret, {
       isSecret: true,
       role: 'master',

@@ -213,9 +213,15 @@ function decodeCitations(value: unknown): readonly Annotation[] {
   });
 }
 
+/** What the client called a search result of its own: an address, or any other name. */
+function readAddress(source: unknown): string | undefined {
+  const text = asText(source);
+  return text !== undefined && /^https?:\/\//.test(text) ? text : undefined;
+}
+
 /** Where they stand in the text they do not say: a citation is of the whole block. */
 export function decodeCitation(raw: JsonObject): Annotation {
-  const url = asText(raw['url']);
+  const url = asText(raw['url']) ?? readAddress(raw['source']);
   const fileId = asText(raw['file_id']);
   return defined({
     kind:

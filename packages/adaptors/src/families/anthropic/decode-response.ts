@@ -1,4 +1,11 @@
-import type { CanonicalResponse, Finish, JsonRecord, Part, Usage } from '@turnpike/core';
+import {
+  errors,
+  type CanonicalResponse,
+  type Finish,
+  type JsonRecord,
+  type Part,
+  type Usage,
+} from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import { correctFinish } from '../../translate/correct-finish.ts';
 import { usageOriginOf } from '../../translate/usage-origin.ts';
@@ -8,8 +15,13 @@ import { decodeBlock } from './decode-blocks.ts';
 import { readMessagesUsage } from './read-usage.ts';
 import { readStopReason } from './stop-reasons.ts';
 
-/** Reads a whole message. It equals the fold of the same answer's stream. */
+/**
+ * Reads a whole message. It equals the fold of the same answer's stream.
+ *
+ * @throws `bad_upstream_response` where the body is none
+ */
 export function decodeMessage(body: JsonRecord, dialect: Dialect): CanonicalResponse {
+  if (!Array.isArray(body['content'])) throw errors.badUpstreamResponse();
   const parts = asArray(body['content']).flatMap((block) => decodeAnswerBlock(asObject(block)));
   const usage = readUsageOf(body, dialect);
   return defined({

@@ -2,7 +2,7 @@ import type { CanonicalRequest, JsonRecord, Part, Turn } from '@turnpike/core';
 import { arrangeTurns } from '../../translate/arrange-turns.ts';
 import { encodeAssistantParts } from './encode-assistant.ts';
 import type { EncodeContext } from './encode-context.ts';
-import { encodeMedia } from './encode-media.ts';
+import { encodeMedia, noteRemoteMedia } from './encode-media.ts';
 import { encodeToolResult } from './encode-tool-result.ts';
 
 interface Content {
@@ -96,7 +96,10 @@ function wrap(parts: readonly JsonRecord[], at: string, { losses }: EncodeContex
 }
 
 function encodeUserPart(part: Part, at: string, context: EncodeContext): JsonRecord[] {
-  if (part.origin?.family === 'gemini' && part.kind !== 'tool-result') return [part.origin.raw];
+  if (part.origin?.family === 'gemini' && part.kind !== 'tool-result') {
+    noteRemoteMedia(part, at, context);
+    return [part.origin.raw];
+  }
   switch (part.kind) {
     case 'text':
     case 'refusal':

@@ -1,5 +1,6 @@
-import type { JsonRecord, MediaPart } from '@turnpike/core';
+import type { JsonRecord, MediaPart, Part } from '@turnpike/core';
 import { parseDataUrl } from '../../translate/data-url.ts';
+import { needsInlineMedia } from '../needs-inline-media.ts';
 import type { EncodeContext } from './encode-context.ts';
 import { mimeOfName } from './media-kind.ts';
 
@@ -30,17 +31,26 @@ function encodeAddress(
   part: MediaPart,
   url: string,
   at: string,
-  { losses, facts, target }: EncodeContext,
+  { losses, target }: EncodeContext,
 ): JsonRecord | undefined {
   const data = parseDataUrl(url);
   if (data !== undefined) return inline(data.mime || mimeOf(part), data.base64);
-  const takesAny = target.dialect.gemini?.takesUrls === true || facts.generation !== 'old';
-  if (!takesAny && !isGoogleAddress(url)) {
-    losses.addRemote(at, 'this model takes no files by address', url);
+  if (needsInlineMedia('gemini', target.dialect, target.model) && !isGoogleAddress(url)) {
+    losses.addRemote(at, noAddresses, url);
     return undefined;
   }
   const mimeType = part.mime ?? mimeOfName(url) ?? fallbackMimes[part.media];
   return { fileData: { ...(mimeType !== undefined && { mimeType }), fileUri: url } };
+}
+
+const noAddresses = 'this model takes no files by address';
+
+/** What Google's own client names goes as it came, although this model may not take it: unless somebody fetches it first. */
+export function noteRemoteMedia(part: Part, at: string, { losses, target }: EncodeContext): void {
+  if (part.kind !== 'media' || part.source.url === undefined) return;
+  const { url } = part.source;
+  if (needsInlineMedia('gemini', target.dialect, target.model) && !isGoogleAddress(url))
+    losses.addRemote(at, noAddresses, url, true);
 }
 
 /** Stored with Google: its own files, buckets and films. */

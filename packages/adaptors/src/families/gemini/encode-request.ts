@@ -8,6 +8,7 @@ import { asObject } from '../../wire/json-object.ts';
 import { encodeContents } from './encode-contents.ts';
 import type { EncodeContext } from './encode-context.ts';
 import { encodeGenerationConfig, maxStops } from './encode-generation-config.ts';
+import { noteRemoteMedia } from './encode-media.ts';
 import { encodeTools } from './encode-tools.ts';
 import { member } from './member.ts';
 import { modelFactsOf } from './model-facts.ts';
@@ -76,6 +77,9 @@ function encodeNative(
 ): JsonRecord {
   const { systemPrompt, outputClamp } = context.target;
   const isUntouched = request.turns.every(({ origin }) => origin?.family === 'gemini');
+  if (isUntouched)
+    for (const [index, { parts }] of request.turns.entries())
+      for (const part of parts) noteRemoteMedia(part, `turns[${index}]`, context);
   const { contents, systemInstruction } = isUntouched
     ? {
         contents: request.turns.map(({ origin }) => origin?.raw),

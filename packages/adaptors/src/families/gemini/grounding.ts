@@ -32,12 +32,12 @@ function readGrounding(grounding: JsonObject | undefined, offsets: ByteOffsets):
   });
 }
 
-/** A page of the web, a place on a map, or a document of a store. */
+/** A page of the web, a place on a map, a document of a store, or the page on which a picture was found. */
 function readChunk(value: unknown): Annotation | undefined {
   const chunk = asObject(value);
-  const source =
-    asObject(chunk?.['web']) ?? asObject(chunk?.['maps']) ?? asObject(chunk?.['retrievedContext']);
-  const url = asText(source?.['uri']);
+  const kinds = ['web', 'maps', 'retrievedContext', 'image'];
+  const source = kinds.map((kind) => asObject(chunk?.[kind])).find((one) => one !== undefined);
+  const url = asText(source?.['uri']) ?? asText(source?.['sourceUri']);
   const title = asText(source?.['title']);
   if (url === undefined && title === undefined) return undefined;
   return {

@@ -1,10 +1,11 @@
-import type {
-  Annotation,
-  Candidate,
-  CanonicalResponse,
-  JsonRecord,
-  Part,
-  Usage,
+import {
+  errors,
+  type Annotation,
+  type Candidate,
+  type CanonicalResponse,
+  type JsonRecord,
+  type Part,
+  type Usage,
 } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import { placeholderCallId } from '../../translate/call-ids.ts';
@@ -26,8 +27,13 @@ import { readUsage } from './read-usage.ts';
 import { readSources, SourcePlacer, type SearchSource } from './search-sources.ts';
 import { ThinkTagSplitter, type TaggedText } from './think-tags.ts';
 
-/** Reads a whole chat completion. It equals the fold of the same answer's stream. */
+/**
+ * Reads a whole chat completion. It equals the fold of the same answer's stream.
+ *
+ * @throws `bad_upstream_response` where the body is none
+ */
 export function decodeChatResponse(body: JsonRecord, dialect: Dialect): CanonicalResponse {
+  if (!Array.isArray(body['choices'])) throw errors.badUpstreamResponse();
   const model = asText(body['model']) ?? '';
   const hasTags = traitsOf(dialect, model).thinkTags === true;
   const sources = readSources(body);

@@ -95,10 +95,16 @@ function addressOf({ source, mime }: MediaPart, fallback: string): string | unde
 function encodeImage(part: MediaPart, context: ContentContext): JsonObject[] {
   const url = addressOf(part, 'image/png');
   if (url === undefined) return lose(part, context, 'a stored picture of another account');
-  if (context.traits.needsInlineMedia === true && part.source.base64 === undefined) {
-    context.losses.addRemote(context.at, 'this upstream may not fetch pictures', url, true);
-  }
+  noteRemoteImage(part, context);
   return [{ type: 'image_url', image_url: defined({ url, detail: part.detail }) }];
+}
+
+/** A picture by address goes as it came, although this upstream may not take it: unless somebody fetches it first. */
+export function noteRemoteImage(part: Part, { traits, losses, at }: ContentContext): void {
+  if (traits.needsInlineMedia !== true || part.kind !== 'media' || part.media !== 'image') return;
+  const { base64, url } = part.source;
+  if (base64 === undefined && url !== undefined)
+    losses.addRemote(at, 'this upstream may not fetch pictures', url, true);
 }
 
 function encodeAudio(part: MediaPart, context: ContentContext): JsonObject[] {

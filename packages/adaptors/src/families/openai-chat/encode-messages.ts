@@ -5,7 +5,7 @@ import { defined } from '../../wire/defined.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { encodeAssistant } from './encode-assistant.ts';
-import { encodeContent } from './encode-content.ts';
+import { encodeContent, noteRemoteImage } from './encode-content.ts';
 import type { MessageContext, TurnContext } from './turn-context.ts';
 
 /** The messages of a request. Turns that came from a chat and were not touched are the messages that they were. */
@@ -91,7 +91,10 @@ function encodeTurn(turn: Turn, context: TurnContext): JsonObject[] {
         part.kind === 'tool-result' ? [encodeResult(part, context)] : [],
       );
     case 'user': {
-      if (isOwn(turn) && context.traits.isTextOnly !== true) return [turn.origin.raw];
+      if (isOwn(turn) && context.traits.isTextOnly !== true) {
+        for (const part of turn.parts) noteRemoteImage(part, { ...context, at });
+        return [turn.origin.raw];
+      }
       const content = encodeContent(turn.parts, { ...context, at });
       return content === undefined ? [] : [defined({ role: 'user', name: turn.name, content })];
     }

@@ -1,4 +1,4 @@
-import type { CanonicalResponse, JsonRecord } from '@turnpike/core';
+import { errors, type CanonicalResponse, type JsonRecord } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import { usageOriginOf } from '../../translate/usage-origin.ts';
 import { defined } from '../../wire/defined.ts';
@@ -7,8 +7,13 @@ import { stringOf } from './decode-content.ts';
 import { decodeFinish, decodeLogprobs, decodeOutputItem } from './decode-output.ts';
 import { readResponsesUsage } from './read-usage.ts';
 
-/** Decodes a whole answer. It has one candidate, however much it says. */
+/**
+ * Decodes a whole answer. It has one candidate, however much it says.
+ *
+ * @throws `bad_upstream_response` where the body is none
+ */
 export function decodeResponse(body: JsonRecord, dialect: Dialect): CanonicalResponse {
+  if (!Array.isArray(body['output'])) throw errors.badUpstreamResponse();
   const items = asObjects(body['output']);
   const parts = items.flatMap(decodeOutputItem);
   const logprobs = decodeLogprobs(items.flatMap(logprobsOf));

@@ -1,7 +1,11 @@
+import type { Family } from '@turnpike/core';
+
 /** A stream in the shape in which a vendor sends it, and what it says. */
 export interface VendorStream {
   name: string;
   events: readonly object[];
+  /** The same answer where no stream is asked for. */
+  whole?: object;
   /** What is sent before the first event: comments. */
   lead?: string;
   /** How lines end and fields begin. */
@@ -9,6 +13,8 @@ export interface VendorStream {
   /** What ends the stream, where not its family's marker. */
   terminal?: string;
   says: VendorSaying;
+  /** Whose official SDKs make something else of it, or nothing: their own vendor never sends it so. */
+  unreadBy?: readonly Family[];
 }
 
 export interface VendorSaying {

@@ -151,6 +151,7 @@ export const anthropicStreams: readonly VendorStream[] = [
   },
   {
     name: 'copies of the protocol: no content, no text in its block, no stop of it, figures at the end',
+    unreadBy: ['anthropic'],
     events: [
       start({ input_tokens: 0, output_tokens: 0 }, { content: null }),
       block(0, { type: 'text' }),

@@ -5,6 +5,7 @@ import type { VendorStream } from './vendor-stream.ts';
 export const chatServerStreams: readonly VendorStream[] = [
   {
     name: 'Mistral: parts, a reference among them',
+    unreadBy: ['openai-chat'],
     events: [
       chunk({
         role: 'assistant',

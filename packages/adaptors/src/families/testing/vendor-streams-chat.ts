@@ -95,6 +95,7 @@ export const chatStreams: readonly VendorStream[] = [
   },
   {
     name: 'DeepSeek: out of capacity in the middle',
+    unreadBy: ['openai-chat'],
     events: [chunk({ role: 'assistant', content: 'Ye' }), end('insufficient_system_resource')],
     says: { fails: 503 },
   },

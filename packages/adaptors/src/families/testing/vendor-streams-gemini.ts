@@ -24,6 +24,7 @@ const counted = (
 export const geminiStreams: readonly VendorStream[] = [
   {
     name: 'a finish in every frame, as older models send it',
+    unreadBy: ['gemini'],
     events: [
       frame({ ...parts({ text: 'Hi ' }), finishReason: 'STOP' }),
       frame({ ...parts({ text: 'you' }), finishReason: 'STOP' }, counted(4, 2)),

@@ -59,6 +59,7 @@ const said = (text: string, output_index = 0): object[] => [
 export const responsesStreams: readonly VendorStream[] = [
   {
     name: 'a queue, signs of life, events and items that nobody knows yet',
+    unreadBy: ['openai-responses'],
     events: [
       { type: 'response.queued', response: response({ status: 'queued' }) },
       { type: 'keepalive', sequence_number: 2 },
@@ -132,6 +133,7 @@ export const responsesStreams: readonly VendorStream[] = [
   },
   {
     name: 'a refusal',
+    unreadBy: ['openai-responses'],
     events: [
       created,
       {
@@ -155,6 +157,7 @@ export const responsesStreams: readonly VendorStream[] = [
   },
   {
     name: 'no ids, no indices, no announcements, `[DONE]`',
+    unreadBy: ['openai-responses'],
     terminal: 'data: [DONE]\n\n',
     events: [
       created,
@@ -167,6 +170,7 @@ export const responsesStreams: readonly VendorStream[] = [
   },
   {
     name: 'reasoning without a word, and a call',
+    unreadBy: ['openai-responses'],
     events: [
       created,
       {

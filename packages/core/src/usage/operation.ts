@@ -28,6 +28,8 @@ export const operations = [
   'realtime',
   /** Files, batches, fine-tuning, assistants and threads of one account. */
   'account-resource',
+  /** Whatever a channel of type 43 has behind it. */
+  'proxy',
 ] as const;
 
 export type Operation = (typeof operations)[number];

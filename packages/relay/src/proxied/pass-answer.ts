@@ -1,5 +1,5 @@
-import type { Dispatcher } from 'undici';
 import type { ClientConnection } from '../http/client-connection.ts';
+import type { RawAnswer } from '../upstream/ask-raw.ts';
 
 /** How an answer ended, and what of it the client gets when it is paid. */
 export interface PassedAnswer {
@@ -14,15 +14,15 @@ export interface PassedAnswer {
  * @param headers name, value, …
  */
 export async function passAnswer(
-  { statusCode, headers: upstreamHeaders, body }: Dispatcher.ResponseData,
+  { status, headers: upstreamHeaders, body }: RawAnswer,
   headers: string[],
   connection: ClientConnection,
 ): Promise<PassedAnswer> {
   const isSized = upstreamHeaders['content-length'] !== undefined;
-  connection.beginStream(statusCode, headers, false);
+  connection.beginStream(status, headers, false);
   let last: Buffer | undefined;
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of body) {
       if (connection.isGone) break;
       if (last !== undefined) await write(connection, last);
       last = isSized ? chunk : undefined;

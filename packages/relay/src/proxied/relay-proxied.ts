@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { emptyUsage, errors, isGatewayError, priceUsage, type LimitPermit } from '@turnpike/core';
-import type { Dispatcher } from 'undici';
+import { emptyUsage, errors, priceUsage, type LimitPermit } from '@turnpike/core';
 import { ClientConnection } from '../http/client-connection.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { readClientRequestId } from '../http/request-headers.ts';
@@ -17,13 +16,13 @@ import { logFieldsOf, publishUsage } from '../pipeline/publish.ts';
 import { ChannelLimits } from '../pipeline/traffic-limits.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
+import { askRaw, type RawAnswer } from '../upstream/ask-raw.ts';
 import { headersForClient, headersForUpstream } from './proxied-headers.ts';
 import { planProxied, type ProxiedPlan } from './proxied-plan.ts';
 import { toProxiedRequest } from './proxied-request.ts';
 import { passAnswer } from './pass-answer.ts';
 
 type ProxiedRoute = Extract<RelayRoute, { kind: 'proxied' }>;
-type Upstream = Dispatcher.ResponseData;
 
 /**
  * Passes a request of any method to the upstream of the channel that its path names, and the answer back, both as they
@@ -108,13 +107,13 @@ function beginPermits(
   return permit === undefined ? permits : [...permits, permit];
 }
 
-async function callUpstream(
+function callUpstream(
   deps: RelayDeps,
   { channel }: ProxiedPlan,
   { request }: ClientConnection,
   { path, search }: InboundRequest,
   signal: AbortSignal,
-): Promise<Upstream> {
+): Promise<RawAnswer> {
   const address = findAddress(channel, { operation: 'proxy', model: '', path, search });
   if (address === undefined) throw errors.channelNotFound({ channel: String(channel.id) });
   const dialect = channel.provider?.dialect ?? { streamUsage: 'never' };
@@ -124,26 +123,15 @@ async function callUpstream(
     headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
   if (!hasBody) request.resume();
   const clientKey = deps.readKey(request, 'openai')?.key ?? '';
-  const { headTimeoutMs, idleTimeoutMs } = deps.timeouts.whole;
-  try {
-    return await deps.pools.poolFor(origin).request({
-      origin,
-      path: upstreamPath,
-      method: (request.method ?? 'GET'),
-      headers: [...headersForUpstream(headers, clientKey), ...channel.upstreamHeaders(dialect)],
-      body: hasBody ? request : null,
-      headersTimeout: headTimeoutMs,
-      bodyTimeout: idleTimeoutMs,
-      signal,
-    });
-  } catch (error) {
-    if (isGatewayError(error)) throw error;
-    const { code = '' } = error as NodeJS.ErrnoException;
-    const isTimeout = code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT';
-    throw isTimeout
-      ? errors.upstreamTimeout({}, { cause: error })
-      : errors.upstreamUnreachable({}, { cause: error });
-  }
+  const raw = {
+    origin,
+    path: upstreamPath,
+    method: request.method ?? 'GET',
+    headers: [...headersForUpstream(headers, clientKey), ...channel.upstreamHeaders(dialect)],
+    body: hasBody ? request : null,
+    signal,
+  };
+  return askRaw(deps.pools.poolFor(origin), raw, deps.timeouts.whole);
 }
 
 async function bill(
@@ -151,12 +139,12 @@ async function bill(
   connection: ClientConnection,
   { caller, admission }: LetIn,
   plan: ProxiedPlan,
-  { statusCode }: Upstream,
+  { status }: RawAnswer,
   { state }: { state: 'complete' | 'client-aborted' | 'upstream-failed' },
 ): Promise<void> {
   const { channel, routePrice, snapshot, group } = plan;
   const ratio = snapshot.prices.groupRatio(group);
-  const isAnswered = statusCode < 400;
+  const isAnswered = status < 400;
   const cost = priceUsage(emptyUsage, routePrice.price, ratio.exact, { isAnswered });
   const quota = admission.isHard ? Math.min(cost, admission.reservation.amount) : cost;
   const charge: Charge = {
@@ -184,6 +172,6 @@ async function bill(
     systemPromptReset: false,
   });
   deps.metrics.usagePublished(event);
-  deps.metrics.requestFinished('proxy', statusCode, event.durationMs, event.firstByteMs);
-  deps.logger.info(logFieldsOf(event, statusCode), 'request finished');
+  deps.metrics.requestFinished('proxy', status, event.durationMs, event.firstByteMs);
+  deps.logger.info(logFieldsOf(event, status), 'request finished');
 }

@@ -18,6 +18,7 @@ import {
   type UsageSink,
 } from '@turnpike/core';
 import type { Registry } from 'prom-client';
+import { createAudioLengths } from './audio/audio-lengths.ts';
 import { BackgroundRuns } from './background/background-runs.ts';
 import { createConversations } from './conversation/conversations.ts';
 import { createTokenCounter } from './counting/token-counter.ts';
@@ -100,6 +101,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     ...(channelDefaults !== undefined && { channelDefaults }),
   });
   const tokenCounter = createTokenCounter();
+  const audioLengths = createAudioLengths();
   const pools = createUpstreamPools(settings);
   const mediaFetcher = createMediaFetcher();
   const bodyPool = new BodyPool();
@@ -112,6 +114,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     settings,
     config,
     tokenCounter,
+    audioLengths,
     pools,
     mediaFetcher,
     credentials: new Credentials({ pools, clock: options.clock, logger }),
@@ -169,6 +172,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       bodyPool.close();
       await Promise.all([
         tokenCounter.close(),
+        audioLengths.close(),
         conversations.close(),
         pools.close(),
         mediaFetcher.close(),

@@ -19,12 +19,13 @@ import {
   type UsageSink,
 } from '@turnpike/core';
 import type { Registry } from 'prom-client';
+import { createAudioLengths } from './audio/audio-lengths.ts';
 import { BackgroundRuns } from './background/background-runs.ts';
 import { createConversations } from './conversation/conversations.ts';
 import { createTokenCounter } from './counting/token-counter.ts';
 import { BodyPool } from './http/body-pool.ts';
 import { createClientAddressOf } from './http/client-address.ts';
-import { answerPreflight } from './http/client-connection.ts';
+import { answerPreflight, isPreflight } from './http/client-connection.ts';
 import { createKeyReader } from './http/key-reader.ts';
 import { matchRoute } from './http/relay-routes.ts';
 import { answerOther } from './http/answer-other.ts';
@@ -34,6 +35,7 @@ import { handleCount, isCount } from './pipeline/handle-count.ts';
 import { handleRelayRequest } from './pipeline/handle-relay-request.ts';
 import { RealtimeDoor } from './realtime/realtime-door.ts';
 import { passThrough } from './pipeline/pass-through.ts';
+import { relayProxied } from './proxied/relay-proxied.ts';
 import type { RelayDeps, RelaySettings } from './relay-deps.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
 import { followConfig } from './snapshot/follow-config.ts';
@@ -100,6 +102,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     ...(channelDefaults !== undefined && { channelDefaults }),
   });
   const tokenCounter = createTokenCounter();
+  const audioLengths = createAudioLengths();
   const pools = createUpstreamPools(settings);
   const mediaFetcher = createMediaFetcher();
   const bodyPool = new BodyPool();
@@ -112,6 +115,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     settings,
     config,
     tokenCounter,
+    audioLengths,
     pools,
     mediaFetcher,
     credentials: new Credentials({ pools, clock: options.clock, logger }),
@@ -149,7 +153,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       if (route.kind === 'operation' && request.method === 'POST') {
         if (isCount(route.operation)) void handleCount(deps, route, request, response);
         else void handleRelayRequest(deps, route, request, response);
-      } else if (request.method === 'OPTIONS') answerPreflight(request, response);
+      } else if (isPreflight(request, route.kind === 'proxied')) answerPreflight(request, response);
+      else if (route.kind === 'proxied') void relayProxied(deps, route, request, response);
       else if (route.kind === 'account-resource') void passThrough(deps, route, request, response);
       else void answerOther(deps, route, request, response);
     },
@@ -168,6 +173,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       bodyPool.close();
       await Promise.all([
         tokenCounter.close(),
+        audioLengths.close(),
         conversations.close(),
         pools.close(),
         mediaFetcher.close(),

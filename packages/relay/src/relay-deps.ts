@@ -11,6 +11,7 @@ import type {
   TokenDirectory,
   UsageSink,
 } from '@turnpike/core';
+import type { AudioLengths } from './audio/audio-lengths.ts';
 import type { BackgroundRuns } from './background/background-runs.ts';
 import type { Conversations } from './conversation/conversations.ts';
 import type { TokenCounter } from './counting/token-counter.ts';
@@ -58,6 +59,7 @@ export interface RelayDeps {
   failedRequestLog: FailedRequestLog;
   channelHealth: ChannelHealthSink;
   tokenCounter: TokenCounter;
+  audioLengths: AudioLengths;
   pools: UpstreamPools;
   mediaFetcher: MediaFetcher;
   credentials: Credentials;

@@ -27,6 +27,7 @@ const paths: Record<Operation, string> = {
   'batch-embed-contents': '/v1beta/models/m:batchEmbedContents',
   realtime: '/v1/realtime',
   'account-resource': '/v1/files',
+  proxy: '/v1/oneapi/proxy/1/x',
 };
 
 function urlOf(

@@ -145,8 +145,14 @@ export const errors = {
     403,
     'permission_error',
     false,
-    'Only administrators may choose a channel with a key suffix. Use the key without "-<channel id>".',
-    '只有管理员可以用密钥后缀指定渠道。请使用不带 "-<渠道 id>" 的密钥。',
+    (d) =>
+      d['door'] === 'proxy'
+        ? 'Only keys of administrators may use a channel as a proxy. Ask an administrator.'
+        : 'Only administrators may choose a channel with a key suffix. Use the key without "-<channel id>".',
+    (d) =>
+      d['door'] === 'proxy'
+        ? '只有管理员的密钥可以将渠道用作代理。请联系管理员。'
+        : '只有管理员可以用密钥后缀指定渠道。请使用不带 "-<渠道 id>" 的密钥。',
   ),
   channelNotFound: defineError(
     'channel_not_found',
@@ -162,8 +168,9 @@ export const errors = {
     REQUEST,
     false,
     (d) =>
-      `Channel ${String(d['channel'])} is disabled. Enable it in the console, or use the key without the channel suffix.`,
-    (d) => `渠道 ${String(d['channel'])} 已被禁用。请在控制台启用，或使用不带渠道后缀的密钥。`,
+      `Channel ${String(d['channel'])} is disabled. An administrator can enable it; without its number another channel serves the request.`,
+    (d) =>
+      `渠道 ${String(d['channel'])} 已被禁用。管理员可以启用它；不指定渠道时，请求由其他渠道处理。`,
   ),
   invalidJson: defineError(
     'invalid_json',

@@ -2,10 +2,11 @@ import { unitsOf, unitsPerMillion } from './quota.ts';
 import type { DefaultPrice, PicturePrices } from './default-price.ts';
 import type { Exact } from './model-price.ts';
 
-// Prices that the price book has no words for: OpenAI's list prices of older models, kept by hand from One API's table and
-// secondary price lists. To be compared with platform.openai.com/docs/pricing when a model is added or changed.
+// Prices that the price book has no words for: list prices, kept by hand. To be compared with their sources when a model is
+// added or changed: platform.openai.com/docs/pricing, groq.com/pricing, docs.x.ai/docs/models (read in November 2026,
+// where they could not be reached by secondary price lists).
 
-/** USD for one picture by size and quality. */
+/** USD for one picture by size and quality, `*` for any. */
 const pictureUsd: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([
   ['dall-e-2', { '256x256': '0.016', '512x512': '0.018', '1024x1024': '0.02' }],
   [
@@ -19,6 +20,9 @@ const pictureUsd: ReadonlyMap<string, Readonly<Record<string, string>>> = new Ma
       '1792x1024/hd': '0.12',
     },
   ],
+  ['grok-2-image', { '*': '0.07' }],
+  ['grok-2-image-1212', { '*': '0.07' }],
+  ['grok-imagine-image', { '*': '0.02' }],
 ]);
 
 /** USD for a million characters that are spoken. */
@@ -27,6 +31,20 @@ const speechUsdPerMillion: ReadonlyMap<string, number> = new Map([
   ['tts-1-1106', 15],
   ['tts-1-hd', 30],
   ['tts-1-hd-1106', 30],
+  ['playai-tts', 50],
+  ['playai-tts-arabic', 50],
+  ['canopylabs/orpheus-v1-english', 22],
+  ['canopylabs/orpheus-arabic-saudi', 40],
+]);
+
+/** USD for an hour that is listened to. */
+const hearingUsdPerHour: ReadonlyMap<string, string> = new Map([
+  ['distil-whisper-large-v3-en', '0.02'],
+]);
+
+/** Names that stand for a model of the book, and cost what it costs. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ['chatgpt-image-latest', 'gpt-image-1.5'],
 ]);
 
 /** USD for a million audio tokens, in and out, where the book has the text rates only. First prefix wins. */
@@ -35,12 +53,23 @@ const audioUsdPerMillion: readonly (readonly [prefix: string, input: number, out
   ['gpt-4o-mini-audio-preview', 10, 20],
 ];
 
-/** Price of a model that is paid by the picture or by the character. */
+/** The name under which the book has a model. */
+export function bookedName(model: string): string {
+  return otherNames.get(model) ?? model;
+}
+
+/** Price of a model that is paid by the picture, the second or the character. */
 export function findMediaPrice(model: string): DefaultPrice | undefined {
   const speech = speechUsdPerMillion.get(model);
   if (speech !== undefined) {
     const character = unitsPerMillion(speech);
     return { source: 'price-book', ratio: character, rates: { input: 0n, character } };
+  }
+  const hour = hearingUsdPerHour.get(model);
+  if (hour !== undefined) {
+    const second = unitsOf(hour) / 3600n;
+    // One API reckons a minute of audio as 200 tokens.
+    return { source: 'price-book', ratio: (second * 60n) / 200n, rates: { input: 0n, second } };
   }
   const pictures = pictureUsd.get(model);
   return pictures === undefined ? undefined : toPicturePrice(pictures);
@@ -61,7 +90,12 @@ export function withAudioRates(model: string, price: DefaultPrice): DefaultPrice
 
 /** Models that are priced here. */
 export function listMediaModels(): readonly string[] {
-  return [...speechUsdPerMillion.keys(), ...pictureUsd.keys()];
+  return [
+    ...speechUsdPerMillion.keys(),
+    ...hearingUsdPerHour.keys(),
+    ...pictureUsd.keys(),
+    ...otherNames.keys(),
+  ];
 }
 
 function toPicturePrice(usd: Readonly<Record<string, string>>): DefaultPrice {

@@ -1,5 +1,5 @@
-/** Where a price came from, highest precedence first. `free-operation` never needs a price. */
-export type PriceSource = 'option' | 'price-book' | 'one-api-table' | 'default-ratio';
+/** Where a price came from, highest precedence first. `free`: of what costs nothing unless somebody sets a price. */
+export type PriceSource = 'option' | 'price-book' | 'one-api-table' | 'default-ratio' | 'free';
 
 /**
  * An exact decimal as a scaled integer: value × 10^18. Prices are decimals, and binary fractions would make

@@ -1,6 +1,6 @@
 import { readBookRates } from './book-rates.ts';
 import { currentPrice, findVendor } from './genai-prices.ts';
-import { findMediaPrice, listMediaModels, withAudioRates } from './media-prices.ts';
+import { bookedName, findMediaPrice, listMediaModels, withAudioRates } from './media-prices.ts';
 import { findOneApiPrice, findTypedOneApiPrice, listOneApiModels } from './one-api-prices.ts';
 import type { ModelInfo } from '@pydantic/genai-prices';
 import type { DefaultPrice } from './default-price.ts';
@@ -95,9 +95,10 @@ function findBookPrice(
   model: string,
   atMs: number,
 ): FoundPrice | undefined {
-  const undated = model.replace(/-20\d{2}-?\d{2}-?\d{2}$/, '');
-  const found = findAtVendors(vendors, model, atMs);
-  return found ?? (undated === model ? undefined : findAtVendors(vendors, undated, atMs));
+  const booked = bookedName(model);
+  const undated = booked.replace(/-20\d{2}-?\d{2}-?\d{2}$/, '');
+  const found = findAtVendors(vendors, booked, atMs);
+  return found ?? (undated === booked ? undefined : findAtVendors(vendors, undated, atMs));
 }
 
 function findAtVendors(

@@ -33,6 +33,8 @@ export const operations = [
   'count-content-tokens',
   'embed-content',
   'batch-embed-contents',
+  /** Whatever a channel of type 43 has behind it. */
+  'proxy',
 ] as const;
 
 export type Operation = (typeof operations)[number];

@@ -79,6 +79,7 @@ async function answerRoute(
     }
     case 'not-implemented':
     case 'account-resource':
+    case 'proxied':
     case 'operation':
       throw errors.notImplemented({ route: `${method} ${path}` });
   }

@@ -160,6 +160,15 @@ export class ClientConnection implements AnswerSide {
   };
 }
 
+/** @param mayBeAnotherServers whether OPTIONS may be meant for a server behind this one: then only what browsers send counts */
+export function isPreflight(
+  { method, headers }: IncomingMessage,
+  mayBeAnotherServers: boolean,
+): boolean {
+  if (method !== 'OPTIONS') return false;
+  return !mayBeAnotherServers || headers['access-control-request-method'] !== undefined;
+}
+
 /** Answers a CORS preflight: any origin may call with a key; cookies never count here. */
 export function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(204, {

@@ -12,7 +12,7 @@ import type { Operation } from '@turnpike/core';
 import type { RelaySettings } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
 import { tooLarge } from './too-large.ts';
-import { UploadStore } from './upload-store.ts';
+import { UploadStore, type FileContent } from './upload-store.ts';
 
 /** Sixteen pictures may be edited at once; more files than that are no request of this kind. */
 const MAX_FILES = 16;
@@ -25,6 +25,8 @@ export interface Upload {
   contentType: string;
   /** The form as one upstream gets it: with its name of the model. As often as needed. */
   read(upstreamModel: string): { body: Buffer | Readable; byteLength: number };
+  /** The last file of a name: its bytes, or where they are until the upload is discarded. */
+  locate(name: string): FileContent | undefined;
   discard(): Promise<void>;
 }
 
@@ -76,6 +78,10 @@ function toUpload(
         ? { segments: [{ start: 0, end: form.byteLength }], byteLength: form.byteLength }
         : setFormField(form, 'model', upstreamModel);
       return { body: store.read(segments), byteLength };
+    },
+    locate(name) {
+      const part = form.parts.findLast((each) => each.name === name && each.filename !== undefined);
+      return part && store.locate({ start: part.valueStart, end: part.valueEnd });
     },
     discard: () => store.discard(),
   };

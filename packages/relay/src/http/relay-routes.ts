@@ -64,11 +64,18 @@ export function isRelayUrl(url: string): boolean {
 
 const vendorPrefix = /^\/(?:v1beta|v1alpha|gemini\/v1(?:beta|alpha)?|anthropic\/v1)(?:[/?]|$)/;
 
+const proxiedPath = /^\/v1\/oneapi\/proxy\/([^/]+)(?:\/|$)/;
+
 /** Finds the route. Double and trailing slashes are tolerated; the query is ignored. */
 export function matchRoute(method: string, url: string): RelayRoute {
   const exact = byPath.get(url);
   if (exact !== undefined && method === 'POST') return exact;
-  const path = normalisePath(pathOf(url));
+  const raw = pathOf(url);
+  // Before all others, and untouched: its end may look like any of them, and belongs to somebody else.
+  const proxied = proxiedPath.exec(raw);
+  if (proxied !== null)
+    return { kind: 'proxied', door: 'openai', channel: proxied[1] ?? '', path: raw };
+  const path = normalisePath(raw);
   if (path.startsWith('/gemini/')) return matchUnderGemini(method, path.slice('/gemini'.length));
   if (path.startsWith('/anthropic/'))
     return asAnthropic(matchCanonical(method, path.slice('/anthropic'.length)));

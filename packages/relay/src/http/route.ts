@@ -21,6 +21,8 @@ export type RelayRoute =
   /** About something that one upstream account keeps. `path` in its `/v1/…` form. */
   | { kind: 'account-resource'; door: Door; path: string }
   | StoredResponseRoute
+  /** To the upstream of one channel, as it is. `path` with whatever the client wrote behind the channel. */
+  | { kind: 'proxied'; door: Door; channel: string; path: string }
   | { kind: 'list-models'; door: Door | undefined }
   | { kind: 'retrieve-model'; door: Door | undefined; model: string }
   | { kind: 'not-implemented'; door: Door }

@@ -7,6 +7,9 @@ import type { FormSegment } from '@turnpike/adaptors';
 /** Uploads up to this size stay in memory; larger ones go to a file that every attempt can read again. */
 const MEMORY_BYTES = 1024 * 1024;
 
+/** A piece of an upload, or where it is until the upload is discarded. */
+export type FileContent = { bytes: Uint8Array } | { path: string; start: number; end: number };
+
 /** The bytes of an upload, in memory or in a temporary file. Written once, read as often as needed. */
 export class UploadStore {
   readonly #directory: string;
@@ -43,6 +46,12 @@ export class UploadStore {
     return this.#file === undefined
       ? this.#readMemory(segments)
       : Readable.from(this.#readFile(segments));
+  }
+
+  /** One piece of the upload, without reading what is on the disk. */
+  locate({ start, end }: { start: number; end: number }): FileContent {
+    if (this.#file !== undefined) return { path: this.#path, start, end };
+    return { bytes: Buffer.concat(this.#chunks, this.#length).subarray(start, end) };
   }
 
   /** Removes the temporary file. */

@@ -27,6 +27,7 @@ export interface LetIn {
  * Plans and admits. Where the ledger knows a newer record of the caller than memory does (its announcement was lost or
  * is still on the way), the record is read again, and the caller is judged by that.
  *
+ * @param planFor asked for each reading of the caller; plans by the body's model where left out
  * @throws what `authenticate`, `planChannels`, `beginInGroup` and `admit` throw
  */
 export async function letIn(
@@ -36,17 +37,13 @@ export async function letIn(
   request: IncomingMessage,
   requestId: string,
   inbound: InboundRequest,
+  planFor: (caller: Caller) => ChannelPlan = (caller) =>
+    planByBody(deps, snapshot, caller, inbound),
 ): Promise<LetIn> {
   let caller = known;
   for (let reads = 0; ; reads += 1) {
     const { apiTokenId, userId } = caller.token;
-    const { operation, facts } = inbound;
-    const pinned = pinToConversation(snapshot, caller, inbound);
-    const drawn = planChannels(deps, snapshot, pinned, facts.model, operation, () =>
-      conversationKeyOf(userId, inbound),
-    );
-    const keptBy = inbound.history?.keptBy;
-    const plan = keptBy === undefined ? drawn : preferChannel(drawn, keptBy);
+    const plan = planFor(caller);
     const groupPermit = beginInGroup(deps.trafficLimits, plan, inbound);
     const admitting = admit(deps.ledger, requestId, caller, plan, inbound);
     const admission = await (groupPermit === undefined
@@ -59,6 +56,21 @@ export async function letIn(
     deps.tokenDirectory.forget({ apiTokenIds: [apiTokenId], userIds: [userId] });
     caller = await authenticate(deps, request, inbound.door);
   }
+}
+
+function planByBody(
+  deps: RelayDeps,
+  snapshot: RelaySnapshot,
+  caller: Caller,
+  inbound: InboundRequest,
+): ChannelPlan {
+  const { model } = inbound.facts;
+  const pinned = pinToConversation(snapshot, caller, inbound);
+  const drawn = planChannels(deps, snapshot, pinned, model, inbound.operation, () =>
+    conversationKeyOf(caller.token.userId, inbound),
+  );
+  const keptBy = inbound.history?.keptBy;
+  return keptBy === undefined ? drawn : preferChannel(drawn, keptBy);
 }
 
 /** A request that is refused for another reason does not count in its group. */

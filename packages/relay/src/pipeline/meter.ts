@@ -1,4 +1,4 @@
-import { findClientCodec, type AnswerFacts } from '@turnpike/adaptors';
+import { findClientCodec } from '@turnpike/adaptors';
 import { emptyUsage, priceUsage, type Usage } from '@turnpike/core';
 import { readConversationText } from '../counting/conversation-text.ts';
 import { readPromptText, type PromptText } from '../counting/prompt-text.ts';
@@ -8,6 +8,7 @@ import type { Admission } from './admit.ts';
 import type { BufferedAnswer, StreamedAnswer } from './attempt-outcome.ts';
 import type { Served } from './call.ts';
 import { pathFactsOf, type InboundRequest } from './inbound-request.ts';
+import { isMedia, measureMedia, type MediaDeps } from './measure-media.ts';
 
 /** What a served request costs. */
 export interface Charge {
@@ -25,7 +26,7 @@ export interface Charge {
  * the upstream counted: then nothing is awaited.
  */
 export function meterAnswer(
-  deps: { tokenCounter: TokenCounter },
+  deps: MediaDeps,
   inbound: InboundRequest,
   admission: Admission,
   served: Served,
@@ -33,8 +34,8 @@ export function meterAnswer(
   const { outcome, routePrice } = served;
   const usage =
     outcome.kind === 'streamed'
-      ? measureStream(deps.tokenCounter, inbound, routePrice, outcome)
-      : measureBody(deps.tokenCounter, inbound, routePrice, outcome);
+      ? measureStream(deps, inbound, routePrice, outcome)
+      : measureBody(deps, inbound, routePrice, outcome);
   return usage instanceof Promise
     ? usage.then((counted) => price(counted, inbound, admission, served))
     : price(usage, inbound, admission, served);
@@ -60,64 +61,39 @@ function price(
 }
 
 function measureStream(
-  counter: TokenCounter,
+  deps: MediaDeps,
   inbound: InboundRequest,
-  { billedModel }: RoutePrice,
+  routePrice: RoutePrice,
   { tap }: StreamedAnswer,
 ): Usage | Promise<Usage> {
   const { facts } = tap;
-  if (facts.usage !== undefined) return withRequestCounts(facts.usage, inbound, facts.images ?? 0);
-  if (!inbound.facts.hasTextOutput)
-    return withRequestCounts({ ...emptyUsage, source: 'estimated' }, inbound, facts.images ?? 0);
-  return countText(
-    counter,
-    inbound,
-    billedModel,
-    tap.generatedText(),
-    facts.forgottenTextBytes ?? 0,
-  );
+  if (isMedia(inbound.operation)) {
+    const { usage, images = 0 } = facts;
+    const generatedText = (): string => tap.generatedText();
+    const answer = { usage, images, seconds: undefined, generatedText };
+    return measureMedia(deps, inbound, routePrice, answer);
+  }
+  if (facts.usage !== undefined) return facts.usage;
+  if (!inbound.facts.hasTextOutput) return { ...emptyUsage, source: 'estimated' };
+  const { billedModel } = routePrice;
+  const forgotten = facts.forgottenTextBytes ?? 0;
+  return countText(deps.tokenCounter, inbound, billedModel, tap.generatedText(), forgotten);
 }
 
 function measureBody(
-  counter: TokenCounter,
+  deps: MediaDeps,
   inbound: InboundRequest,
-  { billedModel }: RoutePrice,
+  routePrice: RoutePrice,
   { facts }: BufferedAnswer,
 ): Usage | Promise<Usage> {
-  if (facts.usage !== undefined) return withAnswerCounts(facts.usage, inbound, facts);
-  if (
-    !inbound.facts.hasTextOutput &&
-    inbound.operation !== 'embeddings' &&
-    inbound.operation !== 'moderations'
-  ) {
-    return withAnswerCounts({ ...emptyUsage, source: 'estimated' }, inbound, facts);
-  }
-  return countText(counter, inbound, billedModel, facts.generatedText(), 0);
-}
-
-/** Pictures, seconds and characters are counted beside whatever tokens the upstream reports. */
-function withAnswerCounts(usage: Usage, inbound: InboundRequest, facts: AnswerFacts): Usage {
-  const counted = withRequestCounts(usage, inbound, facts.images);
-  const seconds = usage.seconds ?? facts.seconds;
-  return seconds === undefined ? counted : { ...counted, seconds };
-}
-
-function withRequestCounts(usage: Usage, inbound: InboundRequest, images: number): Usage {
-  switch (inbound.operation) {
-    case 'speech':
-      return { ...usage, characters: inbound.characters };
-    case 'transcription':
-    case 'translation':
-      return usage.seconds === undefined
-        ? { ...usage, seconds: inbound.facts.estimate.soft.seconds ?? 0 }
-        : usage;
-    case 'image-generation':
-    case 'image-edit':
-    case 'image-variation':
-      return { ...usage, images: usage.images ?? images };
-    default:
-      return usage;
-  }
+  const { operation } = inbound;
+  if (isMedia(operation)) return measureMedia(deps, inbound, routePrice, facts);
+  if (facts.usage !== undefined) return facts.usage;
+  const isCounted =
+    inbound.facts.hasTextOutput || operation === 'embeddings' || operation === 'moderations';
+  if (!isCounted) return { ...emptyUsage, source: 'estimated' };
+  const { billedModel } = routePrice;
+  return countText(deps.tokenCounter, inbound, billedModel, facts.generatedText(), 0);
 }
 
 async function readPrompt(inbound: InboundRequest): Promise<PromptText> {

@@ -9,6 +9,7 @@ import { createRequestId } from '../request-id.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import { answerError } from './answer-client.ts';
 import { authenticate, type Caller } from './authenticate.ts';
+import { beginRequest } from './encoded-request.ts';
 import { findAddress } from './find-address.ts';
 
 type AccountRoute = Extract<RelayRoute, { kind: 'account-resource' }>;
@@ -68,8 +69,8 @@ async function forward(
   const input = { operation: 'account-resource', model: '', path, search } as const;
   const url = findAddress(channel, input);
   if (url === undefined) throw errors.notImplemented({ route: `${method} ${path}` });
-  const { origin } = new URL(url);
   const dialect = channel.provider?.dialect ?? { streamUsage: 'never' };
+  const { origin, path: upstreamPath } = beginRequest(url, dialect);
   const headers = [...channel.upstreamHeaders(dialect)];
   for (const name of forwarded) {
     const value = request.headers[name];
@@ -79,8 +80,8 @@ async function forward(
   if (!hasBody) request.resume();
   const answer = await deps.pools.poolFor(origin).request({
     origin,
-    path: url.slice(origin.length),
-    method: method,
+    path: upstreamPath,
+    method,
     headers,
     body: hasBody ? request : null,
     headersTimeout: deps.settings.responseTimeoutMs,

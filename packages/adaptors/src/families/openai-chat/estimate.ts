@@ -36,6 +36,12 @@ const fileTokensPerByte = { soft: 1500 / 66_667, hard: 1 };
 /** Anything that is only named here: a picture, as a rule; at most a whole context window. */
 const remoteTokens = { soft: 1105, hard: 1_000_000 };
 
+/**
+ * Audio tokens that reading a byte of text aloud takes, where a model bills them: 21 a second, some 15 letters a second;
+ * slow, and in a script of three bytes a sign, at most three times as many.
+ */
+const spokenTokensPerByte = { soft: 1.4, hard: 4 };
+
 /** Speech in an upload: 64 kbit/s as a rule, 6 kbit/s (Opus at its lowest) at most. */
 const uploadBytesPerSecond = { soft: 8000, hard: 750 };
 
@@ -62,7 +68,13 @@ function estimateIn(mode: Mode, size: RequestSize): UsageEstimate {
   switch (operation) {
     case 'speech': {
       const characters = probe.byteLength(probe.last('input'));
-      return { inputTokens: textTokens(mode, characters), outputTokens: 0, characters };
+      // The older models bill the text alone.
+      const spoken = size.model.startsWith('tts-') ? 0 : characters * spokenTokensPerByte[mode];
+      return {
+        inputTokens: textTokens(mode, characters),
+        outputTokens: Math.ceil(spoken),
+        characters,
+      };
     }
     case 'image-generation':
     case 'image-edit':

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitUntil } from '@turnpike/core/testing';
-import { startOwnRedis, startThreeNodes, type OwnRedis } from '../../../../test/support/redis.ts';
+import { startOwnRedis, startThreeNodes } from '../../../../test/support/redis.ts';
 import { connectProducer, type RedisClient } from './connect.ts';
 import { mastersOf } from './masters-of.ts';
 import { ScriptSender } from './script-sender.ts';
@@ -16,11 +16,16 @@ function standStill(ms: number): void {
   while (performance.now() < until);
 }
 
-describe.each([
+interface StartedRedis {
+  url: string;
+  stop(): Promise<void>;
+}
+
+describe.each<[string, () => Promise<StartedRedis>]>([
   ['one server', startOwnRedis],
   ['a Redis Cluster', startThreeNodes],
 ])('the sender of scripts, to %s', (_where, startRedis) => {
-  let own: OwnRedis;
+  let own: StartedRedis;
   beforeAll(async () => {
     own = await startRedis();
   }, 70_000);

@@ -7,6 +7,8 @@ export interface Sight {
   status: number;
   /** Content tokens that were seen. */
   tokens: number;
+  /** Of the error that a refusal told. */
+  code?: string;
 }
 
 export interface TrafficPlan {

@@ -49,6 +49,7 @@ const calmPlans = [
  * @property {'complete' | 'aborted' | 'refused' | 'broken'} outcome
  * @property {number} status
  * @property {number} tokens content tokens that were seen
+ * @property {string} [code] of the error that a refusal told
  */
 export async function runTraffic({
   url,
@@ -163,10 +164,22 @@ function receive(response, request, plan, sight, finish) {
 
 function judge(response, plan, text, sight) {
   if (!response.complete) return 'broken';
-  if (response.statusCode !== 200) return 'refused';
+  if (response.statusCode !== 200) {
+    sight.code = errorCodeOf(text);
+    return 'refused';
+  }
   if (plan.stream) return text.endsWith('data: [DONE]\n\n') ? 'complete' : 'broken';
   sight.tokens = JSON.parse(text).usage.completion_tokens;
   return 'complete';
+}
+
+/** A body that is no error of ours tells what is between. */
+function errorCodeOf(text) {
+  try {
+    return String(JSON.parse(text).error.code);
+  } catch {
+    return text.slice(0, 80);
+  }
 }
 
 function countContentFrames(text) {

@@ -1,8 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Registry, collectDefaultMetrics } from 'prom-client';
@@ -216,6 +216,8 @@ describe('alerts and dashboard', () => {
   const rules = groups.flatMap((group) => group.rules);
   const dashboard = JSON.parse(read('deploy/grafana/dashboards/turnpike.json')) as Dashboard;
   const panels = dashboard.panels.filter(({ type }) => type !== 'row');
+  const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+  const asked = [...rules.map(({ expr }) => expr), ...queries];
 
   it('ask for metrics that exist', () => {
     const registry = new Registry();
@@ -224,12 +226,11 @@ describe('alerts and dashboard', () => {
       ...['up', ...registry.getMetricsAsArray().map(({ name }) => name)],
       ...listMetrics().map(({ name }) => name),
     ]);
-    const asked = [
-      ...rules.map(({ expr }) => expr),
-      ...panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
-    ].flatMap((expr) => expr.match(/\b(up|(turnpike|process|nodejs)_\w+)\b/g) ?? []);
-    expect(asked.length).toBeGreaterThan(30);
-    const names = new Set(asked.map((name) => name.replace(/_bucket$/, '')));
+    const found = asked.flatMap(
+      (expr) => expr.match(/\b(up|(turnpike|process|nodejs)_\w+)\b/g) ?? [],
+    );
+    expect(found.length).toBeGreaterThan(30);
+    const names = new Set(found.map((name) => name.replace(/_bucket$/, '')));
     expect([...names].filter((name) => !known.has(name))).toEqual([]);
   });
 
@@ -243,6 +244,29 @@ describe('alerts and dashboard', () => {
     }
   });
 
+  it('ask for labels that the metrics have', () => {
+    const labels = new Map(
+      listMetrics().map(({ name, labelNames = [] }) => [name, new Set(labelNames)]),
+    );
+    const unknown = asked.flatMap((expr) =>
+      listSelectors(expr).flatMap(({ metric, label }) =>
+        [...(labels.get(metric) ?? []), 'instance', 'job', 'le'].includes(label)
+          ? []
+          : [`${metric}{${label}}`],
+      ),
+    );
+    expect(listSelectors(asked.join(' ')).length).toBeGreaterThan(10);
+    expect(unknown).toEqual([]);
+  });
+
+  it('sound, each of them, in a test of their rules', () => {
+    const { tests } = parse(read('deploy/prometheus/rules.test.yml')) as RuleTests;
+    const checks = tests.flatMap(({ alert_rule_test: own }) => own);
+    const sounding = checks.filter(({ exp_alerts: alerts = [] }) => alerts.length > 0);
+    const tested = new Set(sounding.map(({ alertname }) => alertname));
+    expect(rules.map(({ alert }) => alert).filter((name) => !tested.has(name))).toEqual([]);
+  });
+
   it('have panels that can be told apart and that say where their numbers are from', () => {
     const ids = dashboard.panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
@@ -253,7 +277,24 @@ describe('alerts and dashboard', () => {
   const promtool = [...process.env['PATH']!.split(delimiter), join(homedir(), 'go/bin')]
     .map((directory) => join(directory, 'promtool'))
     .find((path) => existsSync(path));
-  (promtool === undefined ? it.skip : it)('sound when they should', () => {
+  const withPromtool = promtool === undefined ? it.skip : it;
+
+  withPromtool('ask in words that Prometheus understands', () => {
+    // A rule for each query of the dashboard; what Grafana fills in is filled in.
+    const filled = queries.map((expr) => expr.replaceAll('$__rate_interval', '1m'));
+    expect(filled.filter((expr) => expr.includes('$'))).toEqual([]);
+    const named = filled.map((expr, index) => ({ record: `panel:${index}`, expr }));
+    const text = JSON.stringify({ groups: [{ name: 'dashboard', rules: named }] });
+    const folder = mkdtempSync(join(tmpdir(), 'turnpike-dashboard-'));
+    const file = join(folder, 'rules.yml');
+    writeFileSync(file, text);
+    const { status, stdout, stderr } = spawnSync(promtool!, ['check', 'rules', file]);
+    rmSync(folder, { recursive: true });
+    expect([status, status === 0 ? '' : String(stdout) + String(stderr)]).toEqual([0, '']);
+    expect(String(stdout)).toContain(`${queries.length} rules found`);
+  });
+
+  withPromtool('sound when they should', () => {
     for (const command of [
       ['check', 'config', 'deploy/prometheus/prometheus.yml'],
       ['test', 'rules', 'deploy/prometheus/rules.test.yml'],
@@ -284,6 +325,9 @@ type Rule = {
   labels: { severity: string };
   annotations: Record<string, string>;
 };
+type RuleTests = {
+  tests: { alert_rule_test: { alertname: string; exp_alerts?: unknown[] }[] }[];
+};
 type Rules = { groups: { rules: Rule[] }[] };
 type Panel = {
   id: number;
@@ -293,6 +337,20 @@ type Panel = {
   targets?: { expr: string }[];
 };
 type Dashboard = { panels: Panel[] };
+
+/** Which labels of which metrics of ours a query selects or groups by. */
+function listSelectors(expr: string): { metric: string; label: string }[] {
+  const selected = [...expr.matchAll(/(turnpike_\w+)\{([^}]*)\}/g)].flatMap(([, metric, inside]) =>
+    [...inside!.matchAll(/(\w+)\s*[=!]/g)].map(([, label]) => ({ metric, label })),
+  );
+  const grouped = [...expr.matchAll(/ by \(([^)]*)\) \((?:\w+\()?(turnpike_\w+)/g)].flatMap(
+    ([, inside, metric]) => inside!.split(/,\s*/).map((label) => ({ metric, label })),
+  );
+  return [...selected, ...grouped].map(({ metric, label }) => ({
+    metric: metric!.replace(/_bucket$/, ''),
+    label: label!,
+  }));
+}
 
 /** Instructions with their arguments: comments gone, lines that were continued joined. */
 function readSteps(text: string): { name: string; text: string }[] {

@@ -10,7 +10,7 @@ export { makeRetryBatches } from './consumer/retry-batch.ts';
 export { listRepairJobs } from './ledger-repair/list-repair-jobs.ts';
 export type { LedgerRepairDeps, LedgerRepairSettings } from './ledger-repair/list-repair-jobs.ts';
 export { createMasterMetrics } from './master-metrics.ts';
-export type { MasterGauges, MasterMetrics } from './master-metrics.ts';
+export type { DatabaseName, MasterGauges, MasterMetrics } from './master-metrics.ts';
 export { registerGivenUpNotifications } from './notifications/given-up-metric.ts';
 export { followAccounts } from './accounts/follow-accounts.ts';
 export type { AccountFollower, FollowAccountsDeps } from './accounts/follow-accounts.ts';

@@ -27,10 +27,13 @@ describe('the metrics of a master', () => {
       parkedUsage: { count: () => Promise.reject(new Error('away')) },
     });
     metrics.databaseFailed();
+    metrics.databaseFailed();
+    metrics.databaseFailed('logs');
 
     const text = await registry.metrics();
 
-    expect(text).toContain('turnpike_database_errors_total 1');
+    expect(text).toContain('turnpike_database_errors_total{database="main"} 2');
+    expect(text).toContain('turnpike_database_errors_total{database="logs"} 1');
     expect(text).toContain('turnpike_usage_parked_events Nan');
     expect(text).not.toContain('turnpike_usage_queue_jobs{');
   });

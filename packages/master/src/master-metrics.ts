@@ -16,8 +16,12 @@ export interface MasterMetrics {
   driftFound(accounts: number): void;
   /** An account of which Redis knew a later version than the database. */
   accountAhead(): void;
-  databaseFailed(): void;
+  /** Default: the main one. */
+  databaseFailed(database?: DatabaseName): void;
 }
+
+/** The one of `SQL_DSN`, and that of `LOG_SQL_DSN`. */
+export type DatabaseName = 'main' | 'logs';
 
 /** What is read when somebody asks for the metrics. */
 export interface MasterGauges {
@@ -60,7 +64,14 @@ export function createMasterMetrics(registry: Registry, gauges: MasterGauges): M
     'turnpike_ledger_ahead_accounts_total',
     'Balances that were newer in Redis than in the database and were set back.',
   );
-  const failures = counter('turnpike_database_errors_total', 'Failures of the database that pass.');
+  const failures = new Counter({
+    name: 'turnpike_database_errors_total',
+    help: 'Failures of the database that pass, of the main one and of that of the logs.',
+    labelNames: ['database'] as const,
+    registers,
+  });
+  // A series that begins with its first failure would not be seen to rise.
+  for (const database of ['main', 'logs']) failures.inc({ database }, 0);
 
   return {
     usageHandled(outcome, count) {
@@ -81,8 +92,8 @@ export function createMasterMetrics(registry: Registry, gauges: MasterGauges): M
     accountAhead() {
       ahead.inc();
     },
-    databaseFailed() {
-      failures.inc();
+    databaseFailed(database = 'main') {
+      failures.inc({ database });
     },
   };
 }

@@ -182,7 +182,7 @@ async function bringUpToDate(
   if (migrates) return migrate(main, migrationOptions(deps));
   if (await isMigrated(main)) return undefined;
   throw new Error(
-    `SQL_DSN: the ${main.description} is not migrated to this version yet. Start a master first.`,
+    `SQL_DSN: the ${main.description} is not migrated to this version yet. Start the gateway (in a cluster: a master) first, or run turnpike migrate.`,
   );
 }
 

@@ -8,7 +8,7 @@ import {
   type ClusterWorld,
 } from '../../support/cluster/cluster-world.ts';
 import { readTokenState } from '../../support/cluster/redis-state.ts';
-import { createAccount, openScene, summarize, type Scene } from '../../support/cluster/scene.ts';
+import { createAccount, openScene, type Scene } from '../../support/cluster/scene.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 jest.setTimeout(times.test);
@@ -244,7 +244,7 @@ describe('balances that people change while usage is applied', () => {
     expect(
       entries.filter(({ reference }) => refunded.has(String(reference).split(':')[2]!)),
     ).toHaveLength(24);
-    expect(summarize(scene.sights.filter(({ outcome }) => outcome !== 'complete'))).toBe('');
+    scene.expectAllComplete();
     expect(statuses).toContain(409);
     expect(new Set(statuses)).toEqual(new Set([409, ...statuses.filter((one) => one === 200)]));
   });

@@ -6,6 +6,7 @@ import {
   relayDiesBeforePublish,
   relayDiesBetweenPublishAndSettle,
   relayReturnsAfterItsEntriesExpired,
+  relayStandsStill,
 } from './cases/relay-deaths.ts';
 
 jest.setTimeout(times.test);
@@ -26,6 +27,11 @@ describe('a relay that is killed', () => {
 
   it('with a journal, and returns a day after its reservations expired, has the difference charged once', () =>
     relayReturnsAfterItsEntriesExpired(world));
+});
+
+describe('a relay that stands still', () => {
+  it('for longer than Redis may take to answer refuses nobody when it goes on', () =>
+    relayStandsStill(world));
 });
 
 describe('a response that one node makes in the background', () => {

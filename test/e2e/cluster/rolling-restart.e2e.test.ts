@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { times } from '../../support/cluster/cluster-times.ts';
 import { startClusterWorld, type ClusterWorld } from '../../support/cluster/cluster-world.ts';
-import { openScene, summarize } from '../../support/cluster/scene.ts';
+import { openScene } from '../../support/cluster/scene.ts';
 
 jest.setTimeout(times.test);
 
@@ -23,7 +23,7 @@ describe('a rolling restart under load', () => {
       await traffic.more(20);
     }
     await traffic.end();
-    expect(summarize(scene.sights.filter(({ outcome }) => outcome !== 'complete'))).toBe('');
+    scene.expectAllComplete();
     await scene.expectExactBill({ isCalm: true });
   });
 });

@@ -4,7 +4,7 @@ import { times } from '../../support/cluster/cluster-times.ts';
 import { startClusterWorld, type ClusterWorld } from '../../support/cluster/cluster-world.ts';
 import { makeNextBuild, type NextBuild } from '../../support/cluster/make-next-build.ts';
 import { countJobs } from '../../support/cluster/redis-state.ts';
-import { openScene, summarize } from '../../support/cluster/scene.ts';
+import { openScene } from '../../support/cluster/scene.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 jest.setTimeout(times.test);
@@ -50,7 +50,7 @@ describe('an upgrade, node by node, to a version whose usage batches are newer',
       expect(await node.kill('SIGTERM')).toEqual({ code: 0, signal: null });
     await traffic.more(20);
     await traffic.end();
-    expect(summarize(scene.sights.filter(({ outcome }) => outcome !== 'complete'))).toBe('');
+    scene.expectAllComplete();
     await scene.expectExactBill({ isCalm: true });
     expect(await world.books('parked_usage')).toEqual([]);
     expect(newMaster.isRunning).toBe(true);

@@ -34,6 +34,8 @@ export interface Scene {
   send(count: number, options?: SendOptions): Promise<Sight[]>;
   startTraffic(options?: SendOptions): RunningTraffic;
   /** @param rules `since` where another moment counts */
+  /** @throws how many clients were not served to the end, with what, and what the nodes printed */
+  expectAllComplete(): void;
   expectExactBill(
     rules?: Omit<CaseEvidence, 'accounts' | 'sights' | 'since'> & { since?: number },
   ): Promise<void>;
@@ -114,6 +116,11 @@ export async function openScene(
         },
       };
     },
+    expectAllComplete() {
+      const others = sights.filter(({ outcome }) => outcome !== 'complete');
+      if (others.length > 0)
+        throw new Error(`clients were not served:\n${summarize(others)}\n${world.logs()}`);
+    },
     async expectExactBill(rules = {}) {
       await settleDown(world, accounts, since);
       const problems = await judge(world, { accounts, sights, since, ...rules });
@@ -145,8 +152,8 @@ export async function createAccount(
 /** How many clients saw what. */
 export function summarize(sights: readonly Sight[]): string {
   const counts = new Map<string, number>();
-  for (const { plan, outcome, status } of sights) {
-    const what = `${plan}: ${outcome}${outcome === 'refused' ? ` ${status}` : ''}`;
+  for (const { plan, outcome, status, code = '' } of sights) {
+    const what = `${plan}: ${outcome}${outcome === 'refused' ? ` ${status} ${code}` : ''}`;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   return [...counts].map(([what, count]) => `  ${count}  ${what}`).join('\n');

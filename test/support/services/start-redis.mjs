@@ -3,7 +3,9 @@ import { probeGreeting } from './probe-greeting.mjs';
 import { createServerProcess, findFreePort } from './run-program.mjs';
 
 /**
- * A Redis or Valkey of its own in `folder`, as a cluster needs it: append-only, nothing evicted.
+ * A Redis or Valkey of its own in `folder`, as a cluster needs it: append-only, nothing evicted. What it wrote outlives
+ * its process: tests kill it. A loss of power is not among them, so the disk, which it shares with a database here, is
+ * not waited for.
  *
  * @param {string} folder
  * @param {string[]} [more] further parameters
@@ -16,7 +18,8 @@ export async function createRedis(folder, more = []) {
     server,
     [
       ...parameters,
-      ...['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--save', '', ...more],
+      ...['--appendonly', 'yes', '--appendfsync', 'no', '--maxmemory-policy', 'noeviction'],
+      ...['--save', '', ...more],
     ],
     { folder, isReady: () => probeGreeting(port, 'PING\r\n', isAwake) },
   );

@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findProgram } from '../services/find-program.mjs';
 import { givePermission } from '../services/run-program.mjs';
 import { createPostgres } from '../services/start-postgres.mjs';
 import { createRedis } from '../services/start-redis.mjs';
 import { startGateway } from '../start-gateway.mjs';
 import { startNginx } from './start-nginx.mjs';
+
+const turnpike = fileURLToPath(
+  new URL('../../../packages/server/bin/turnpike.mjs', import.meta.url),
+);
 
 /**
  * Starts everything, and registers how to stop each part.
@@ -53,6 +58,7 @@ export async function startTrial({ folder, slaveCount, port, isDemo, stops }) {
     return gateway;
   };
   const forMaster = { NODE_TYPE: 'master', SQL_DSN: database.url };
+  const commands = await prepareCommands(folder, { ...shared, ...forMaster });
   const master = await node('master', forMaster, {
     fixedPort: nginx === undefined ? port : undefined,
     args: isDemo ? ['--demo'] : [],
@@ -66,10 +72,19 @@ export async function startTrial({ folder, slaveCount, port, isDemo, stops }) {
     nginx === undefined
       ? undefined
       : await startNginx(nginx, { folder: join(folder, 'nginx'), port, master, slaves, stops });
-  return describe({ front, master, slaves, redis, database, folder, demoKey });
+  return describe({ front, master, slaves, redis, database, folder, demoKey, commands });
 }
 
-function describe({ front, master, slaves, redis, database, folder, demoKey }) {
+/** A folder in which commands find the settings of the masters, as they do in a container of one. */
+async function prepareCommands(folder, settings) {
+  const place = join(folder, 'commands');
+  await mkdir(place);
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  await writeFile(join(place, '.env'), `${lines.join('\n')}\nLOG_LEVEL=warn\n`, { mode: 0o600 });
+  return place;
+}
+
+function describe({ front, master, slaves, redis, database, folder, demoKey, commands }) {
   const address = front ?? slaves[0].url;
   return [
     ...(front === undefined
@@ -80,6 +95,7 @@ function describe({ front, master, slaves, redis, database, folder, demoKey }) {
     `Redis           ${redis.url}`,
     `PostgreSQL      ${database.url}`,
     `Logs and data   ${folder}`,
+    `Commands        cd ${commands} && node ${turnpike} queue`,
     '',
     demoKey === undefined
       ? 'First login: root / 123456. Add a channel and a token, then:'

@@ -1,5 +1,6 @@
 import { silentLogger, type Logger } from '@turnpike/core';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { setDeadline } from './deadline-watch.ts';
 import { parseRedisAddresses, type RedisAddress } from './parse-redis-address.ts';
 import type { RedisSettings } from './redis-settings.ts';
 
@@ -11,7 +12,6 @@ type Rules = Pick<
   | 'enableOfflineQueue'
   | 'maxRetriesPerRequest'
   | 'autoResendUnfulfilledCommands'
-  | 'commandTimeout'
   | 'connectTimeout'
   | 'socketTimeout'
 >;
@@ -37,14 +37,15 @@ export function connectProducer(
   logger: Logger = silentLogger,
 ): RedisClient {
   const { commandTimeoutMs } = settings;
-  return open(settings, logger, {
+  const client = open(settings, logger, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    commandTimeout: commandTimeoutMs,
     connectTimeout: Math.max(1000, commandTimeoutMs),
     socketTimeout: BROKEN_AFTER_DEADLINES * commandTimeoutMs,
   });
+  setDeadline(client, commandTimeoutMs);
+  return client;
 }
 
 /**

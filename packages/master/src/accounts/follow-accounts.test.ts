@@ -11,6 +11,7 @@ import {
   type UserAccount,
 } from '@turnpike/core';
 import { waitUntil } from '@turnpike/core/testing';
+import { createFakeMetrics, type CountedMetrics } from '../testing/fake-metrics.ts';
 import { followAccounts, type AccountFollower } from './follow-accounts.ts';
 
 function makeUser(id: number, recordVersion: number): UserAccount {
@@ -149,6 +150,7 @@ describe('followAccounts', () => {
   let told: BusEvents['accounts-changed'][];
   let followers: AccountFollower[];
   let messages: string[];
+  let metrics: CountedMetrics;
   const logger: Logger = {
     ...silentLogger,
     error: (_fields, message) => messages.push(message),
@@ -160,6 +162,7 @@ describe('followAccounts', () => {
     told = [];
     followers = [];
     messages = [];
+    metrics = createFakeMetrics();
     for (let id = 1; id <= 5; id += 1) source.change(id);
   });
   afterEach(async () => {
@@ -170,6 +173,8 @@ describe('followAccounts', () => {
     const follower = await followAccounts({
       accountSource: source,
       accountDirectory: directory,
+      metrics,
+      isTransientError: (error) => String(error).includes('away'),
       tellAccountsChanged(change) {
         told.push(change);
         return Promise.resolve();
@@ -309,6 +314,7 @@ describe('followAccounts', () => {
     await waitUntil(() => directory.marker && isSame());
 
     expect(messages).toEqual(['accounts are not followed; trying again']);
+    expect(metrics.counts).toEqual({ databaseFailed: expect.any(Number) });
   });
 
   it('loads what relays ask for, and the whole directory only where it is missing', async () => {

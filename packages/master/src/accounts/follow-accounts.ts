@@ -1,10 +1,14 @@
 import type { AccountDirectory, AccountSource, BusEvents, Logger } from '@turnpike/core';
+import type { MasterMetrics } from '../master-metrics.ts';
 import { pause } from '../services/pause.ts';
 import { removeLostTokens } from './remove-lost-tokens.ts';
 
 export interface FollowAccountsDeps {
   accountSource: AccountSource;
   accountDirectory: AccountDirectory;
+  /** Whether a failure is one of the database, and will pass. */
+  isTransientError(error: unknown): boolean;
+  metrics: Pick<MasterMetrics, 'databaseFailed'>;
   /** Tells every node that these accounts, already in the directory, changed; both lists empty: any of them. */
   tellAccountsChanged(change: BusEvents['accounts-changed']): Promise<void>;
   settings: {
@@ -97,13 +101,15 @@ class Follower implements AccountFollower {
   }
 
   async #round(): Promise<void> {
-    const { logger } = this.#deps;
+    const { logger, metrics, isTransientError } = this.#deps;
     try {
       await this.#fillIfIncomplete();
       await this.#applyChanges();
       if (this.#hasFailed) logger.info({}, 'accounts are followed again');
       this.#hasFailed = false;
     } catch (error) {
+      // Where no usage arrives, nobody else would notice that the database is away.
+      if (isTransientError(error)) metrics.databaseFailed();
       if (!this.#hasFailed) logger.error({ err: error }, 'accounts are not followed; trying again');
       this.#hasFailed = true;
     }

@@ -16,6 +16,7 @@ export function createFakeMetrics(): CountedMetrics {
     entriesRecovered: (count) => add('recovered', count),
     driftFound: (accounts) => void (counts['drift'] = accounts),
     accountAhead: () => add('ahead'),
-    databaseFailed: () => add('databaseFailed'),
+    databaseFailed: (database = 'main') =>
+      add(database === 'main' ? 'databaseFailed' : 'logDatabaseFailed'),
   };
 }

@@ -23,5 +23,7 @@ export async function dropParkedUsage(
   }
   const dropped = await parkedUsage.remove([...new Set(ids)]);
   print(`dropped: ${String(dropped)} of ${String(new Set(ids).size)}`);
-  return dropped === new Set(ids).size ? 0 : 1;
+  if (dropped === new Set(ids).size) return 0;
+  print('The others are not parked: turnpike queue lists the ids of those that are.');
+  return 1;
 }

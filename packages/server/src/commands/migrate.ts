@@ -1,9 +1,9 @@
 import type { Command } from '../cli/run-cli.ts';
-import { print, withStore } from './open-store-command.ts';
+import { print, withMigratedStore } from './open-store-command.ts';
 
 /** Brings the database up to date; running it again changes nothing. */
 export const migrateDatabase: Command = (settings, logger) =>
-  withStore(settings, logger, (store) => {
+  withMigratedStore(settings, logger, (store) => {
     const applied = store.migration?.applied ?? [];
     print(
       applied.length === 0

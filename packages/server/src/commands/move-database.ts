@@ -38,7 +38,7 @@ function readTarget(operands: readonly string[], flag: string | true | undefined
   const [to] = given;
   if (to === undefined || given.length > 1 || to.trim() === '') {
     throw new Error(
-      'move-database needs one target: turnpike move-database --to postgres://user:password@host:5432/name (or mysql://…, or user:password@tcp(host:3306)/name).',
+      'move-database needs one target: turnpike move-database --to postgres://user@host:5432/name (or mysql://…, or user@tcp(host:3306)/name), with the password as in SQL_DSN, or --to - to read it from standard input.',
     );
   }
   return readDsnFlag(to);

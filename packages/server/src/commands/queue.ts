@@ -3,11 +3,15 @@ import { systemClock, type UsageQueue } from '@turnpike/core';
 import type { Store } from '@turnpike/store';
 import type { Command } from '../cli/run-cli.ts';
 import { print, withStore } from './open-store-command.ts';
-import { runQueueCommand } from './run-queue-command.ts';
+import { isQueueCommand, runQueueCommand, usage } from './run-queue-command.ts';
 import { withCluster } from './with-cluster.ts';
 
 /** Shows what waits and what could not be applied; retries or drops the latter. */
 export const queue: Command = (settings, logger, operands) => {
+  if (!isQueueCommand(operands)) {
+    print(usage);
+    return Promise.resolve(2);
+  }
   const run = (store: Store, usageQueue: UsageQueue | undefined): Promise<number> =>
     runQueueCommand(
       { ...store, usageQueue, newBatchId: randomUUID, clock: systemClock, print },

@@ -57,6 +57,7 @@ describe('turnpike queue', () => {
     const { run, lines } = openCommand({ isCluster: true });
     expect(await run('retry')).toBe(2);
     expect(await run('clear', 'all')).toBe(2);
+    expect(await run('drop', 'all')).toBe(2);
     expect(lines[0]).toContain('turnpike queue retry <request id…|all>');
   });
 
@@ -101,7 +102,11 @@ describe('turnpike queue', () => {
       { requestId: event.requestId, userId: 1, quota: 0, at: NOW, endState: 'expired' },
     ]);
     expect(await parkedUsage.count()).toBe(0);
-    expect(lines).toEqual(['dropped: 2 of 2', 'dropped: 0 of 1']);
+    expect(lines).toEqual([
+      'dropped: 2 of 2',
+      'dropped: 0 of 1',
+      expect.stringContaining('not parked'),
+    ]);
   });
 });
 

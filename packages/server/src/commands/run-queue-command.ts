@@ -3,22 +3,30 @@ import type { QueueCommandDeps } from './queue-command-deps.ts';
 import { retryParkedUsage } from './retry-parked-usage.ts';
 import { showQueue } from './show-queue.ts';
 
-const usage = `turnpike queue                        Show what waits, and what could not be applied.
+export const usage = `turnpike queue                        Show what waits, and what could not be applied.
 turnpike queue retry <request id…|all>  Charge parked events after all.
-turnpike queue drop <request id…>       Give parked events up: they are not charged.`;
+turnpike queue drop <request id…>       Give parked events up: they are not charged. Each by its id, not all.`;
+
+/** Whether there is such a command; else `usage` says which there are. */
+export function isQueueCommand([action, ...ids]: readonly string[]): boolean {
+  if (action === undefined || (action === 'retry' && ids.length > 0)) return true;
+  return action === 'drop' && ids.length > 0 && !ids.includes('all');
+}
 
 /**
  * `turnpike queue`: shows, retries and drops usage.
  *
  * @returns the exit code: 1 where something was left as it is, 2 for a wrong command line
  */
-export function runQueueCommand(
+export async function runQueueCommand(
   deps: QueueCommandDeps,
-  [action, ...ids]: readonly string[],
+  operands: readonly string[],
 ): Promise<number> {
+  if (!isQueueCommand(operands)) {
+    deps.print(usage);
+    return 2;
+  }
+  const [action, ...ids] = operands;
   if (action === undefined) return showQueue(deps);
-  if (action === 'retry' && ids.length > 0) return retryParkedUsage(deps, ids);
-  if (action === 'drop' && ids.length > 0) return dropParkedUsage(deps, ids);
-  deps.print(usage);
-  return Promise.resolve(2);
+  return action === 'retry' ? retryParkedUsage(deps, ids) : dropParkedUsage(deps, ids);
 }

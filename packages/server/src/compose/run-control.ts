@@ -55,7 +55,7 @@ export async function runControl(parts: ClusterParts, management: Management): P
 
   const schedules = await cluster.schedules.start([
     ...master.jobs,
-    ...listStoreJobs(store, logger),
+    ...listStoreJobs(store, logger, (database) => metrics.databaseFailed(database)),
     ...listRepairJobs({
       ...shared,
       newBatchId: randomUUID,

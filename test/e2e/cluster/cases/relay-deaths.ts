@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { readBooks } from '../../../load/books.mjs';
 import type { ClusterWorld } from '../../../support/cluster/cluster-world.ts';
 import { catchOnAll, isLedgerScript } from '../../../support/cluster/command-matchers.ts';
-import { times } from '../../../support/cluster/cluster-times.ts';
+import { outage, times } from '../../../support/cluster/cluster-times.ts';
 import { dayMs, letADayPass } from '../../../support/cluster/let-a-day-pass.ts';
 import { openScene, type Scene } from '../../../support/cluster/scene.ts';
 import { untilAnswered, untilUpstream } from '../../../support/cluster/wait-upstream.ts';
@@ -19,6 +19,23 @@ async function kindsOf({ world, accounts, since }: Scene): Promise<(string | und
   const served = await world.simulator.served(since);
   const { requests } = await readBooks(world.books, accounts);
   return served.map(({ requestId }) => requests.get(requestId)?.kind);
+}
+
+/** A paused virtual machine, a limit on its processor, a disk that blocks: deadlines pass, and answers wait unread. */
+export async function relayStandsStill(world: ClusterWorld): Promise<void> {
+  const scene = await openScene(world);
+  const relay = world.slaves[0]!;
+  const traffic = scene.startTraffic({ nodes: [relay], pauseMs: 5 });
+  for (let round = 0; round < 8; round += 1) {
+    await traffic.more(25);
+    relay.signal('SIGSTOP');
+    await outage(times.commandTimeout * 1.5);
+    relay.signal('SIGCONT');
+  }
+  await traffic.more(25);
+  await traffic.end();
+  await scene.expectExactBill({ isCalm: true });
+  scene.expectAllComplete();
 }
 
 /** Case 1. */

@@ -7,6 +7,7 @@ import {
 import type { Family } from '@turnpike/core';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import { findAddress, findTranslationTarget } from './find-address.ts';
+import type { PlanReason } from './encoded-request.ts';
 import { hasCapsule } from './has-capsule.ts';
 import type { InboundRequest } from './inbound-request.ts';
 
@@ -34,27 +35,31 @@ export function findForeignWay(
   return undefined;
 }
 
-/** Whether a conversation has to be taken apart although the channel speaks its protocol. */
-export function mustTranslate(inbound: InboundRequest, dialect: Dialect, model: string): boolean {
+/** Why a conversation has to be taken apart although the channel speaks its protocol; undefined where it has not. */
+export function whyTranslate(
+  inbound: InboundRequest,
+  dialect: Dialect,
+  model: string,
+): PlanReason | undefined {
   const { isStream } = inbound.facts;
   const { streaming, wire, messages } = dialect;
-  if (wire?.isUsedFor(model) === true) return true;
+  if (wire?.isUsedFor(model) === true) return 'own_wire';
   // A header has to become a member of the body.
   if (messages?.hasBetasInBody === true && inbound.headers['anthropic-beta'] !== undefined)
-    return true;
-  if (inbound.family === 'openai-chat' && answersInParts(model)) return true;
+    return 'betas_in_body';
+  if (inbound.family === 'openai-chat' && answersInParts(model)) return 'answer_in_parts';
   // What this upstream does not fetch itself has to be found, and put into the body.
   if (
     messages?.needsInlineMedia === true &&
     inbound.door === 'anthropic' &&
     mentionsAddress(inbound)
   )
-    return true;
-  if (streaming === 'only' ? !isStream : streaming === 'never' && isStream) return true;
+    return 'media_in_body';
+  if (streaming === 'only' ? !isStream : streaming === 'never' && isStream) return 'streaming';
   // Google's streams without `alt=sse` are one JSON array, which grows.
   if (inbound.door === 'gemini' && isStream && !/[?&]alt=sse(?:&|$)/.test(inbound.search))
-    return true;
-  return hasCapsule(inbound);
+    return 'json_array';
+  return hasCapsule(inbound) ? 'opaque_state' : undefined;
 }
 
 function mentionsAddress({ body }: InboundRequest): boolean {

@@ -10,6 +10,7 @@ import type { AttemptOutcome, BufferedAnswer, StreamedAnswer } from './attempt-o
 import { BudgetGuard } from './budget-guard.ts';
 import type { ClientSide } from './client-side.ts';
 import { encodeRequest } from './encode.ts';
+import type { PlanReason } from './encoded-request.ts';
 import { exchange } from './exchange.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { judgeFailure } from './judge-failure.ts';
@@ -30,6 +31,8 @@ export interface Served {
   losses: readonly Loss[];
   /** It is not the upstream's own answer, but one made from it. */
   isTranslated: boolean;
+  /** Why it is not passed on as it is; undefined where it is. */
+  planReason: PlanReason | undefined;
   /** Present under a hard budget, for streams. */
   guard: BudgetGuard | undefined;
   /** Counted against the limits of the channel, where it has any. */
@@ -172,7 +175,13 @@ async function attempt(
     systemPromptReset: encoded.systemPromptReset,
     losses: encoded.losses,
     isTranslated: encoded.translator !== undefined,
+    planReason: encoded.planReason ?? namedAnew(plan),
     guard,
     permit,
   };
+}
+
+/** Answers that are passed on say the model that was asked. */
+function namedAnew({ snapshot }: ChannelPlan): PlanReason | undefined {
+  return snapshot.options.ResponseModelName === 'requested' ? 'model_in_response' : undefined;
 }

@@ -12,7 +12,7 @@ import type { Operation } from '@turnpike/core';
 import type { Upload } from '../http/receive-upload.ts';
 import { findAddress } from './find-address.ts';
 import { planSystemPrompt } from './force-system-prompt.ts';
-import { findForeignWay, mustTranslate } from './foreign-way.ts';
+import { findForeignWay, whyTranslate, type ForeignWay } from './foreign-way.ts';
 import { hasCapsule } from './has-capsule.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { needsPatch, patchLosses } from './patch-body.ts';
@@ -22,6 +22,7 @@ import {
   type EncodeDeps,
   type EncodedRequest,
   type EncodeInput,
+  type PlanReason,
 } from './encoded-request.ts';
 import { mergeHeaders } from './merge-headers.ts';
 import { translateRequest } from './translate.ts';
@@ -50,14 +51,27 @@ export function encodeRequest(
   const isOwnWire = hasOwnWire(inbound.operation, provider);
   if (url === undefined || (isOwnWire && family === undefined)) {
     const way = findForeignWay(channel, inbound, upstreamModel);
-    return way === undefined ? undefined : translateRequest(deps, input, way);
+    if (way === undefined) return undefined;
+    return translateFor(isOwnWire ? 'own_wire' : 'other_protocol', deps, input, way);
   }
   const dialect = dialectOf(provider, { operation: inbound.operation, config: channel.config });
-  if (family !== undefined && (isOwnWire || mustTranslate(inbound, dialect, upstreamModel)))
-    return translateRequest(deps, input, { kind: 'family', family, url });
+  const reason = isOwnWire ? 'own_wire' : whyTranslate(inbound, dialect, upstreamModel);
+  if (family !== undefined && reason !== undefined)
+    return translateFor(reason, deps, input, { kind: 'family', family, url });
   // What is asked about a conversation cannot be translated, and its capsules are nobody else's.
   if (aboutConversations.has(inbound.operation) && hasCapsule(inbound)) return undefined;
   return relayRequest(deps, input, url, dialect);
+}
+
+async function translateFor(
+  reason: PlanReason,
+  deps: EncodeDeps,
+  input: EncodeInput,
+  way: ForeignWay,
+): Promise<EncodedRequest> {
+  const encoded = await translateRequest(deps, input, way);
+  encoded.planReason = reason;
+  return encoded;
 }
 
 const aboutConversations: ReadonlySet<Operation> = new Set<Operation>([
@@ -92,6 +106,7 @@ function relayRequest(
   const protocol = inbound.family ?? inbound.operation;
   for (const loss of encoded.losses) metrics.lossCounted(protocol, protocol, loss);
   if (!isPatched) return encoded;
+  encoded.planReason = 'deep_edit';
   const { operation } = inbound;
   const { type: channelType, config } = channel;
   return conversations

@@ -7,6 +7,21 @@ import type { Admission } from './admit.ts';
 import type { AnswerTranslator } from './answer-translator.ts';
 import type { InboundRequest } from './inbound-request.ts';
 
+/** Why a request, or its answer, is not passed on as it is. Found in logs. */
+export type PlanReason =
+  /** The channel speaks another protocol. */
+  | 'other_protocol'
+  | 'own_wire'
+  | 'betas_in_body'
+  | 'answer_in_parts'
+  | 'media_in_body'
+  | 'streaming'
+  | 'json_array'
+  | 'opaque_state'
+  /** Something below the top level is refused. */
+  | 'deep_edit'
+  | 'model_in_response';
+
 /** A request as one upstream gets it. */
 export interface EncodedRequest {
   origin: string;
@@ -22,6 +37,8 @@ export interface EncodedRequest {
   translator: AnswerTranslator | undefined;
   /** What could not be carried. */
   losses: readonly Loss[];
+  /** Undefined where the bytes pass as they are, but for members at the top level. */
+  planReason: PlanReason | undefined;
 }
 
 export interface EncodeInput {
@@ -67,6 +84,7 @@ export function beginRequest(url: string, dialect: Dialect): EncodedRequest {
     systemPromptReset: false,
     translator: undefined,
     losses: noLosses,
+    planReason: undefined,
   };
 }
 

@@ -8,6 +8,7 @@ import {
 import type { Family } from '@turnpike/core';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import { findAddress, findTranslationTarget } from './find-address.ts';
+import type { PlanReason } from './encoded-request.ts';
 import { hasCapsule } from './has-capsule.ts';
 import type { InboundRequest } from './inbound-request.ts';
 
@@ -35,24 +36,28 @@ export function findForeignWay(
   return undefined;
 }
 
-/** Whether a conversation has to be taken apart although the channel speaks its protocol. */
-export function mustTranslate(inbound: InboundRequest, dialect: Dialect, model: string): boolean {
+/** Why a conversation has to be taken apart although the channel speaks its protocol; undefined where it has not. */
+export function whyTranslate(
+  inbound: InboundRequest,
+  dialect: Dialect,
+  model: string,
+): PlanReason | undefined {
   const { isStream } = inbound.facts;
   const { family } = inbound;
   const { streaming, wire, messages } = dialect;
-  if (wire?.isUsedFor(model) === true) return true;
+  if (wire?.isUsedFor(model) === true) return 'own_wire';
   // A header has to become a member of the body.
   if (messages?.hasBetasInBody === true && inbound.headers['anthropic-beta'] !== undefined)
-    return true;
-  if (family === 'openai-chat' && answersInParts(model)) return true;
+    return 'betas_in_body';
+  if (family === 'openai-chat' && answersInParts(model)) return 'answer_in_parts';
   // What this upstream does not fetch itself has to be found, and put into the body.
-  if (family !== undefined && mentionsAddress(family, inbound))
-    if (needsInlineMedia(family, dialect, model)) return true;
-  if (streaming === 'only' ? !isStream : streaming === 'never' && isStream) return true;
+  if (family !== undefined && needsInlineMedia(family, dialect, model))
+    if (mentionsAddress(family, inbound)) return 'media_in_body';
+  if (streaming === 'only' ? !isStream : streaming === 'never' && isStream) return 'streaming';
   // Google's streams without `alt=sse` are one JSON array, which grows.
   if (inbound.door === 'gemini' && isStream && !/[?&]alt=sse(?:&|$)/.test(inbound.search))
-    return true;
-  return hasCapsule(inbound);
+    return 'json_array';
+  return hasCapsule(inbound) ? 'opaque_state' : undefined;
 }
 
 /** By what a file of the web is named. Looked for first: nothing else costs as little. */

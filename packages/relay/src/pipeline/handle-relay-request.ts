@@ -136,7 +136,12 @@ async function bill(
   const status = connection.isGone ? 499 : 200;
   deps.metrics.usagePublished(event);
   deps.metrics.requestFinished(inbound.operation, status, event.durationMs, event.firstByteMs);
-  deps.logger.info(logFieldsOf(event, status), 'request finished');
+  const { planReason } = served;
+  const fields = logFieldsOf(event, status);
+  deps.logger.info(
+    planReason === undefined ? fields : { ...fields, planReason },
+    'request finished',
+  );
 }
 
 function endPermits(permits: readonly LimitPermit[], tokens: number): void {

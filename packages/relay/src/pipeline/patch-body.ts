@@ -1,5 +1,6 @@
 import { dialectOf, findProvider, pathLoss, type Dialect } from '@turnpike/adaptors';
 import type { Loss, Operation } from '@turnpike/core';
+import { parseExact } from './exact-json.ts';
 
 const developer = Buffer.from('"developer"');
 /** Looked for first: a search for a few bytes that begin with a rare one is many times quicker. */
@@ -35,16 +36,17 @@ export interface PatchTarget {
   model: string;
 }
 
-/** Parses a body, changes what this upstream refuses, and prints it again. Everything else keeps its order. */
+/** Parses a body, changes what this upstream refuses, and prints it again. Everything else keeps its order, and its numbers. */
 export function patchBody(body: Buffer, target: PatchTarget): Buffer {
   const { channelType, operation, config, model } = target;
   const provider = findProvider(channelType);
   if (provider === undefined) throw new Error(`no provider ${String(channelType)}`);
   const dialect = dialectOf(provider, { operation, config });
-  const tree = JSON.parse(body.toString('utf8')) as unknown;
+  const json = parseExact(body.toString('utf8'));
+  const { tree } = json;
   if (refusesDeveloper(dialect, model)) renameDeveloper(tree);
   for (const path of dialect.deletePaths ?? []) deletePath(tree, path.split('.'));
-  return Buffer.from(JSON.stringify(tree));
+  return Buffer.from(json.print());
 }
 
 /** Only where something is known of the vendor's chat. */

@@ -30,6 +30,11 @@ export { readFormRequest } from './families/media/read-form-request.ts';
 export { planBodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export type { BodyEditInput, BodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export { planGeminiEdits } from './families/plan-gemini-edits.ts';
+export {
+  encodeInteractionBudgetCut,
+  encodeInteractionStreamError,
+} from './families/gemini/interaction-end.ts';
+export { planInteractionEdits } from './families/gemini/interaction-request.ts';
 export { createStreamTap } from './families/create-stream-tap.ts';
 export type { StreamTapOptions } from './families/create-stream-tap.ts';
 export { readAnswer } from './families/read-answer.ts';

@@ -17,6 +17,7 @@ import {
 } from '../wire/json-object.ts';
 import { tryProbeJson, type JsonProbe } from '../wire/json-probe.ts';
 import { readSubtitleText } from './media/read-subtitle-text.ts';
+import { readInteractionUsage } from './gemini/interaction-usage.ts';
 import { readErrorValue } from './openai-chat/read-error.ts';
 import { readUsage } from './openai-chat/read-usage.ts';
 import { readResponsesUsage, readSearchItems } from './openai-responses/read-usage.ts';
@@ -165,6 +166,7 @@ const payloadKeys: Readonly<Partial<Record<Operation, readonly string[]>>> = {
   moderations: ['results'],
   responses: ['output', 'status', 'id'],
   messages: ['content'],
+  interaction: ['steps', 'outputs', 'status'],
   'generate-content': ['candidates', 'promptFeedback'],
   'image-generation': ['data', 'images'],
   'image-edit': ['data', 'images'],
@@ -210,6 +212,7 @@ function readAnswerUsage(
   const { dialect, operation, estimatedPromptTokens } = context;
   if (operation === 'responses')
     return readResponsesUsage({ ...small, ...readSearchItems(probe) }, dialect);
+  if (operation === 'interaction') return readInteractionUsage(small);
   if (dialect.readUsage !== undefined) return dialect.readUsage(small);
   const outputKind = operation.startsWith('image-')
     ? 'image'

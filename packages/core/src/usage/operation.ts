@@ -25,6 +25,8 @@ export const operations = [
   'count-content-tokens',
   'embed-content',
   'batch-embed-contents',
+  /** A turn of Google's Interactions API, which only Google speaks. */
+  'interaction',
   'realtime',
   /** Files, batches, fine-tuning, assistants and threads of one account. */
   'account-resource',

@@ -32,6 +32,11 @@ export type { BodyEditInput, BodyEdits } from './families/openai-chat/plan-body-
 export { planGeminiEdits } from './families/plan-gemini-edits.ts';
 export { nameModel } from './families/name-model.ts';
 export { pathLoss } from './families/dialect-losses.ts';
+export {
+  encodeInteractionBudgetCut,
+  encodeInteractionStreamError,
+} from './families/gemini/interaction-end.ts';
+export { planInteractionEdits } from './families/gemini/interaction-request.ts';
 export { createStreamTap } from './families/create-stream-tap.ts';
 export type { StreamTapOptions } from './families/create-stream-tap.ts';
 export { readAnswer } from './families/read-answer.ts';

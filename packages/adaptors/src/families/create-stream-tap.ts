@@ -2,6 +2,7 @@ import { familyOf, type Operation } from '@turnpike/core';
 import type { Dialect, StreamTap } from '../codec.ts';
 import { ReframedTap } from '../wire/reframed-tap.ts';
 import { createFrameReader } from '../wire/frame-reader.ts';
+import { createInteractionTap } from './gemini/interaction-tap.ts';
 import { findUpstreamCodec } from './index.ts';
 import { NamingTap } from './naming-tap.ts';
 import { createMediaStreamTap } from './media/media-stream-tap.ts';
@@ -43,6 +44,8 @@ function createFamilyTap(options: StreamTapOptions): StreamTap {
       const codec = family === undefined ? undefined : findUpstreamCodec(family);
       return codec?.createTap(options) ?? createChatStreamTap(options);
     }
+    case 'interaction':
+      return createInteractionTap(options.dialect);
     case 'responses':
       return createResponsesStreamTap(options.dialect);
     case 'image-generation':

@@ -18,6 +18,7 @@ import {
 import { tryProbeJson, type JsonProbe } from '../wire/json-probe.ts';
 import { findAnswerError } from './find-answer-error.ts';
 import { readSubtitleText } from './media/read-subtitle-text.ts';
+import { readInteractionUsage } from './gemini/interaction-usage.ts';
 import { readBrokenOff } from './openai-chat/read-chunk-error.ts';
 import { readUsage } from './openai-chat/read-usage.ts';
 import { readResponsesUsage, readSearchItems } from './openai-responses/read-usage.ts';
@@ -167,6 +168,7 @@ const payloadKeys: Readonly<Partial<Record<Operation, readonly string[]>>> = {
   moderations: ['results'],
   responses: ['output', 'status', 'id'],
   messages: ['content'],
+  interaction: ['steps', 'outputs', 'status'],
   'generate-content': ['candidates', 'promptFeedback'],
   'image-generation': ['data', 'images'],
   'image-edit': ['data', 'images'],
@@ -192,6 +194,7 @@ function readAnswerUsage(
   const { dialect, operation, estimatedPromptTokens } = context;
   if (operation === 'responses')
     return readResponsesUsage({ ...small, ...readSearchItems(probe) }, dialect);
+  if (operation === 'interaction') return readInteractionUsage(small);
   if (dialect.readUsage !== undefined) return dialect.readUsage(small);
   const outputKind = operation.startsWith('image-')
     ? 'image'

@@ -45,10 +45,12 @@ function defineGemini(
 
 /** Names with a slash (`tunedModels/x`) bring their own collection. */
 function addressOf(target: UpstreamTarget): string | undefined {
-  const method = geminiMethodOf(target.operation, target.isStream);
-  if (method === undefined || target.baseUrl === '') return undefined;
   const { model, config } = target;
   const version = readConfigText(config, 'api_version') || defaultVersion;
+  if (target.operation === 'interaction' && target.baseUrl !== '')
+    return joinUrl(cutTrailingSlash(target.baseUrl), `/${version}/interactions`);
+  const method = geminiMethodOf(target.operation, target.isStream);
+  if (method === undefined || target.baseUrl === '') return undefined;
   const name = model.includes('/') ? model : `models/${model}`;
   return joinUrl(cutTrailingSlash(target.baseUrl), `/${version}/${pathOfModel(name)}${method}`);
 }

@@ -25,6 +25,7 @@ const paths: Record<Operation, string> = {
   'count-content-tokens': '/v1beta/models/m:countTokens',
   'embed-content': '/v1beta/models/m:embedContent',
   'batch-embed-contents': '/v1beta/models/m:batchEmbedContents',
+  interaction: '/v1beta/interactions',
   realtime: '/v1/realtime',
   'account-resource': '/v1/files',
   proxy: '/v1/oneapi/proxy/1/x',

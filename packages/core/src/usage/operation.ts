@@ -35,6 +35,8 @@ export const operations = [
   'batch-embed-contents',
   /** Whatever a channel of type 43 has behind it. */
   'proxy',
+  /** A turn of Google's Interactions API, which only Google speaks. */
+  'interaction',
 ] as const;
 
 export type Operation = (typeof operations)[number];

@@ -12,7 +12,10 @@ const verbs: Readonly<Record<string, { operation: Operation; isStream?: boolean 
 
 /** Routes of Google's that are not relayed. */
 const notImplemented =
-  /^\/v1(?:beta|alpha)\/(?:cachedContents|files|batches|interactions|fileSearchStores|tunedModels|corpora)(?:\/.*)?$/;
+  /^\/v1(?:beta|alpha)\/(?:cachedContents|files|batches|interactions\/.+|fileSearchStores|tunedModels|corpora)(?:\/.*)?$/;
+
+/** Google's other way to hold a conversation. */
+const interactions = /^\/v1(?:beta|alpha)?\/interactions$/;
 
 /**
  * Finds a route of the Gemini door.
@@ -22,6 +25,10 @@ const notImplemented =
  */
 export function matchGemini(method: string, path: string): RelayRoute | undefined {
   const found = /^\/(v1|v1beta|v1alpha)\/models(?:\/(.+))?$/.exec(path);
+  if (found === null && interactions.test(path))
+    return method === 'POST'
+      ? { kind: 'operation', door: 'gemini', operation: 'interaction', path, body: 'json' }
+      : { kind: 'wrong-method', door: 'gemini', allowed: 'POST' };
   if (found === null)
     return notImplemented.test(path) ? { kind: 'not-implemented', door: 'gemini' } : undefined;
   const [, version, rest] = found;

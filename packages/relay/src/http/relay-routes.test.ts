@@ -50,7 +50,20 @@ describe('matchRoute', () => {
     expect(isRelayUrl(url)).toBe(true);
   });
 
+  it.each(['/v1beta/interactions', '/v1/interactions', '/gemini/v1beta/interactions?x=1'])(
+    'relays POST %s: there the body names the model',
+    (url) => {
+      expect(matchRoute('POST', url)).toMatchObject({ door: 'gemini', operation: 'interaction' });
+      expect(matchRoute('POST', url)).not.toHaveProperty('pathModel');
+      expect(isRelayUrl(url)).toBe(true);
+    },
+  );
+
   it.each([
+    ['GET', '/v1beta/interactions', 'wrong-method', 'gemini'],
+    ['GET', '/v1beta/interactions/v1_x', 'not-implemented', 'gemini'],
+    ['POST', '/v1beta/interactions/v1_x/cancel', 'not-implemented', 'gemini'],
+    ['POST', '/v1beta/models/m:bidiGenerateContent', 'not-implemented', 'gemini'],
     ['GET', '/v1beta/models', 'list-models', 'gemini'],
     ['GET', '/gemini/v1/models', 'list-models', 'gemini'],
     ['GET', '/v1beta/models/vendor/model', 'retrieve-model', 'gemini'],

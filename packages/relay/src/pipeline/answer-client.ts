@@ -1,6 +1,8 @@
 import {
   classifyFailure,
   encodeError,
+  encodeInteractionBudgetCut,
+  encodeInteractionStreamError,
   encodeResponsesStreamError,
   encodeStreamError,
   findClientCodec,
@@ -8,7 +10,7 @@ import {
   type ErrorContext,
   type StreamTap,
 } from '@turnpike/adaptors';
-import { errors, type GatewayError, type RateLimitFigures } from '@turnpike/core';
+import { errors, type GatewayError, type Operation, type RateLimitFigures } from '@turnpike/core';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { prefersChinese } from '../http/request-headers.ts';
 import type { StreamedAnswer } from './attempt-outcome.ts';
@@ -94,9 +96,7 @@ export function breakOff(
     connection.destroy();
     return;
   }
-  const encode =
-    codec?.encodeStreamError ??
-    (inbound?.operation === 'responses' ? encodeResponsesStreamError : encodeStreamError);
+  const encode = codec?.encodeStreamError ?? streamErrorOf(inbound?.operation);
   connection.end(
     encode(error, {
       ...contextOf(connection),
@@ -105,12 +105,18 @@ export function breakOff(
   );
 }
 
+function streamErrorOf(operation: Operation | undefined): typeof encodeStreamError {
+  if (operation === 'responses') return encodeResponsesStreamError;
+  return operation === 'interaction' ? encodeInteractionStreamError : encodeStreamError;
+}
+
 function contextOf({ requestId, request }: AnswerSide): ErrorContext {
   return { requestId, isChinese: prefersChinese(request.headers) };
 }
 
 /** The last of an answer that the budget cut. */
 function budgetCut(inbound: InboundRequest, tap: StreamTap): Buffer {
+  if (inbound.operation === 'interaction') return encodeInteractionBudgetCut(inbound.facts.model);
   const codec = inbound.family === undefined ? undefined : findClientCodec(inbound.family);
   return (
     tap.budgetCut?.() ??

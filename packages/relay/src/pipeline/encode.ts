@@ -3,6 +3,7 @@ import {
   hasOwnWire,
   planBodyEdits,
   planGeminiEdits,
+  planInteractionEdits,
   spliceJson,
   type Dialect,
   type JsonProbe,
@@ -131,7 +132,7 @@ function encodeJson(
   { channel, upstreamModel, inbound, admission }: EncodeInput,
   probe: JsonProbe,
 ): string {
-  const plan = inbound.door === 'gemini' ? planGeminiEdits : planBodyEdits;
+  const plan = plannerOf(inbound);
   const { edits, hideUsage, losses } = plan({
     probe,
     facts: inbound.facts,
@@ -150,6 +151,11 @@ function encodeJson(
   encoded.losses = losses;
   encoded.systemPromptReset = prompt?.isReset ?? false;
   return 'application/json';
+}
+
+function plannerOf({ door, operation }: InboundRequest): typeof planBodyEdits {
+  if (operation === 'interaction') return planInteractionEdits;
+  return door === 'gemini' ? planGeminiEdits : planBodyEdits;
 }
 
 function splice(probe: JsonProbe, edits: readonly SpliceEdit[]): Buffer {

@@ -10,6 +10,7 @@ import type { OperationRoute } from '../http/route.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { createRequestId } from '../request-id.ts';
 import { mayGoOn, withHistory } from '../responses/with-history.ts';
+import { keepInteraction, withInteraction } from '../responses/interaction-history.ts';
 import { keepAnswer } from '../responses/keep-answer.ts';
 import type { RelaySnapshot } from '../snapshot/relay-snapshot.ts';
 import type { Admission } from './admit.ts';
@@ -56,7 +57,9 @@ export async function handleRelayRequest(
     const background = readBackgroundRequest(deps.responseStore, received);
     const inbound = mayGoOn(received)
       ? await withHistory(deps, known.token.userId, background?.inbound ?? received)
-      : received;
+      : received.operation === 'interaction'
+        ? await withInteraction(deps, known.token.userId, received)
+        : received;
     progress.served = inbound;
     const letInAs = await letIn(deps, snapshot, known, request, connection.requestId, inbound);
     const { caller, plan } = letInAs;
@@ -131,7 +134,9 @@ async function bill(
   const last =
     inbound.operation === 'responses'
       ? await keepAnswer(deps, caller.token.userId, inbound, served)
-      : undefined;
+      : inbound.operation === 'interaction'
+        ? await keepInteraction(deps, caller.token.userId, inbound, served)
+        : undefined;
   answerClient(connection, inbound, served, last);
   const status = connection.isGone ? 499 : 200;
   deps.metrics.usagePublished(event);

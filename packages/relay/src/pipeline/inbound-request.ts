@@ -78,7 +78,8 @@ export type InboundBody = { kind: 'json'; probe: JsonProbe } | { kind: 'upload';
 const forwarded: Readonly<Record<Door, readonly string[]>> = {
   openai: ['openai-beta', 'idempotency-key', 'traceparent', 'tracestate'],
   anthropic: ['anthropic-version', 'anthropic-beta', 'traceparent', 'tracestate'],
-  gemini: ['traceparent', 'tracestate'],
+  // The shape of interactions goes by their revision.
+  gemini: ['api-revision', 'traceparent', 'tracestate'],
 };
 const nothing: readonly string[] = [];
 

@@ -5,6 +5,7 @@ import type { JsonMember } from '../../wire/json-member.ts';
 import type { JsonProbe } from '../../wire/json-probe.ts';
 import { estimateRequest } from '../openai-chat/estimate.ts';
 import type { BodyFacts } from '../openai-chat/read-request.ts';
+import { readInteractionRequest } from './interaction-request.ts';
 import { numberMember, snakeNameOf } from './member.ts';
 import { refuse } from '../openai-chat/refuse.ts';
 
@@ -14,12 +15,14 @@ const maxDeclaredOutput = 1_073_741_823;
 const maxCandidates = 8;
 
 /**
- * What routes, prices and limits a request to the Gemini door: the model stands in the path, and whether it streams too.
+ * What routes, prices and limits a request to the Gemini door: the model stands in the path, and whether it streams too,
+ * but for interactions.
  *
  * @throws `invalid_request` with `param`
  */
 export function readGeminiRequest(probe: JsonProbe, path: PathFacts): BodyFacts {
   const { operation, model } = path;
+  if (operation === 'interaction') return readInteractionRequest(probe);
   if (model === undefined) throw errors.invalidRequest({ param: 'model', reason: noModel });
   checkBody(operation, probe);
   const config = readConfig(probe);

@@ -117,7 +117,9 @@ function inputTokens(mode: Mode, { probe, model }: RequestSize): number {
   const { media } = probe;
   const inlineBytes = media.inlineImageBytes + media.inlineAudioBytes + media.inlineFileBytes;
   const image = model.startsWith('gpt-4o-mini') ? miniImageTokens : imageTokens;
-  const isStored = probe.last('previous_response_id')?.kind === 'string';
+  const isStored = ['previous_response_id', 'previous_interaction_id'].some(
+    (key) => probe.last(key)?.kind === 'string',
+  );
   return Math.ceil(
     textTokens(mode, probe.body.length - inlineBytes) +
       media.inlineImages * image[mode] +

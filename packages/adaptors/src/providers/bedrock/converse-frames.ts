@@ -1,7 +1,8 @@
 import type { FrameDecoder } from '../../codec.ts';
 import { asObject, asText, parseJson, type JsonObject } from '../../wire/json-object.ts';
 import type { SseFrame } from '../../wire/sse-frame.ts';
-import { readStopSequence, toMessageUsage, toStopReason } from './converse-response.ts';
+import { toCitation } from './converse-citations.ts';
+import { readStopSequence, toCallType, toMessageUsage, toStopReason } from './converse-response.ts';
 
 /**
  * Events of ConverseStream as those of a streamed message. Blocks of text begin without saying so, the usage comes before
@@ -109,13 +110,17 @@ export class ConverseFrameDecoder implements FrameDecoder {
 function toStart(start: JsonObject | undefined): JsonObject {
   const call = asObject(start?.['toolUse']);
   if (call === undefined) return { type: 'text', text: '' };
-  return { type: 'tool_use', id: call['toolUseId'], name: call['name'], input: {} };
+  return { type: toCallType(call), id: call['toolUseId'], name: call['name'], input: {} };
 }
 
 function toDeltas(delta: JsonObject, reasoning: JsonObject | undefined): JsonObject[] {
   const json = asObject(delta['toolUse'])?.['input'];
   if (typeof json === 'string') return [{ type: 'input_json_delta', partial_json: json }];
-  if (reasoning === undefined) return [{ type: 'text_delta', text: delta['text'] ?? '' }];
+  const citation = asObject(delta['citation']);
+  if (citation !== undefined) return [{ type: 'citations_delta', citation: toCitation(citation) }];
+  // Results of tools that Bedrock called itself have no text.
+  if (reasoning === undefined && delta['text'] === undefined) return [];
+  if (reasoning === undefined) return [{ type: 'text_delta', text: delta['text'] }];
   const signature = asText(reasoning['signature']);
   const thinking = asText(reasoning['text']);
   return [

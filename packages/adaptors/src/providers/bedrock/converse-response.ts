@@ -1,6 +1,7 @@
 import type { JsonRecord } from '@turnpike/core';
 import { defined } from '../../wire/defined.ts';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
+import { toCitation } from './converse-citations.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   guardrail_intervened: 'refusal',
@@ -40,8 +41,12 @@ function toMessageBlocks(block: JsonObject | undefined): JsonObject[] {
   const call = asObject(block?.['toolUse']);
   if (call !== undefined) {
     const { toolUseId: id, name, input = {} } = call;
-    return [{ type: 'tool_use', id, name, input }];
+    return [{ type: toCallType(call), id, name, input }];
   }
+  const quoted = asObject(block?.['citationsContent']);
+  if (quoted !== undefined) return [toQuotation(quoted)];
+  const image = asObject(block?.['image']);
+  if (image !== undefined) return [toImage(image)];
   const reasoning = asObject(block?.['reasoningContent']);
   const thought = asObject(reasoning?.['reasoningText']);
   if (thought !== undefined) {
@@ -50,6 +55,25 @@ function toMessageBlocks(block: JsonObject | undefined): JsonObject[] {
   }
   const data = reasoning?.['redactedContent'];
   return data === undefined ? [] : [{ type: 'redacted_thinking', data }];
+}
+
+/** What Bedrock called itself is no call of the client's. */
+export function toCallType({ type }: JsonObject): string {
+  return type === 'server_tool_use' ? 'server_tool_use' : 'tool_use';
+}
+
+function toQuotation(quoted: JsonObject): JsonObject {
+  const text = asArray(quoted['content'])
+    .map((piece) => asText(asObject(piece)?.['text']) ?? '')
+    .join('');
+  const citations = asArray(quoted['citations']).map((one) => toCitation(asObject(one) ?? {}));
+  return { type: 'text', text, citations };
+}
+
+function toImage(image: JsonObject): JsonObject {
+  const media_type = `image/${asText(image['format']) ?? 'png'}`;
+  const data = asObject(image['source'])?.['bytes'];
+  return { type: 'image', source: { type: 'base64', media_type, data } };
 }
 
 /** Tokens of caches are counted apart here too. */

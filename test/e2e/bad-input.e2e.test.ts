@@ -167,6 +167,7 @@ describe('paths and methods', () => {
       headers: { authorization: `Bearer ${world.token.key}` },
     });
     expect(answer.status).toBe(status);
+    expect(answer.headers.get('allow')).toBe(status === 405 ? 'POST' : null);
     expect((await errorOf(answer)).code).toBe(code);
   });
 
@@ -252,6 +253,21 @@ describe('raw connections', () => {
       'zz\r\nabc\r\n0\r\n\r\n',
     ]);
     expect(statusesOf(answer)).toEqual([400]);
+  });
+
+  it('serves clients that name it whole, as they would a proxy', async () => {
+    const answer = await sendRaw(world.gateway.port, [
+      `GET http://gateway:1/v1/models?x=1 HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nAuthorization: Bearer ${world.token.key}\r\n\r\n`,
+    ]);
+    expect(statusesOf(answer)).toEqual([200]);
+  });
+
+  it('says what is missing to a client that names no host', async () => {
+    const answer = await sendRaw(world.gateway.port, ['GET /v1/models HTTP/1.1\r\n\r\n']);
+    expect(statusesOf(answer)).toEqual([400]);
+    expect(answer.text).toMatch(/'Host' is missing.*\(request id: /);
+    expect(answer.text).toMatch(/\r\nx-request-id: [\w-]+\r\n/);
+    expect(answer.isClosed).toBe(true);
   });
 
   it('refuses what is no HTTP', async () => {

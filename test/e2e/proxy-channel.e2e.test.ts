@@ -204,6 +204,14 @@ describe('a proxy channel', () => {
     await expect(send({ path: `${String(channel)}/cut` })).rejects.toThrow(/aborted|hang up/);
   });
 
+  it('has nothing that a channel test could ask for, and its test says so', async () => {
+    const answered = await world.admin
+      .call('GET', `/api/channel/test/${String(channel)}`)
+      .catch((error: unknown) => error);
+    expect(String(answered)).toMatch(/type 43 \(Proxy\) have nothing that a test could ask for/);
+    expect(seen).toEqual([]);
+  });
+
   it('lets its upstream go when the client does', async () => {
     closed = 0;
     const url = `${world.gateway.url}/v1/oneapi/proxy/${String(channel)}/endless`;

@@ -87,7 +87,7 @@ function parseGoDsn(variable: string, text: string): MysqlConnection {
   const database = head.slice(slash + 1);
   if (slash === -1 || place === null || database === '') {
     throw new Error(
-      `${variable} must look like user:password@tcp(host:3306)/database, postgres://user:password@host:5432/database or mysql://user:password@host:3306/database; leave it empty for SQLite.`,
+      `${variable} must look like postgres://…, mysql://… or <user>:<password>@tcp(<host>:3306)/<database>; leave it empty for SQLite.`,
     );
   }
   const credentials = at === -1 ? '' : head.slice(0, at);

@@ -159,8 +159,9 @@ export const errors = {
     400,
     REQUEST,
     false,
-    (d) => `There is no channel '${String(d['channel'])}'.`,
-    (d) => `不存在渠道 '${String(d['channel'])}'。`,
+    (d) =>
+      `There is no channel '${String(d['channel'])}'. Name one by its id, or leave the choice to the gateway.`,
+    (d) => `不存在渠道 '${String(d['channel'])}'。请使用现有渠道的 id，或不指定渠道。`,
   ),
   channelDisabled: defineError(
     'channel_disabled',
@@ -310,8 +311,9 @@ export const errors = {
     501,
     REQUEST,
     false,
-    (d) => `${String(d['route'] ?? 'This route')} is not implemented here.`,
-    (d) => `此处未实现 ${String(d['route'] ?? '该接口')}。`,
+    (d) =>
+      `${String(d['route'] ?? 'This route')} is not implemented here. Ask the provider itself for it.`,
+    (d) => `此处未实现 ${String(d['route'] ?? '该接口')}。请直接向提供商请求。`,
   ),
   previousResponseNotFound: defineError(
     'previous_response_not_found',

@@ -70,6 +70,8 @@ export function answerError(connection: AnswerSide, error: GatewayError): void {
     (door === 'openai' ? undefined : findClientCodec(door)?.encodeError) ?? encodeError;
   const { status, headers, body } = encode(error, contextOf(connection));
   headers.push(...rateLimitHeaders(refusedFigures(error), door, Date.now()));
+  const { allowed } = error.details;
+  if (error.status === 405 && typeof allowed === 'string') headers.push('allow', allowed);
   connection.sendBody(status, headers, body);
   connection.request.resume(); // what the client still sends is read away, so that it gets to see the answer
 }

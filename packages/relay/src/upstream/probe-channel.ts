@@ -1,9 +1,10 @@
 import { probeJson, readJsonRequest, type AnswerFacts } from '@turnpike/adaptors';
 import {
+  errors,
   familyOf,
+  freePrice,
   isGatewayError,
   type ChannelProbe,
-  type ModelPrice,
   type Operation,
   type ProbeResult,
 } from '@turnpike/core';
@@ -74,6 +75,7 @@ async function ask(
           priceThrough: () => ({
             upstreamModel: channel.modelMapping[model] ?? model,
             billedModel: model,
+            // A test is not billed, and must work before a price is set.
             price: freePrice,
           }),
           next() {
@@ -93,8 +95,17 @@ async function ask(
       : judge(model, inbound.operation, served.outcome.facts);
   } catch (error) {
     if (!isGatewayError(error)) throw error;
+    if (error.code === errors.noChannelAvailable.definition.code)
+      return failed(model, nothingToAsk(channel), 0);
     return failed(model, error.message, 0, progress.isFatal ?? false);
   }
+}
+
+/** Nothing was sent: clients hear of other channels then, but a test has only this one. */
+function nothingToAsk({ type, provider }: RelayChannel): string {
+  return provider === undefined
+    ? `This version cannot call channels of type ${String(type)}.`
+    : `Channels of type ${String(type)} (${provider.displayName}) have nothing that a test could ask for: neither chat nor embeddings at this address.`;
 }
 
 /** Embedding models can not chat, so they are asked for what they do. */
@@ -140,28 +151,6 @@ function judge(model: string, operation: Operation, facts: AnswerFacts): ProbeRe
     return failed(model, 'The answer has neither text nor usage.', 0);
   return { isOk: true, message: text, durationMs: 0, model, isFatal: false };
 }
-
-/** A test is not billed, and must work before a price is set. */
-const freePrice: ModelPrice = {
-  source: 'option',
-  input: 0n,
-  cacheRead: 0n,
-  cacheWrite: 0n,
-  cacheWriteHour: 0n,
-  audioInput: 0n,
-  imageInput: 0n,
-  output: 0n,
-  reasoning: 0n,
-  audioOutput: 0n,
-  imageOutput: 0n,
-  request: 0n,
-  image: undefined,
-  second: undefined,
-  character: undefined,
-  webSearch: 0n,
-  modelRatio: 0,
-  completionRatio: 0,
-};
 
 /** Nobody waits at the other end of a test, and nobody leaves. */
 function nobody(): ClientSide {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../make-directory.ts';
 import type { Settings } from '../settings/load-settings.ts';
 import type { WorkerKind } from '../workers/worker-process.ts';
 import { sharedSecrets } from './cluster-secrets.ts';
@@ -24,13 +25,13 @@ export function openDataDirectory(
   { isRunning = true, kind }: { isRunning?: boolean; kind?: WorkerKind | undefined } = {},
 ): DataDirectory {
   const { dataDir, role } = settings;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDirectory('DATA_DIR', dataDir, 0o700);
   const shared = join(dataDir, 'tmp');
   const temporaryDirectory =
     kind === undefined ? shared : join(shared, `worker-${String(process.pid)}`);
   // A command beside a running gateway must leave its uploads alone, and a worker those of the others.
   if (isRunning) rmSync(temporaryDirectory, { recursive: true, force: true });
-  mkdirSync(temporaryDirectory, { recursive: true, mode: 0o700 });
+  makeDirectory('DATA_DIR', temporaryDirectory, 0o700);
   const secrets = role === 'standalone' ? ownSecrets(settings) : sharedSecrets(settings);
   return {
     ...secrets,

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createRequestId } from '@turnpike/relay';
 
 /** Longer than the idle time-outs of common load balancers, so that they close first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -28,9 +29,16 @@ export function createHttpServer(doors: HttpDoors): Server {
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: 5_000,
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Node would refuse without a word; here it is said what is wrong.
+      requireHostHeader: false,
       noDelay: true,
     },
     (request, response) => {
+      if (request.headers.host === undefined && request.httpVersion === '1.1') {
+        refuseOnSocket(request.socket, noHost);
+        return;
+      }
+      takeOriginOff(request);
       if (doors.isRelayUrl(request.url ?? '')) doors.relay(request, response);
       else doors.app(request, response);
     },
@@ -42,6 +50,14 @@ export function createHttpServer(doors: HttpDoors): Server {
   return server;
 }
 
+/** A client that takes this server for its proxy names it whole: `GET http://gateway/v1/models`. */
+function takeOriginOff(request: IncomingMessage): void {
+  const { url = '' } = request;
+  if (url.startsWith('/')) return;
+  const path = /^https?:\/\/[^/?#]*(.*)$/is.exec(url)?.[1];
+  if (path !== undefined) request.url = path.startsWith('/') ? path : `/${path}`;
+}
+
 /** A client that does not read its refusal is not waited for, at a stop neither. */
 const REFUSAL_LINGER_MS = 500;
 
@@ -51,12 +67,26 @@ function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const [status, text, message] = describeParserError(error.code);
+  refuseOnSocket(socket, describeParserError(error.code));
+}
+
+type Refusal = readonly [status: number, text: string, message: string];
+
+const noHost: Refusal = [400, 'Bad Request', "The header 'Host' is missing. HTTP/1.1 requires it."];
+
+function refuseOnSocket(socket: Socket, [status, text, message]: Refusal): void {
+  const id = createRequestId();
   const body = JSON.stringify({
-    error: { message, type: 'invalid_request_error', param: null, code: 'invalid_request' },
+    error: {
+      message: `${message} (request id: ${id})`,
+      type: 'invalid_request_error',
+      param: null,
+      code: 'invalid_request',
+    },
   });
   socket.end(
     `HTTP/1.1 ${status} ${text}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `x-request-id: ${id}\r\nrequest-id: ${id}\r\nX-Oneapi-Request-Id: ${id}\r\n` +
       `x-should-retry: false\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
   setTimeout(() => {
@@ -64,7 +94,7 @@ function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   }, REFUSAL_LINGER_MS).unref();
 }
 
-function describeParserError(code: string | undefined): [number, string, string] {
+function describeParserError(code: string | undefined): Refusal {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return [

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino, stdSerializers, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
 import { openDailyLogFile, openLogStream, type LogStream } from './daily-log-file.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { redactSecrets } from './redact-secrets.ts';
 
 export interface LoggerSettings {
@@ -54,6 +54,6 @@ function openStreams({ logDir, hasOnlyOneLogFile }: LoggerSettings): LogStream[]
   const output = openLogStream(STANDARD_OUTPUT);
   if (logDir === undefined) return [output];
   if (!hasOnlyOneLogFile) return [output, openDailyLogFile(logDir)];
-  mkdirSync(logDir, { recursive: true });
+  makeDirectory('--log-dir', logDir);
   return [output, openLogStream(join(logDir, 'turnpike.log'))];
 }

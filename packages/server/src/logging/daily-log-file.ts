@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { destination } from 'pino';
+import { makeDirectory } from '../make-directory.ts';
 
 export interface LogStream {
   write(line: string): void;
@@ -26,7 +27,7 @@ export function openLogStream(target: number | string): LogStream {
  * @throws where the directory or the file cannot be written
  */
 export function openDailyLogFile(directory: string, now: () => Date = () => new Date()): LogStream {
-  mkdirSync(directory, { recursive: true });
+  makeDirectory('--log-dir', directory);
   let nextDay = startOfNextDay(now());
   const file = openDestination(pathOf(directory, now()));
   const stream = wrapDestination(file);

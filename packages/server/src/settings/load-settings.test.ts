@@ -141,6 +141,28 @@ describe('loadSettings', () => {
     ]);
   });
 
+  it.each([
+    'postgres://gate@db/turnpike',
+    'postgresql:///turnpike?host=/var/run/postgresql',
+    'mysql://gate:a@b@db/turnpike',
+    'root:p/w@tcp(db:3306)/one-api?parseTime=true',
+    'root@unix(/run/mysqld/mysqld.sock)/one-api',
+    'tcp(db)/one-api',
+  ])('takes %s for a database', (dsn) => {
+    expect(load({ SQL_DSN: dsn }).sqlDsn).toBe(dsn);
+  });
+
+  it.each(['foo', 'data.db', '/srv/one-api.db', 'user@host'])(
+    'refuses %s with all other problems, without showing it',
+    (dsn) => {
+      const start = (): unknown => load({ SQL_DSN: `hunter2${dsn}`, PORT: 'x' });
+      expect(start).toThrow(
+        /PORT: .*\n.*SQL_DSN: expected postgres:\/\/…, mysql:\/\/… or user:…@tcp/s,
+      );
+      expect(start).not.toThrow(/hunter2/);
+    },
+  );
+
   it('lets the variable PORT win over --port, as One API does', () => {
     expect(load({ PORT: '4000' }, '--port', '5000').port).toBe(4000);
     expect(load({}, '--port', '5000').port).toBe(5000);

@@ -5,6 +5,7 @@ import { proxyRanges } from './trusted-proxies.ts';
 import {
   anyText,
   choice,
+  databaseAddress,
   durationMs,
   flag,
   format,
@@ -115,12 +116,12 @@ export const settingsSchema = {
   },
 
   Database: {
-    sqlDsn: optionalSetting('SQL_DSN', anyText, {
+    sqlDsn: optionalSetting('SQL_DSN', databaseAddress, {
       isSecret: true,
       role: 'master',
       text: 'Database: postgres://…, mysql://… or user:password@tcp(host:3306)/name; unset means a SQLite file.',
     }),
-    logSqlDsn: optionalSetting('LOG_SQL_DSN', anyText, {
+    logSqlDsn: optionalSetting('LOG_SQL_DSN', databaseAddress, {
       isSecret: true,
       role: 'master',
       text: 'Another database for the request log, in the same forms; unset means the main one.',

@@ -26,6 +26,12 @@ export function format<T>(
 
 export const anyText = format('text', (text) => text);
 
+/** As far as a look can tell; the password in it may be anything. */
+export const databaseAddress = format(
+  'postgres://…, mysql://… or user:…@tcp(host:3306)/database',
+  (text) => (/^(?:postgres(?:ql)?|mysql):\/\/.|[@)].*\/./is.test(text) ? text : undefined),
+);
+
 export const flag = format('true or false', (text) => flagValues.get(text.toLowerCase()));
 
 const flagValues = new Map([

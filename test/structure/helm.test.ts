@@ -49,6 +49,13 @@ describe('the chart', () => {
     expect(refused.map(([, name]) => name!).filter((name) => !variables.has(name))).toEqual([]);
   });
 
+  it('takes settings that exist, all of them and no others: a typing error would change nothing', () => {
+    const { definitions } = JSON.parse(read('values.schema.json')) as {
+      definitions: { settings: { propertyNames: { enum: string[] } } };
+    };
+    expect(definitions.settings.propertyNames.enum).toEqual([...variables].sort());
+  });
+
   it('sets only variables that exist', () => {
     const set = [...read('templates/_environment.tpl').matchAll(/^- name: ([A-Z_]+)$/gm)];
     expect(set.length).toBeGreaterThan(10);
@@ -94,6 +101,10 @@ withHelm('helm', () => {
     ],
     ["additional properties 'slaves' not allowed", ['slaves.replicas=2']],
     ["invalid propertyName 'logLevel'", ['settings.logLevel=debug']],
+    ["invalid propertyName 'HOLD_LIVE'", ['slave.settings.HOLD_LIVE=30s']],
+    ['image/tag', ['image.tag=1.0 beta']],
+    ['fullnameOverride', ['fullnameOverride=Gate_way']],
+    ['redis/external/url', ['redis.bundled.enabled=false', 'redis.external.url=redis.example']],
     ['secrets/encryptionKey', ['secrets.encryptionKey=short']],
     ["value must be one of 'emptyDir', 'persistent', 'off'", ['journal.storage=disk']],
   ])('refuses contradictions: %s', (message, values) => {

@@ -49,13 +49,6 @@ describe('the chart', () => {
     expect(refused.map(([, name]) => name!).filter((name) => !variables.has(name))).toEqual([]);
   });
 
-  it('takes settings that exist, all of them and no others: a typing error would change nothing', () => {
-    const { definitions } = JSON.parse(read('values.schema.json')) as {
-      definitions: { settings: { propertyNames: { enum: string[] } } };
-    };
-    expect(definitions.settings.propertyNames.enum).toEqual([...variables].sort());
-  });
-
   it('sets only variables that exist', () => {
     const set = [...read('templates/_environment.tpl').matchAll(/^- name: ([A-Z_]+)$/gm)];
     expect(set.length).toBeGreaterThan(10);

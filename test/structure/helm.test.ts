@@ -94,6 +94,10 @@ withHelm('helm', () => {
     ],
     ["additional properties 'slaves' not allowed", ['slaves.replicas=2']],
     ["invalid propertyName 'logLevel'", ['settings.logLevel=debug']],
+    ["invalid propertyName 'HOLD_LIVE'", ['slave.settings.HOLD_LIVE=30s']],
+    ['image/tag', ['image.tag=1.0 beta']],
+    ['fullnameOverride', ['fullnameOverride=Gate_way']],
+    ['redis/external/url', ['redis.bundled.enabled=false', 'redis.external.url=redis.example']],
     ['secrets/encryptionKey', ['secrets.encryptionKey=short']],
     ["value must be one of 'emptyDir', 'persistent', 'off'", ['journal.storage=disk']],
   ])('refuses contradictions: %s', (message, values) => {

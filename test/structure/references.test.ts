@@ -36,7 +36,7 @@ describe('generated references', () => {
 });
 
 async function formatReference(path: string, text: string): Promise<string> {
-  if (!path.endsWith('.md')) return text;
+  if (!/\.(md|json)$/.test(path)) return text;
   const options = await resolveConfig(join(root, path));
   return format(text, { ...options, filepath: path });
 }

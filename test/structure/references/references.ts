@@ -3,6 +3,7 @@ import { renderErrors } from './render-errors.ts';
 import { renderMetrics } from './render-metrics.ts';
 import { renderOptions } from './render-options.ts';
 import { renderEnvironmentExample, renderSettings } from './render-settings.ts';
+import { renderValuesSchema, valuesSchemaPath } from './render-values-schema.ts';
 
 /** Path of each generated file → the function that renders it. */
 export const references: Readonly<Record<string, () => string>> = {
@@ -12,4 +13,5 @@ export const references: Readonly<Record<string, () => string>> = {
   'docs/reference/options.md': renderOptions,
   'docs/reference/api.md': renderApi,
   'docs/reference/metrics.md': renderMetrics,
+  [valuesSchemaPath]: renderValuesSchema,
 };

@@ -74,7 +74,7 @@ export function planInteractionEdits(input: BodyEditInput): BodyEdits {
   edits.push(...byDialect);
   if (outputClamp !== undefined && !(Number(facts.declaredOutput) <= outputClamp))
     edits.push(clampOutput(probe, outputClamp));
-  return { edits, hideUsage: false, losses: dialectLosses(byDialect) };
+  return { edits, hideUsage: false, losses: dialectLosses(byDialect, probe) };
 }
 
 function clampOutput(probe: JsonProbe, clamp: number): SpliceEdit {

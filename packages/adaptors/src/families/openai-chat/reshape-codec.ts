@@ -41,7 +41,8 @@ export function reshapeChatCodec(shape: ChatShape): UpstreamCodec {
     encodeRequest(request, target): EncodedUpstreamRequest {
       const chat = encodeChatRequest(request, target);
       const { body, losses } = shape.request(chat.body, { request, target });
-      return { ...chat, body, losses: [...chat.losses, ...losses, ...unheard(chat.body, shape)] };
+      const before = chat.losses.filter((loss) => !isToldAgain(loss, losses));
+      return { ...chat, body, losses: [...before, ...losses, ...unheard(chat.body, shape)] };
     },
     decodeResponse: (body, dialect) => decodeChatResponse(shape.response(body), withUsage(dialect)),
     createStreamDecoder: (dialect) => new ReshapedDecoder(shape, withUsage(dialect)),
@@ -49,6 +50,11 @@ export function reshapeChatCodec(shape: ChatShape): UpstreamCodec {
       readUpstreamError(status, headers, body, { dialect }),
     createTap: createChatStreamTap,
   };
+}
+
+/** Chat says of a file that its upstream may not fetch it; the vendor's own wire knows. */
+function isToldAgain({ address }: Loss, losses: readonly Loss[]): boolean {
+  return address !== undefined && losses.some((loss) => loss.address === address);
 }
 
 function unheard(body: JsonObject, { heard }: ChatShape): readonly Loss[] {

@@ -1,8 +1,7 @@
-import type { Command } from 'ioredis';
-import type { RedisClient } from './connect.ts';
+import type { Cluster, Command, Redis } from 'ioredis';
 
 /** Makes the client give each of its commands up after this time, as `DeadlineWatch` does. */
-export function setDeadline(client: RedisClient, deadlineMs: number): void {
+export function setDeadline(client: Redis | Cluster, deadlineMs: number): void {
   const watch = new DeadlineWatch(deadlineMs);
   const send = client.sendCommand.bind(client) as (command: Command, ...rest: unknown[]) => unknown;
   client.sendCommand = (command: Command, ...rest: unknown[]) => {

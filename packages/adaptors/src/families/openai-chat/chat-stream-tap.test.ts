@@ -300,7 +300,7 @@ describe('createChatStreamTap', () => {
     for (let sent = 0; sent < 200; sent++) tap.push(Buffer.from(long));
 
     expect(tap.generatedText().length).toBeLessThanOrEqual(1024 * 1024);
-    expect(tap.generatedText().length + tap.facts.forgottenTextBytes!).toBe(200 * 10_000);
+    expect(tap.generatedText().length + tap.facts.forgottenTextBytes).toBe(200 * 10_000);
   });
 
   it('passes a line of 5 MB on while it arrives', () => {

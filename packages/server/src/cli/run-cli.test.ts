@@ -46,7 +46,9 @@ describe('createCli', () => {
   it('names a log directory that cannot be written', async () => {
     const { run, problems } = openCli();
     expect(await run(['--log-dir', '/dev/null/logs'])).toBe(2);
-    expect(problems.join()).toMatch(/--log-dir: \/dev\/null\/logs cannot be written \(ENOTDIR\)/);
+    expect(problems.join()).toMatch(
+      /--log-dir: the directory \/dev\/null\/logs cannot be used \(ENOTDIR\)\. Choose another one/,
+    );
   });
 
   it.each([['nonsense'], ['constructor']])('refuses the unknown command %s', async (command) => {

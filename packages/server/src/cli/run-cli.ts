@@ -79,10 +79,12 @@ function openLog(settings: Settings, printProblem: (text: string) => void): Open
   try {
     return createLogger(settings);
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    printProblem(
-      describeProblems([`--log-dir: ${settings.logDir ?? ''} cannot be written (${reason})`]),
-    );
+    const { code, message } = error as NodeJS.ErrnoException;
+    // A directory that cannot be made says so itself; a file in it has the system's error only.
+    const isExplained = code === undefined;
+    const { logDir = '' } = settings;
+    const problem = isExplained ? message : `--log-dir: ${logDir} cannot be written (${code})`;
+    printProblem(describeProblems([problem]));
     return undefined;
   }
 }

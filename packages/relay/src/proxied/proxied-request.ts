@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { probeJson, type BodyFacts } from '@turnpike/adaptors';
-import { searchOf } from '../http/relay-routes.ts';
+import { toBodilessRequest } from '../pipeline/bodiless-request.ts';
 import type { InboundRequest } from '../pipeline/inbound-request.ts';
 
 /**
@@ -9,43 +8,16 @@ import type { InboundRequest } from '../pipeline/inbound-request.ts';
  */
 export const PROXIED_MODEL = 'proxy';
 
-const nothing = probeJson(Buffer.from('{}'));
 const noTokens = { inputTokens: 0, outputTokens: 0 };
 
 /** A request as the steps of the pipeline see it. Its body is nobody's business and goes on unread. */
 export function toProxiedRequest(request: IncomingMessage, path: string): InboundRequest {
-  const facts: BodyFacts = {
+  return toBodilessRequest(request, 'proxy', path, {
     model: PROXIED_MODEL,
-    isModelImplied: false,
     isStream: false,
     wantsUsage: false,
     hasTextOutput: false,
     declaredOutput: 0,
-    choices: 1,
-    serviceTier: undefined,
-    affinityKey: undefined,
-    size: '',
-    quality: '',
-    duplicatedKeys: [],
     estimate: { soft: noTokens, hard: noTokens },
-  };
-  return {
-    door: 'openai',
-    operation: 'proxy',
-    family: undefined,
-    headers: request.headers,
-    pathModel: undefined,
-    path,
-    search: searchOf(request.url ?? ''),
-    accept: undefined,
-    forwardedHeaders: [],
-    facts,
-    body: { kind: 'json', probe: nothing },
-    characters: 0,
-    priceFacts: {},
-    hasCapsule: false,
-    history: undefined,
-    fetchedMedia: undefined,
-    conversation: undefined,
-  };
+  });
 }

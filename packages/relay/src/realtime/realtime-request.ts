@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { probeJson, type BodyFacts } from '@turnpike/adaptors';
 import { errors } from '@turnpike/core';
 import { searchOf } from '../http/relay-routes.ts';
+import { toBodilessRequest } from '../pipeline/bodiless-request.ts';
 import type { InboundRequest } from '../pipeline/inbound-request.ts';
 
 /** What is set aside for one response, before anybody knows how long it is. */
 const EXPECTED = { inputTokens: 2000, outputTokens: 1024 };
-const nothing = probeJson(Buffer.from('{}'));
 
 /**
  * A session as the steps of the pipeline see it: like a stream without a body.
@@ -19,40 +18,14 @@ export function toRealtimeRequest(request: IncomingMessage): InboundRequest {
   const model = query.get('model') ?? query.get('deployment') ?? '';
   if (model === '')
     throw errors.invalidRequest({ param: 'model', reason: "'model' is required in the query." });
-  const facts: BodyFacts = {
+  return toBodilessRequest(request, 'realtime', '/v1/realtime', {
     model,
-    isModelImplied: false,
     isStream: true,
     wantsUsage: true,
     hasTextOutput: true,
     declaredOutput: undefined,
-    choices: 1,
-    serviceTier: undefined,
-    affinityKey: undefined,
-    size: '',
-    quality: '',
-    duplicatedKeys: [],
     estimate: { soft: EXPECTED, hard: EXPECTED },
-  };
-  return {
-    door: 'openai',
-    operation: 'realtime',
-    family: undefined,
-    headers: request.headers,
-    pathModel: undefined,
-    path: '/v1/realtime',
-    search,
-    accept: undefined,
-    forwardedHeaders: [],
-    facts,
-    body: { kind: 'json', probe: nothing },
-    characters: 0,
-    priceFacts: {},
-    hasCapsule: false,
-    history: undefined,
-    fetchedMedia: undefined,
-    conversation: undefined,
-  };
+  });
 }
 
 /** Browsers cannot set headers on sockets: their key comes as a subprotocol. */

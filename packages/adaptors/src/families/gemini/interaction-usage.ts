@@ -1,6 +1,7 @@
 import type { Usage } from '@turnpike/core';
 import { asArray, asObject, type JsonObject } from '../../wire/json-object.ts';
-import { count, Remainder } from '../token-figures.ts';
+import { count } from '../token-figures.ts';
+import { toUsageBuckets, type ModalityCounts } from './usage-buckets.ts';
 
 /**
  * Reads the usage of an interaction into buckets that never overlap. As in Google's other API, what tools put into the
@@ -15,35 +16,18 @@ export function readInteractionUsage(body: JsonObject): Usage | undefined {
   const answer = count(usage['total_output_tokens']);
   const reasoning = count(usage['total_thought_tokens']);
   if (prompt + answer + reasoning === 0) return undefined;
-  const input = new Remainder(prompt);
-  const cacheRead = input.take(count(usage['total_cached_tokens']));
-  const sent = byModality(usage['input_tokens_by_modality']);
-  const cached = byModality(usage['cached_tokens_by_modality']);
-  const audioIn = input.take(sent.audio - cached.audio);
-  const imageIn = input.take(sent.image - cached.image);
-  const output = new Remainder(answer);
-  const made = byModality(usage['output_tokens_by_modality']);
-  const audioOut = output.take(made.audio);
-  const imageOut = output.take(made.image);
-  return {
-    input: {
-      uncached: input.left,
-      cacheRead,
-      cacheWrite: 0,
-      ...(audioIn > 0 && { audio: audioIn }),
-      ...(imageIn > 0 && { image: imageIn }),
-    },
-    output: {
-      text: output.left,
-      reasoning,
-      ...(audioOut > 0 && { audio: audioOut }),
-      ...(imageOut > 0 && { image: imageOut }),
-    },
-    source: 'reported',
-  };
+  return toUsageBuckets({
+    prompt,
+    cached: count(usage['total_cached_tokens']),
+    answer,
+    reasoning,
+    sent: byModality(usage['input_tokens_by_modality']),
+    sentCached: byModality(usage['cached_tokens_by_modality']),
+    made: byModality(usage['output_tokens_by_modality']),
+  });
 }
 
-function byModality(details: unknown): { audio: number; image: number } {
+function byModality(details: unknown): ModalityCounts {
   const sums = { audio: 0, image: 0 };
   for (const detail of asArray(details).map(asObject)) {
     const kind = detail?.['modality'];

@@ -7,7 +7,8 @@ import {
 } from '@turnpike/core';
 import { withOwnFigures } from '../../translate/usage-origin.ts';
 import { asArray, asObject, type JsonObject } from '../../wire/json-object.ts';
-import { count, Remainder } from '../token-figures.ts';
+import { count } from '../token-figures.ts';
+import { toUsageBuckets, type ModalityCounts } from './usage-buckets.ts';
 
 /**
  * Reads `usageMetadata` into buckets that never overlap. Google counts what tools put into the prompt beside the prompt,
@@ -27,33 +28,15 @@ export function readGeminiUsage(body: JsonObject): Usage | undefined {
       ? Math.max(0, count(usage['totalTokenCount']) - prompt - reasoning)
       : count(usage['candidatesTokenCount']);
   if (prompt === 0 && answer === 0 && reasoning === 0) return undefined;
-
-  const input = new Remainder(prompt);
-  const cacheRead = input.take(count(usage['cachedContentTokenCount']));
-  const sent = byModality(usage['promptTokensDetails']);
-  const cached = byModality(usage['cacheTokensDetails']);
-  const audioIn = input.take(sent.audio - cached.audio);
-  const imageIn = input.take(sent.image - cached.image);
-  const output = new Remainder(answer);
-  const made = byModality(usage['candidatesTokensDetails']);
-  const audioOut = output.take(made.audio);
-  const imageOut = output.take(made.image);
-  return {
-    input: {
-      uncached: input.left,
-      cacheRead,
-      cacheWrite: 0,
-      ...(audioIn > 0 && { audio: audioIn }),
-      ...(imageIn > 0 && { image: imageIn }),
-    },
-    output: {
-      text: output.left,
-      reasoning,
-      ...(audioOut > 0 && { audio: audioOut }),
-      ...(imageOut > 0 && { image: imageOut }),
-    },
-    source: 'reported',
-  };
+  return toUsageBuckets({
+    prompt,
+    cached: count(usage['cachedContentTokenCount']),
+    answer,
+    reasoning,
+    sent: byModality(usage['promptTokensDetails']),
+    sentCached: byModality(usage['cacheTokensDetails']),
+    made: byModality(usage['candidatesTokensDetails']),
+  });
 }
 
 /** The same figures as Google writes them. */
@@ -83,7 +66,7 @@ function detailsOf(total: number, { audio = 0, image = 0 }: { audio?: number; im
   ].filter(({ modality, tokenCount }) => tokenCount > 0 || modality === 'TEXT');
 }
 
-function byModality(details: unknown): { audio: number; image: number } {
+function byModality(details: unknown): ModalityCounts {
   const sums = { audio: 0, image: 0 };
   for (const detail of asArray(details).map(asObject)) {
     const tokens = count(detail?.['tokenCount']);

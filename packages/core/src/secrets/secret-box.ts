@@ -20,7 +20,7 @@ export function createSecretBox(
   olderKeys: readonly string[] = [],
 ): SecretBox {
   const key = toKey(encryptionKey);
-  const older = olderKeys.map(toKey);
+  const keys = [key, ...olderKeys.map(toKey)];
   return {
     seal(clear) {
       const nonce = randomBytes(12);
@@ -31,14 +31,15 @@ export function createSecretBox(
     open(stored) {
       if (!stored.startsWith(PREFIX)) return stored;
       const bytes = Buffer.from(stored.slice(PREFIX.length), 'base64url');
-      for (const one of [key, ...older.slice(0, -1)]) {
+      let failure: unknown;
+      for (const one of keys) {
         try {
           return unseal(bytes, one);
         } catch (error) {
-          if (older.length === 0) throw error; // else it was sealed under one of the next
+          failure = error; // it may have been sealed under the next
         }
       }
-      return unseal(bytes, older.at(-1) ?? key);
+      throw failure;
     },
     isSealed: (stored) => stored.startsWith(PREFIX),
   };

@@ -9,7 +9,7 @@ import {
   type BodyEditInput,
   type BodyEdits,
 } from '../openai-chat/plan-body-edits.ts';
-import type { BodyFacts } from '../openai-chat/read-request.ts';
+import { maxDeclaredOutput, type BodyFacts } from '../openai-chat/read-request.ts';
 import { refuse } from '../openai-chat/refuse.ts';
 
 /** A second one of these could make Google read something else than what is priced. */
@@ -107,6 +107,3 @@ function readLimit(probe: JsonProbe): number | undefined {
     `必须在 0 到 ${maxDeclaredOutput} 之间`,
   );
 }
-
-/** Larger is no limit but a mistake. */
-const maxDeclaredOutput = 1_073_741_823;

@@ -1,7 +1,8 @@
-import type { Dialect, UpstreamError } from '../../codec.ts';
+import type { Dialect } from '../../codec.ts';
 import { asObject, asText, parseJson } from '../../wire/json-object.ts';
 import { SseTap, type FrameReading, type StreamGrammar } from '../../wire/sse-tap.ts';
 import { readErrorValue } from '../openai-chat/read-error.ts';
+import { unknownFailure } from '../unknown-failure.ts';
 import { readInteractionUsage } from './interaction-usage.ts';
 
 /** Watches event streams of Google's Interactions API. The event about the whole at the end carries the usage. */
@@ -50,21 +51,12 @@ function readEvent(
       ? { usage: () => readInteractionUsage(interaction) }
       : {};
   if (type === 'error' || (type === '' && body['error'] !== undefined))
-    return { verdict: 'withhold', error: readErrorValue(body, 200, dialect) ?? failed };
+    return { verdict: 'withhold', error: readErrorValue(body, 200, dialect) ?? unknownFailure };
   if (/^interaction\.completed?$/.test(type)) {
     return interaction?.['status'] === 'failed'
-      ? { verdict: 'withhold', error: failed, ...usage }
+      ? { verdict: 'withhold', error: unknownFailure, ...usage }
       : { verdict: 'terminal', ...usage };
   }
   if (/^interaction\.|\.start$/.test(type)) return { verdict: 'forward' };
   return { verdict: 'meaningful' };
 }
-
-const failed: UpstreamError = {
-  status: 500,
-  message: 'The upstream failed.',
-  type: 'upstream_error',
-  code: '',
-  param: null,
-  isUnreadable: false,
-};

@@ -4,13 +4,11 @@ import { asObject, parseJson } from '../../wire/json-object.ts';
 import type { JsonMember } from '../../wire/json-member.ts';
 import type { JsonProbe } from '../../wire/json-probe.ts';
 import { estimateRequest } from '../openai-chat/estimate.ts';
-import type { BodyFacts } from '../openai-chat/read-request.ts';
+import { maxDeclaredOutput, type BodyFacts } from '../openai-chat/read-request.ts';
 import { readInteractionRequest } from './interaction-request.ts';
 import { numberMember, snakeNameOf } from './member.ts';
 import { refuse } from '../openai-chat/refuse.ts';
 
-/** Larger is no limit but a mistake. */
-const maxDeclaredOutput = 1_073_741_823;
 /** As many answers as Google gives at once. */
 const maxCandidates = 8;
 

@@ -43,7 +43,7 @@ export const defaultModels: Readonly<Partial<Record<Operation, string>>> = {
 };
 
 /** Larger is no limit but a mistake (half of 2^31, as in One API). */
-const maxDeclaredOutput = 1_073_741_823;
+export const maxDeclaredOutput = 1_073_741_823;
 
 /** Operations whose answer is generated text. */
 const textOperations: ReadonlySet<Operation> = new Set([

@@ -1,6 +1,7 @@
 import type { Dialect } from '../../codec.ts';
 import { asObject, asText, parseJson, type JsonObject } from '../../wire/json-object.ts';
 import { SseTap, type FrameReading, type StreamGrammar } from '../../wire/sse-tap.ts';
+import { unknownFailure } from '../unknown-failure.ts';
 import { readErrorValue } from '../openai-chat/read-error.ts';
 import { readResponsesUsage } from './read-usage.ts';
 
@@ -44,14 +45,7 @@ function readEvent(type: string, event: JsonObject, dialect: Dialect): FrameRead
     case 'error':
       return {
         verdict: 'withhold',
-        error: readErrorValue(event, 200, dialect) ?? {
-          status: 500,
-          message: 'The upstream failed.',
-          type: 'upstream_error',
-          code: '',
-          param: null,
-          isUnreadable: false,
-        },
+        error: readErrorValue(event, 200, dialect) ?? unknownFailure,
         ...readResponseUsage(event, dialect),
       };
     case 'response.created':

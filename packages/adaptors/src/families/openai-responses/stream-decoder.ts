@@ -5,6 +5,7 @@ import { truncatedStream } from '../../translate/truncated-stream.ts';
 import { usageOriginOf } from '../../translate/usage-origin.ts';
 import { asObject, asObjects, asText, parseJson } from '../../wire/json-object.ts';
 import type { SseFrame } from '../../wire/sse-frame.ts';
+import { unknownFailure } from '../unknown-failure.ts';
 import { readErrorValue } from '../openai-chat/read-error.ts';
 import { decodeFinish, decodeOutputItem } from './decode-output.ts';
 import { stringOf } from './decode-content.ts';
@@ -194,15 +195,6 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     return [...this.#start({}), ...closed, { type: 'error', error }, { type: 'done' }];
   }
 }
-
-const unknownFailure: UpstreamError = {
-  status: 500,
-  message: 'The upstream failed.',
-  type: 'upstream_error',
-  code: '',
-  param: null,
-  isUnreadable: false,
-};
 
 const unreadableEvent: UpstreamError = {
   ...unknownFailure,

@@ -62,15 +62,16 @@ export class InProcessLedger implements SettlingLedger {
     return this.#held;
   }
 
-  async reserve(reservation: Reservation): Promise<ReserveResult> {
+  reserve(reservation: Reservation): ReserveResult | Promise<ReserveResult> {
     const { userId, apiTokenId } = reservation;
     const isAtToken = countsAtToken(reservation);
-    if (
-      this.#isMissing(this.#users, userId) ||
-      (isAtToken && this.#isMissing(this.#apiTokens, apiTokenId))
-    ) {
-      await this.#load([userId], isAtToken ? [apiTokenId] : []);
-    }
+    if (this.#users.has(userId) && (!isAtToken || this.#apiTokens.has(apiTokenId)))
+      return this.#reserveLoaded(reservation);
+    return this.#loadAndReserve(reservation, isAtToken);
+  }
+
+  async #loadAndReserve(reservation: Reservation, isAtToken: boolean): Promise<ReserveResult> {
+    await this.#load([reservation.userId], isAtToken ? [reservation.apiTokenId] : []);
     return this.#reserveLoaded(reservation);
   }
 
@@ -176,10 +177,6 @@ export class InProcessLedger implements SettlingLedger {
     if (account.pending !== 0) return true;
     accounts.delete(id);
     return false;
-  }
-
-  #isMissing(accounts: Map<number, Account>, id: number): boolean {
-    return !accounts.has(id);
   }
 
   async #load(userIds: readonly number[], apiTokenIds: readonly number[]): Promise<void> {

@@ -36,7 +36,7 @@ export function describeLedgerBudgets(name: string, open: () => Promise<LedgerHa
 
     it('holds a day’s budget of a token among parallel requests', async () => {
       const results = await Promise.all(
-        Array.from({ length: 200 }, (_, n) => ofToken(`r${n}`, 10, { quotaPerDay: 100 })),
+        Array.from({ length: 200 }, async (_, n) => ofToken(`r${n}`, 10, { quotaPerDay: 100 })),
       );
       expect(results.filter(({ allowed }) => allowed)).toHaveLength(10);
       const refused = results.find(({ allowed }) => !allowed);

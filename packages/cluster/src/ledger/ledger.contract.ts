@@ -39,7 +39,7 @@ export function describeLedger(name: string, open: () => Promise<LedgerHarness>)
 
     it('holds the balance among parallel requests', async () => {
       const results = await Promise.all(
-        Array.from({ length: 200 }, (_, n) => ledger.reserve(reservation(`r${n}`, 20))),
+        Array.from({ length: 200 }, async (_, n) => ledger.reserve(reservation(`r${n}`, 20))),
       );
       expect(results.filter(({ allowed }) => allowed)).toHaveLength(20);
       expect(await ledger.openEntries()).toEqual({ count: 20, amount: 400 });

@@ -87,9 +87,10 @@ export interface Ledger {
    * The same `requestId` twice returns the first reservation. `not-loaded` starts loading; the caller answers
    * 503 + Retry-After.
    *
+   * @returns at once where the place that knows is this process; a promise of nothing is a cost for each request
    * @throws `not_ready` when the place that knows does not answer in time
    */
-  reserve(reservation: Reservation): Promise<ReserveResult>;
+  reserve(reservation: Reservation): ReserveResult | Promise<ReserveResult>;
   /** More quota for a reservation in flight. `granted` may be less than asked, 0 when nothing is left or nobody answers. */
   extend(requestId: string, amount: number): Promise<{ granted: number }>;
   /** The request cost nothing: the entry is gone. Never throws; an entry that could not be released expires. */

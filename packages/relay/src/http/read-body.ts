@@ -9,19 +9,21 @@ import { tooLarge } from './too-large.ts';
  * @param limitBytes of the body as sent, and of the decoded one
  * @throws `request_too_large`; `invalid_request` for an unknown or broken encoding; `client-gone` errors as they are
  */
-export async function readBody(
+export function readBody(
   request: IncomingMessage,
   limitBytes: number,
   pool: BodyPool,
 ): Promise<Buffer> {
   const declared = Number(request.headers['content-length']);
-  if (declared > limitBytes) throw tooLarge(limitBytes);
-  const body =
+  if (declared > limitBytes) return Promise.reject(tooLarge(limitBytes));
+  const collected =
     declared > LARGE_BYTES
-      ? await collectInto(request, pool.take(declared))
-      : await collect(request, limitBytes);
+      ? collectInto(request, pool.take(declared))
+      : collect(request, limitBytes);
   const encoding = request.headers['content-encoding'];
-  return encoding === undefined ? body : decodeBody(body, encoding, limitBytes);
+  return encoding === undefined
+    ? collected
+    : collected.then((body) => decodeBody(body, encoding, limitBytes));
 }
 
 /** A large body is put in its place piece by piece, so that the pieces can go at once. HTTP keeps to the declared length. */

@@ -6,6 +6,7 @@ import {
   type Ledger,
   type RateLimitFigures,
   type ReserveRefusal,
+  type ReserveResult,
   type Reservation,
   type TokenRecord,
   type UsageEstimate,
@@ -37,19 +38,22 @@ export interface Admission {
   rateLimits: RateLimitFigures | undefined;
 }
 
+/** Known at once where the ledger is in this process and no step of it waits. */
+export type Admitting = Admission | 'stale-record' | Promise<Admission | 'stale-record'>;
+
 /**
  * Reserves what the request may cost: the maximum over the prices of its candidates.
  *
  * @returns `'stale-record'` when the caller's record has changed since it was read
  * @throws `insufficient_token_quota`, `insufficient_user_quota`, `budget_exhausted`, `account_disabled`, `not_ready`
  */
-export async function admit(
+export function admit(
   ledger: Ledger,
   requestId: string,
   caller: Caller,
   plan: ChannelPlan,
   inbound: InboundRequest,
-): Promise<Admission | 'stale-record'> {
+): Admitting {
   const isHard = plan.snapshot.options.HardBudgetEnabled;
   const groupRatio = plan.snapshot.prices.groupRatio(plan.group).exact;
   const { token } = caller;
@@ -83,19 +87,30 @@ function toReservation(
   return reservation;
 }
 
-async function reserveSoft(
+function reserveSoft(
   ledger: Ledger,
   requestId: string,
   token: TokenRecord,
   plan: ChannelPlan,
   inbound: InboundRequest,
   groupRatio: Exact,
-): Promise<Admission | 'stale-record'> {
+): Admitting {
   const estimate = inbound.facts.estimate.soft;
   const amount = dearest(plan.prices, estimate, groupRatio, 'soft', inbound);
-  const result = await ledger.reserve(
+  const reserved = ledger.reserve(
     toReservation(requestId, token, inbound, amount, estimate, false),
   );
+  return reserved instanceof Promise
+    ? reserved.then((result) => toSoftAdmission(result, amount, estimate, groupRatio))
+    : toSoftAdmission(reserved, amount, estimate, groupRatio);
+}
+
+function toSoftAdmission(
+  result: ReserveResult,
+  amount: number,
+  estimate: UsageEstimate,
+  groupRatio: Exact,
+): Admission | 'stale-record' {
   if (!result.allowed) {
     if (result.reason === 'stale-record') return result.reason;
     throw toError(result, amount);

@@ -19,18 +19,25 @@ export interface AnswerReceiverDeps {
   /** Only a stream will do. */
   isStream: boolean;
   /** Made when the head says that this answer is passed on as it comes. */
-  createTap: (headers: IncomingHttpHeaders) => StreamTap | undefined;
+  createTap(headers: IncomingHttpHeaders): StreamTap | undefined;
   /** Reads an answer that came whole. */
-  readAnswer: (body: Buffer, headers: IncomingHttpHeaders) => ReadAnswer;
-  readError: (status: number, headers: IncomingHttpHeaders, body: Buffer) => UpstreamError;
-  /** Head of a stream to the client. */
-  streamHead: (headers: IncomingHttpHeaders) => { headers: string[]; isEventStream: boolean };
+  readAnswer(body: Buffer, headers: IncomingHttpHeaders): ReadAnswer;
+  readError(status: number, headers: IncomingHttpHeaders, body: Buffer): UpstreamError;
+  streamHead(headers: IncomingHttpHeaders): StreamHead;
   keepAlive: Buffer;
   holdBackTimeoutMs: number;
   keepAliveMs: number;
   drainMs: number;
-  canGoOn: ((tap: StreamTap) => boolean) | undefined;
+  /** Whether the budget pays for more of this answer. */
+  canGoOn(tap: StreamTap): boolean;
   finish(outcome: AttemptOutcome): void;
+}
+
+/** Head of a stream to the client. */
+export interface StreamHead {
+  /** Name, value, name, value … */
+  headers: string[];
+  isEventStream: boolean;
 }
 
 /** What a whole answer says; where it was translated, the client's bytes of it. */
@@ -137,7 +144,7 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
   }
 
   #openStream(tap: StreamTap, status: number, headers: IncomingHttpHeaders): StreamRelay {
-    const { canGoOn } = this.#deps;
+    const deps = this.#deps;
     const head = this.#deps.streamHead(headers);
     return new StreamRelay(
       {
@@ -151,7 +158,7 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
         holdBackTimeoutMs: this.#deps.holdBackTimeoutMs,
         keepAliveMs: this.#deps.keepAliveMs,
         drainMs: this.#deps.drainMs,
-        canGoOn: canGoOn === undefined ? undefined : () => canGoOn(tap),
+        canGoOn: () => deps.canGoOn(tap),
         finish: (outcome) => {
           this.#finish(outcome);
         },

@@ -8,9 +8,16 @@ import {
   type StreamTap,
   type UpstreamError,
 } from '@turnpike/adaptors';
+import type { StreamTicker } from '../http/stream-ticker.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { send } from '../upstream/send.ts';
-import { UpstreamAnswer, isEventStream, type ReadAnswer } from './answer-receiver.ts';
+import {
+  UpstreamAnswer,
+  isEventStream,
+  type AnswerReceiverDeps,
+  type ReadAnswer,
+  type StreamHead,
+} from './answer-receiver.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { BudgetGuard } from './budget-guard.ts';
 import type { ClientSide } from './client-side.ts';
@@ -31,83 +38,121 @@ export interface Exchange {
 /** Sends a request that is ready, and receives its answer. */
 export function exchange(
   deps: RelayDeps,
-  { inbound, plan, connection }: Exchange,
+  asked: Exchange,
   encoded: EncodedRequest,
   guard: BudgetGuard | undefined,
 ): Promise<AttemptOutcome> {
-  const { settings } = deps;
-  const { operation, family } = inbound;
-  const { isStream } = inbound.facts;
-  const { translator, dialect } = encoded;
   return new Promise((resolve) => {
-    let deadline: NodeJS.Timeout | undefined;
-    const answer = new UpstreamAnswer({
-      connection,
-      ticker: deps.ticker,
-      // What is translated can be made a stream of.
-      isStream: isStream && translator === undefined,
-      createTap: (headers) =>
-        translator === undefined ? tapFor(encoded, headers) : translator.createTap(headers),
-      readAnswer: (body, headers) =>
-        translator?.readAnswer(body, headers) ?? readRelayed(body, headers),
-      readError,
-      streamHead: (headers) => streamHead(headers, encoded, inbound),
-      keepAlive: keepAliveOf(family),
-      holdBackTimeoutMs: settings.holdBackTimeoutMs,
-      keepAliveMs: settings.keepAliveMs,
-      drainMs: plan.snapshot.options.DrainAbortedStreams ? settings.responseTimeoutMs : 0,
-      canGoOn: guard === undefined ? undefined : (tap: StreamTap) => guard.canGoOn(tap),
-      finish(outcome) {
-        clearTimeout(deadline);
-        resolve(outcome);
-      },
-    });
-    const timeouts = isStream ? deps.timeouts.stream : deps.timeouts.whole;
+    const reading = new ExchangeReading(deps, asked, encoded, guard, resolve);
+    const answer = new UpstreamAnswer(reading);
+    const timeouts = asked.inbound.facts.isStream ? deps.timeouts.stream : deps.timeouts.whole;
     answer.sent = send(deps.pools.poolFor(encoded.origin), encoded, timeouts, answer);
     answer.watchClient();
-    if (settings.relayTimeoutMs > 0) {
-      deadline = setTimeout(() => {
-        answer.timeOut();
-      }, settings.relayTimeoutMs);
-    }
+    reading.limit(answer, deps.settings.relayTimeoutMs);
   });
+}
 
-  /** Answers that are translated say what was asked anyway. */
-  function modelName(): string | undefined {
-    const { ResponseModelName: whose } = plan.snapshot.options;
-    return whose === 'requested' ? inbound.facts.model : undefined;
+/** How the answer to one request is read. One object: seven closures for each request are a microsecond and a kilobyte. */
+class ExchangeReading implements AnswerReceiverDeps {
+  readonly connection: ClientSide;
+  readonly ticker: StreamTicker;
+  readonly isStream: boolean;
+  readonly keepAlive: Buffer;
+  readonly holdBackTimeoutMs: number;
+  readonly keepAliveMs: number;
+  readonly drainMs: number;
+  readonly #asked: Exchange;
+  readonly #encoded: EncodedRequest;
+  readonly #guard: BudgetGuard | undefined;
+  readonly #resolve: (outcome: AttemptOutcome) => void;
+  #deadline: NodeJS.Timeout | undefined;
+
+  constructor(
+    { ticker, settings }: RelayDeps,
+    asked: Exchange,
+    encoded: EncodedRequest,
+    guard: BudgetGuard | undefined,
+    resolve: (outcome: AttemptOutcome) => void,
+  ) {
+    const { inbound, plan, connection } = asked;
+    this.connection = connection;
+    this.ticker = ticker;
+    // What is translated can be made a stream of.
+    this.isStream = inbound.facts.isStream && encoded.translator === undefined;
+    this.keepAlive = keepAliveOf(inbound.family);
+    this.holdBackTimeoutMs = settings.holdBackTimeoutMs;
+    this.keepAliveMs = settings.keepAliveMs;
+    this.drainMs = plan.snapshot.options.DrainAbortedStreams ? settings.responseTimeoutMs : 0;
+    this.#asked = asked;
+    this.#encoded = encoded;
+    this.#guard = guard;
+    this.#resolve = resolve;
   }
 
-  function readRelayed(body: Buffer, headers: IncomingHttpHeaders): ReadAnswer {
+  /** @param afterMs the longest that the whole call may take; 0: no limit */
+  limit(answer: UpstreamAnswer, afterMs: number): void {
+    if (afterMs <= 0) return;
+    this.#deadline = setTimeout(() => {
+      answer.timeOut();
+    }, afterMs);
+  }
+
+  finish(outcome: AttemptOutcome): void {
+    clearTimeout(this.#deadline);
+    this.#resolve(outcome);
+  }
+
+  canGoOn(tap: StreamTap): boolean {
+    return this.#guard === undefined || this.#guard.canGoOn(tap);
+  }
+
+  createTap(headers: IncomingHttpHeaders): StreamTap | undefined {
+    const { translator, dialect, hideUsage } = this.#encoded;
+    if (translator !== undefined) return translator.createTap(headers);
+    const { operation, facts } = this.#asked.inbound;
+    const isSse = isEventStream(headers);
+    if (operation === 'speech' && !isSse && isMedia(headers)) return new HeldLastTap();
+    return createStreamTap({
+      operation,
+      isEventStream: isSse,
+      isStream: facts.isStream,
+      dialect,
+      hideUsage,
+      modelName: this.#modelName(),
+    });
+  }
+
+  readAnswer(body: Buffer, headers: IncomingHttpHeaders): ReadAnswer {
+    const { translator, dialect } = this.#encoded;
+    if (translator !== undefined) return translator.readAnswer(body, headers);
+    const { operation } = this.#asked.inbound;
     const contentType = headers['content-type']?.toLowerCase() ?? '';
     const facts = readAnswer(body, { operation, dialect, contentType });
-    const name = modelName();
+    const name = this.#modelName();
     return name === undefined ? facts : { ...facts, body: nameModel(body, name) };
   }
 
-  function readError(status: number, headers: IncomingHttpHeaders, body: Buffer): UpstreamError {
+  readError(status: number, headers: IncomingHttpHeaders, body: Buffer): UpstreamError {
+    const { translator, dialect } = this.#encoded;
     if (translator !== undefined) return translator.readError(status, headers, body);
-    const native = inbound.door === 'openai' ? undefined : findUpstreamCodec(inbound.door);
+    const { door } = this.#asked.inbound;
+    const native = door === 'openai' ? undefined : findUpstreamCodec(door);
     return (
       native?.readError(status, headers, body, dialect) ??
       readUpstreamError(status, headers, body, { dialect })
     );
   }
 
-  function tapFor(
-    { hideUsage }: EncodedRequest,
-    headers: IncomingHttpHeaders,
-  ): StreamTap | undefined {
-    const isSse = isEventStream(headers);
-    if (operation === 'speech' && !isSse && isMedia(headers)) return new HeldLastTap();
-    return createStreamTap({
-      operation,
-      isEventStream: isSse,
-      isStream,
-      dialect,
-      hideUsage,
-      modelName: modelName(),
-    });
+  streamHead(headers: IncomingHttpHeaders): StreamHead {
+    return streamHead(headers, this.#encoded, this.#asked.inbound);
+  }
+
+  /** Answers that are translated say what was asked anyway. */
+  #modelName(): string | undefined {
+    const { plan, inbound } = this.#asked;
+    return plan.snapshot.options.ResponseModelName === 'requested'
+      ? inbound.facts.model
+      : undefined;
   }
 }
 
@@ -119,7 +164,7 @@ function streamHead(
   headers: IncomingHttpHeaders,
   { translator, losses, dialect }: EncodedRequest,
   inbound: InboundRequest,
-): { headers: string[]; isEventStream: boolean } {
+): StreamHead {
   const isReframed = dialect.framing !== undefined && dialect.framing !== 'sse';
   const reframed = isReframed ? 'text/event-stream; charset=utf-8' : undefined;
   const made = answerHeaders(headers, translator?.streamContentType ?? reframed);

@@ -94,7 +94,8 @@ export async function handleRelayRequest(
   } finally {
     progress.waiting?.end();
     if (progress.permits !== undefined) endPermits(progress.permits, 0);
-    if (progress.inbound !== undefined) await discardRequest(deps.bodyPool, progress.inbound);
+    const discarding = progress.inbound && discardRequest(deps.bodyPool, progress.inbound);
+    if (discarding !== undefined) await discarding;
     if (progress.served !== progress.inbound) progress.served?.history?.discard();
     run?.close();
   }

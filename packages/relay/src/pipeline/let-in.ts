@@ -45,10 +45,11 @@ export async function letIn(
     const { apiTokenId, userId } = caller.token;
     const plan = planFor(caller);
     const groupPermit = beginInGroup(deps.trafficLimits, plan, inbound);
-    const admitting = admit(deps.ledger, requestId, caller, plan, inbound);
-    const admission = await (groupPermit === undefined
-      ? admitting
-      : cancelOnRefusal(admitting, groupPermit));
+    const admitting =
+      groupPermit === undefined
+        ? admit(deps.ledger, requestId, caller, plan, inbound)
+        : cancelOnRefusal(groupPermit, () => admit(deps.ledger, requestId, caller, plan, inbound));
+    const admission = admitting instanceof Promise ? await admitting : admitting;
     if (admission !== 'stale-record') return { caller, plan, admission, groupPermit };
     groupPermit?.cancel();
     // What the directory gives is older than what the ledger knows: one change after the other is just being written.
@@ -75,11 +76,11 @@ function planByBody(
 
 /** A request that is refused for another reason does not count in its group. */
 async function cancelOnRefusal<Result>(
-  admitting: Promise<Result>,
   permit: LimitPermit,
+  admitInGroup: () => Result | Promise<Result>,
 ): Promise<Result> {
   try {
-    return await admitting;
+    return await admitInGroup();
   } catch (error) {
     permit.cancel();
     throw error;

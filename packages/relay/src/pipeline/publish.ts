@@ -43,10 +43,9 @@ export interface ServedRequest {
  *
  * @throws when the event could not be made durable; as a rule nothing is charged then
  */
-export async function publishUsage(deps: PublishDeps, served: ServedRequest): Promise<UsageEvent> {
+export function publishUsage(deps: PublishDeps, served: ServedRequest): Promise<UsageEvent> {
   const event = toUsageEvent(deps.settings.nodeId, served);
-  await deps.usageSink.publish([event]);
-  return event;
+  return deps.usageSink.publish([event]).then(() => event);
 }
 
 function toUsageEvent(nodeId: string, served: ServedRequest): UsageEvent {

@@ -22,7 +22,7 @@ export interface StreamRelayDeps {
   /** How long an answer is still read after its client left, to learn the true usage; 0: it is cut at once. */
   drainMs: number;
   /** Asked after each piece: false ends the answer, because the budget pays for no more. */
-  canGoOn: (() => boolean) | undefined;
+  canGoOn(): boolean;
   finish(outcome: AttemptOutcome): void;
 }
 
@@ -61,7 +61,7 @@ export class StreamRelay implements Ticking {
       this.#failWith({ kind: 'failed', failure: { kind: 'refused', error } });
     } else if (facts.isTerminated) {
       this.#complete();
-    } else if (this.#deps.canGoOn !== undefined && !this.#deps.canGoOn()) {
+    } else if (!this.#deps.canGoOn()) {
       this.#finish({
         kind: 'streamed',
         endState: 'complete',

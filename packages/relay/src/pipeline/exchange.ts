@@ -46,7 +46,7 @@ export function exchange(
     const reading = new ExchangeReading(deps, asked, encoded, guard, resolve);
     const answer = new UpstreamAnswer(reading);
     const timeouts = asked.inbound.facts.isStream ? deps.timeouts.stream : deps.timeouts.whole;
-    answer.sent = send(deps.pools.poolFor(encoded.origin), encoded, timeouts, answer);
+    answer.sent = send(deps.pools.poolFor(encoded.origin), encoded, timeouts, answer, deps.ticker);
     answer.watchClient();
     reading.limit(answer, deps.settings.relayTimeoutMs);
   });

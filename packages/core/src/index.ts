@@ -94,7 +94,6 @@ export type {
   NewUser,
   UserChange,
   UserFilter,
-  UserListQuery,
   UserRepository,
   UserSort,
 } from './ports/user-repository.ts';

@@ -91,8 +91,12 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('searches on %s', (kind)
     expect(fields.length).toBeGreaterThan(30);
     const before = await get('/api/user/', { page_size: '100' });
 
-    for (const { path, name, type } of fields)
-      await Promise.all(payloads.map((payload) => expectTaken(path, name, type, payload)));
+    for (const { path, name, type } of fields) {
+      const asks = payloads.map((payload) => () => expectTaken(path, name, type, payload));
+      // Few exports may run at once.
+      if (path.endsWith('/export')) for (const ask of asks) await ask();
+      else await Promise.all(asks.map((ask) => ask()));
+    }
 
     const after = await get('/api/user/', { page_size: '100' });
     expect(after.body).toEqual(before.body);

@@ -15,16 +15,17 @@ const program = `
   process.stdin.resume();`;
 const module = fileURLToPath(new URL('../support/services/claim-port.mjs', import.meta.url));
 
-const ends: (() => void)[] = [];
-afterAll(() => {
-  for (const end of ends) end();
-});
+const ends: (() => Promise<unknown>)[] = [];
+afterAll(() => Promise.all(ends.map((end) => end())));
 
 /** Claims ports in a process of its own, which lives on until the tests are over. */
 async function claimElsewhere(): Promise<number[]> {
   const flags = ['--input-type=module', '-e', program, module];
   const child = spawn(process.execPath, flags, { stdio: ['pipe', 'pipe', 'inherit'] });
-  ends.push(() => child.stdin.end());
+  ends.push(() => {
+    child.stdin.end();
+    return once(child, 'exit');
+  });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
   while (!printed.endsWith('.')) await once(child.stdout, 'data');

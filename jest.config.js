@@ -18,8 +18,11 @@ const base = {
 export default {
   // Two slow cores that everything else uses as well must not make a failure.
   testTimeout: 20_000,
-  // Most of a test's time is waiting for processes that were killed: two cores have time for two.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Much of a test's time is waiting for processes that were killed or are to expire: two cores have time for three.
+  maxWorkers: Math.max(3, availableParallelism() - 1),
+  // Modules of files that are done are never freed. A worker that has collected many spends its time on them, and then
+  // does not end within the half second that Jest gives it.
+  workerIdleMemoryLimit: '700MB',
   testSequencer: '<rootDir>/test/support/slowest-first.mjs',
   projects: [
     {

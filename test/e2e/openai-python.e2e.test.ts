@@ -5,7 +5,7 @@ import { startWorld, type World } from '../support/start-world.ts';
 jest.setTimeout(120_000);
 
 const script = new URL('openai-sdk.py', import.meta.url).pathname;
-const { obstacle, run } = await preparePython('openai');
+const { obstacle, run } = await preparePython();
 const titled = obstacle === '' ? describe : describe.skip;
 
 titled(`the official Python SDK ${obstacle && `(skipped: ${obstacle})`}`, () => {

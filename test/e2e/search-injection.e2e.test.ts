@@ -74,23 +74,29 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('searches on %s', (kind)
     });
   }
 
+  async function expectTaken(path: string, name: string, type: string, payload: string) {
+    const { status, body } = await get(path, { [name]: payload });
+    const said = [path, name, payload.slice(0, 40), status, body['code'] ?? 'fine'];
+    expect(said).toEqual([
+      ...[path, name, payload.slice(0, 40), 200],
+      expect.stringMatching(/^(fine|invalid_parameter|invalid_api_key)$/),
+    ]);
+    const isText = type === 'string' && !['sort', 'direction', 'order'].includes(name);
+    if (isText && body['success'] === true && Array.isArray(body['data']))
+      expect([...said, body['data'].length]).toEqual([...said, 0]);
+  }
+
   it('take what is typed as text, in every field', async () => {
     const fields = await listFields();
     expect(fields.length).toBeGreaterThan(30);
     const before = await get('/api/user/', { page_size: '100' });
 
-    for (const { path, name, type } of fields)
-      for (const payload of payloads) {
-        const { status, body } = await get(path, { [name]: payload });
-        const said = [path, name, payload.slice(0, 40), status, body['code'] ?? 'fine'];
-        expect(said).toEqual([
-          ...[path, name, payload.slice(0, 40), 200],
-          expect.stringMatching(/^(fine|invalid_parameter|invalid_api_key)$/),
-        ]);
-        const isText = type === 'string' && !['sort', 'direction', 'order'].includes(name);
-        if (isText && body['success'] === true && Array.isArray(body['data']))
-          expect([...said, body['data'].length]).toEqual([...said, 0]);
-      }
+    for (const { path, name, type } of fields) {
+      const asks = payloads.map((payload) => () => expectTaken(path, name, type, payload));
+      // Few exports may run at once.
+      if (path.endsWith('/export')) for (const ask of asks) await ask();
+      else await Promise.all(asks.map((ask) => ask()));
+    }
 
     const after = await get('/api/user/', { page_size: '100' });
     expect(after.body).toEqual(before.body);

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { claimPort } from '../support/services/claim-port.mjs';
 import { findProgram } from '../support/services/find-program.mjs';
-import { findFreePort } from '../support/start-gateway.mjs';
 import { startNginx } from '../support/try/start-nginx.mjs';
 
 /**
@@ -14,7 +14,7 @@ import { startNginx } from '../support/try/start-nginx.mjs';
 export async function startBalancer({ masters, slaves }) {
   const folder = await mkdtemp(join(tmpdir(), 'turnpike-nginx-'));
   const stops = [];
-  const port = await findFreePort();
+  const port = await claimPort();
   const url = await startNginx(findProgram(['nginx']), {
     folder,
     port,

@@ -21,7 +21,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isRelayUrl } from '../../packages/relay/src/index.ts';
-import { findFreePort } from '../support/start-gateway.mjs';
+import { claimPort } from '../support/services/claim-port.mjs';
 import { waitFor } from '../support/wait-for.ts';
 import { clientPaths } from './client-paths.ts';
 import { root } from './source-files.ts';
@@ -51,7 +51,7 @@ whereInstalled('nginx with this configuration', () => {
   beforeAll(async () => {
     relay = await startUpstream('relay');
     control = await startUpstream('control');
-    const closedPort = await findFreePort();
+    const closedPort = await claimPort();
     nginx = await startNginx({
       // Without `max_fails=0` nginx would leave a node alone for a while that a test has let down.
       relayServers: `server 127.0.0.1:${closedPort} max_fails=0; server 127.0.0.1:${relay.port} max_fails=0;`,
@@ -192,7 +192,7 @@ async function startNginx(servers: {
   controlServers: string;
 }): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'turnpike-nginx-'));
-  const port = await findFreePort();
+  const port = await claimPort();
   mkdirSync(join(folder, 'conf.d'));
   copyFileSync(join(root, 'deploy/nginx/nginx.conf'), join(folder, 'nginx.conf'));
   const filled = template

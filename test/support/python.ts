@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -19,32 +19,35 @@ export interface Python {
   run(script: string, ...args: readonly string[]): Promise<Output>;
 }
 
-/**
- * Makes an environment with a package, once, and keeps it for later runs.
- *
- * @param sdk the package's name, which is that of its module too
- */
-export async function preparePython(sdk: string): Promise<Python> {
-  const folder = `${temporary}python-${sdk}`;
-  const python = `${folder}/bin/python`;
+/** Their packages; the modules are called the same. */
+const sdks = ['openai', 'anthropic'];
+const folder = `${temporary}python-sdks`;
+
+/** Makes the environment, once for all tests, and keeps it for later runs. */
+export async function preparePython(): Promise<Python> {
+  const obstacle = await prepare().then(
+    () => '',
+    (error: unknown) => (error as Error).message.split('\n')[0] ?? 'unknown',
+  );
   return {
-    obstacle: await install(sdk, folder, python),
+    obstacle,
     run: (script, ...args) =>
-      run(python, ['-W', 'ignore', script, ...args]).catch((error: unknown) => error as Output),
+      run(`${folder}/bin/python`, ['-W', 'ignore', script, ...args]).catch(
+        (error: unknown) => error as Output,
+      ),
   };
 }
 
-async function install(sdk: string, folder: string, python: string): Promise<string> {
+async function prepare(): Promise<void> {
+  if (existsSync(folder)) return;
+  await mkdir(temporary, { recursive: true });
+  // Another test may be at it too: what has the name is complete, whoever was first.
+  const own = await mkdtemp(`${folder}-`);
   try {
-    await mkdir(temporary, { recursive: true });
-    if (!existsSync(python)) await run('python3', ['-m', 'venv', folder]);
-    const isThere = await run(python, ['-c', `import ${sdk}`]).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) await run(python, ['-m', 'pip', 'install', '--quiet', sdk]);
-    return '';
-  } catch (error) {
-    return (error as Error).message.split('\n')[0] ?? 'unknown';
+    await run('python3', ['-m', 'venv', own]);
+    await run(`${own}/bin/python`, ['-m', 'pip', 'install', '--quiet', ...sdks]);
+    await rename(own, folder).catch(() => undefined);
+  } finally {
+    await rm(own, { recursive: true, force: true });
   }
 }

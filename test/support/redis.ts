@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { Redis } from 'ioredis';
-import { givePermission } from './services/run-program.mjs';
+import { makeServiceFolder } from './services/make-service-folder.mjs';
 import { startRedisCluster } from './services/start-redis-cluster.mjs';
 import { createRedis } from './services/start-redis.mjs';
 import { waitFor } from './wait-for.ts';
@@ -90,8 +88,7 @@ async function askOnce(port: number, command: string, values: string[]): Promise
 async function inFolder<Started extends { stop(): Promise<void> }>(
   start: (folder: string) => Promise<Started>,
 ): Promise<Started> {
-  const folder = await mkdtemp(join(tmpdir(), 'turnpike-redis-'));
-  await givePermission(folder);
+  const folder = await makeServiceFolder();
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const started = await start(folder);

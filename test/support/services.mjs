@@ -1,12 +1,10 @@
 // The services that tests need: those of TEST_POSTGRES_URL, TEST_MYSQL_URL and TEST_REDIS_URL where set, else throw-away
 // ones from the machine, on free ports, in temporary folders.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { makeServiceFolder } from './services/make-service-folder.mjs';
 import { startMysql } from './services/start-mysql.mjs';
 import { startPostgres } from './services/start-postgres.mjs';
 import { startRedis } from './services/start-redis.mjs';
-import { givePermission } from './services/run-program.mjs';
 
 /** @typedef {{ url: string, stop: () => Promise<void> }} Service */
 
@@ -39,9 +37,8 @@ export async function startServices() {
         env[variable] = given;
         continue;
       }
-      const folder = await mkdtemp(join(tmpdir(), 'turnpike-test-'));
+      const folder = await makeServiceFolder();
       stops.push(() => rm(folder, { recursive: true, force: true }));
-      await givePermission(folder);
       const service = await start(folder);
       stops.push(service.stop);
       env[variable] = service.url;

@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { makeServiceFolder } from './services/make-service-folder.mjs';
 import { createMysql } from './services/start-mysql.mjs';
 import { createPostgres } from './services/start-postgres.mjs';
 import { createRedis } from './services/start-redis.mjs';
-import { givePermission } from './services/run-program.mjs';
 import { startGateway } from './start-gateway.mjs';
 
 /** What all nodes of a test cluster share. */
@@ -46,9 +44,8 @@ export async function startCluster({
     if (failures.length > 0) throw failures[0];
   }
   async function folder() {
-    const path = await mkdtemp(join(tmpdir(), 'turnpike-cluster-'));
+    const path = await makeServiceFolder();
     stops.push(() => rm(path, { recursive: true, force: true }));
-    await givePermission(path);
     return path;
   }
   async function service(create) {

@@ -29,4 +29,3 @@ export interface Gateway {
 }
 
 export function startGateway(options?: GatewayOptions): Promise<Gateway>;
-export function findFreePort(): Promise<number>;

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { claimPort } from './services/claim-port.mjs';
 
 const thisBuild = fileURLToPath(new URL('../../packages/server/bin/turnpike.mjs', import.meta.url));
 
@@ -38,7 +38,7 @@ export async function startGateway({
 } = {}) {
   const ownDirectory = dataDir === undefined;
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnpike-test-')));
-  const port = wantedPort ?? (await findFreePort());
+  const port = wantedPort ?? (await claimPort());
   const url = `http://127.0.0.1:${port}`;
   const output = [];
   let child;
@@ -150,13 +150,4 @@ async function ask(url) {
   } catch (error) {
     return { isReady: false, text: String(error.cause ?? error) };
   }
-}
-
-/** A port of 127.0.0.1 that nobody listens on now. */
-export async function findFreePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

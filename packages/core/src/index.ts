@@ -94,7 +94,6 @@ export type {
   NewUser,
   UserChange,
   UserFilter,
-  UserListQuery,
   UserRepository,
   UserSort,
 } from './ports/user-repository.ts';
@@ -219,6 +218,7 @@ export {
 export type { PeriodSpend } from './usage/budget-period.ts';
 export { identityProviders } from './identity/external-identity.ts';
 export type { ExternalIdentity, IdentityProvider } from './identity/external-identity.ts';
+export { toNetwork } from './identity/to-network.ts';
 export { readLanguage } from './identity/language.ts';
 export type { Language } from './identity/language.ts';
 export type { IdentityRepository } from './ports/identity-repository.ts';

@@ -15,4 +15,3 @@ export { registerGivenUpNotifications } from './notifications/given-up-metric.ts
 export { followAccounts } from './accounts/follow-accounts.ts';
 export type { AccountFollower, FollowAccountsDeps } from './accounts/follow-accounts.ts';
 export { removeLostTokens } from './accounts/remove-lost-tokens.ts';
-export { toNetwork } from './api/middleware/limit-rate.ts';

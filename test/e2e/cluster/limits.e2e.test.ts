@@ -7,11 +7,16 @@ import { waitFor } from '../../support/wait-for.ts';
 
 jest.setTimeout(times.test);
 
+/** Those that are served by channels with limits, and by nothing else. */
+const groupsOfChannels = { requests: 'by-requests', tokens: 'by-tokens', held: 'by-concurrency' };
+
 let world: ClusterWorld;
 beforeAll(async () => {
   world = await startClusterWorld();
   const groups = ['counted', 'narrow'];
-  await world.admin.setOption('GroupRatio', { default: 1, counted: 1, narrow: 1 });
+  const allGroups = ['default', ...groups, ...Object.values(groupsOfChannels)];
+  const ratios = Object.fromEntries(allGroups.map((group) => [group, 1]));
+  await world.admin.setOption('GroupRatio', ratios);
   await world.admin.setOption('GroupLimits', {
     counted: { requests_per_minute: 12 },
     narrow: { concurrency: 2 },
@@ -32,9 +37,9 @@ interface Answer {
   headers: Headers;
 }
 
-async function ask(node: Gateway, key: string, behaviour = {}): Promise<Answer> {
+async function ask(node: Gateway, key: string, behaviour = {}, more = {}): Promise<Answer> {
   const url = `${node.url}/v1/chat/completions`;
-  const answer = await postJson(url, key, { ...hello, ...simulate(behaviour) });
+  const answer = await postJson(url, key, { ...hello, ...simulate(behaviour), ...more });
   const body = (await answer.json()) as { error?: { code?: string } };
   return { status: answer.status, code: body.error?.code, headers: answer.headers };
 }
@@ -54,6 +59,28 @@ async function occupy(node: Gateway, key: string, count: number): Promise<void> 
     async () => (await world.simulator.count()) === before + count,
     times.patience,
   );
+}
+
+/**
+ * Rounds of one request to each node, until all of them refuse for longer than until the next exchange.
+ *
+ * @returns how many were served before
+ */
+async function useUp(key: string, code: string, more = {}): Promise<number> {
+  let served = 0;
+  await waitFor(
+    'every node to refuse',
+    async () => {
+      const answers = await Promise.all(world.nodes().map((node) => ask(node, key, {}, more)));
+      served += answers.filter(({ status }) => status === 200).length;
+      const refusals = answers.filter(({ status }) => status !== 200);
+      expect(refusals.filter((refusal) => refusal.code !== code)).toEqual([]);
+      const areLong = refusals.every(({ headers }) => Number(headers.get('retry-after')) > 1);
+      return refusals.length === answers.length && areLong;
+    },
+    times.patience,
+  );
+  return served;
 }
 
 const untilServed = (node: Gateway, key: string): Promise<unknown> =>
@@ -99,18 +126,7 @@ describe('limits of a token', () => {
 describe('limits of a group', () => {
   it('hold for all nodes together, but for what one had not heard of the others', async () => {
     const key = await keyOf('counted');
-    let served = 0;
-    await waitFor(
-      'every node to refuse for longer than until the next exchange',
-      async () => {
-        const answers = await Promise.all(world.nodes().map((node) => ask(node, key)));
-        served += answers.filter(({ status }) => status === 200).length;
-        return answers.every(
-          ({ status, headers }) => status === 429 && Number(headers.get('retry-after')) > 1,
-        );
-      },
-      times.patience,
-    );
+    const served = await useUp(key, 'rate_limit_exceeded');
     expect(served).toBeGreaterThanOrEqual(12);
     // Each for itself would serve 36. How few more than 12 they serve depends on how soon they hear of each other.
     expect(served).toBeLessThan(24);
@@ -129,5 +145,81 @@ describe('limits of a group', () => {
     await killed.kill('SIGKILL');
     expect((await ask(other, key)).status).toBe(429);
     await untilServed(other, key);
+  });
+});
+
+describe('limits of a channel', () => {
+  async function addChannel(
+    name: string,
+    group: string,
+    fields: { limits?: Record<string, number>; priority?: number } = {},
+  ): Promise<void> {
+    const { limits = {}, priority = 0 } = fields;
+    const baseUrl = `${world.simulator.url}/as/${name}`;
+    const config = JSON.stringify({ limits });
+    await world.admin.createChannel({
+      name,
+      baseUrl,
+      models: hello.model,
+      group,
+      config,
+      priority,
+    });
+  }
+
+  /** Which channel took a request. */
+  async function channelOf({ status, headers }: Answer): Promise<string | undefined> {
+    expect(status).toBe(200);
+    const seen = await world.simulator.served(0);
+    return seen.findLast(({ requestId }) => requestId === headers.get('x-request-id'))?.label;
+  }
+
+  it('of requests hold for all nodes together', async () => {
+    const group = groupsOfChannels.requests;
+    await addChannel('few-requests', group, { limits: { requests_per_minute: 12 } });
+    const served = await useUp(await keyOf(group), 'upstream_rate_limited');
+    expect(served).toBeGreaterThanOrEqual(12);
+    expect(served).toBeLessThan(24); // each for itself would serve 36
+  });
+
+  it('of tokens hold for all nodes together, and count what was used', async () => {
+    const group = groupsOfChannels.tokens;
+    const limit = 300;
+    await addChannel('few-tokens', group, { limits: { tokens_per_minute: limit } });
+    const since = await world.simulator.count();
+    const most = { max_tokens: 10 };
+
+    await useUp(await keyOf(group), 'upstream_rate_limited', most);
+
+    const used = (await world.simulator.served(since))
+      .map(({ usageReported }) => usageReported!)
+      .map(({ promptTokens, completionTokens }) => promptTokens + completionTokens);
+    const all = used.reduce((sum, tokens) => sum + tokens, 0);
+    // What was refused at the end had no room: a request is estimated at no more than twice what one uses.
+    expect(all).toBeGreaterThan(limit - 2 * Math.max(...used));
+    expect(all).toBeLessThan(2 * limit); // each for itself would use three times as much
+  });
+
+  it('send what is too much at once to another channel, and forget what a killed node held', async () => {
+    const group = groupsOfChannels.held;
+    await addChannel('few-at-once', group, { limits: { concurrency: 2 }, priority: 5 });
+    await addChannel('spare', group);
+    const key = await keyOf(group);
+    const [master, killed, other] = world.nodes() as [Gateway, Gateway, Gateway];
+    await occupy(killed, key, 2);
+    for (const node of [killed, master, other])
+      await waitFor(
+        'the node to pass the full channel over',
+        async () => (await channelOf(await ask(node, key))) === 'spare',
+        2000,
+      );
+    await killed.kill('SIGKILL');
+    expect(await channelOf(await ask(other, key))).toBe('spare');
+    for (const node of [master, other])
+      await waitFor(
+        'the channel to have room again',
+        async () => (await channelOf(await ask(node, key))) === 'few-at-once',
+        times.patience,
+      );
   });
 });

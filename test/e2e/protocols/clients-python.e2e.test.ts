@@ -25,10 +25,10 @@ const answer = {
   end: 'calls',
 } as const;
 
-for (const sdk of ['openai', 'anthropic']) {
-  const { obstacle, run } = await preparePython(sdk);
-  const titled = obstacle === '' ? it : it.skip;
+const { obstacle, run } = await preparePython();
+const titled = obstacle === '' ? it : it.skip;
 
+for (const sdk of ['openai', 'anthropic']) {
   describe(`the Python SDK of ${sdk} ${obstacle && `(skipped: ${obstacle})`}`, () => {
     titled('reads whole answers and streams of every kind of upstream', async () => {
       world.upstream.answerWith(answer, { anthropic: { status: 529 } });

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { Redis, type Cluster } from 'ioredis';
-import { givePermission } from '../services/run-program.mjs';
+import { makeServiceFolder } from '../services/make-service-folder.mjs';
 import { createRedis, type RedisServer } from '../services/start-redis.mjs';
 import { startRedisProxy, type RedisProxy } from './redis-proxy.ts';
 
@@ -11,9 +9,8 @@ export type ToStop = (stop: () => Promise<unknown>) => void;
 
 /** A folder that the servers' account may use. */
 export async function makeFolder(toStop: ToStop): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'turnpike-redis-'));
+  const folder = await makeServiceFolder();
   toStop(() => rm(folder, { recursive: true, force: true }));
-  await givePermission(folder);
   return folder;
 }
 

@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from 'ioredis';
-import { findFreePort } from '../services/run-program.mjs';
+import { claimPort } from '../services/claim-port.mjs';
 import type { RedisServer } from '../services/start-redis.mjs';
 import { waitFor } from '../wait-for.ts';
 import type { RedisProxy } from './redis-proxy.ts';
@@ -123,7 +123,7 @@ async function startThreeNodes(toStop: ToStop): Promise<StartedRedis> {
   const members = await Promise.all(
     [0, 1, 2].map(async () => {
       const proxy = await startProxy(toStop, 1);
-      const bus = await findFreePort();
+      const bus = await claimPort();
       const server = await startServer(toStop, [
         ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'],
         ...['--cluster-announce-ip', '127.0.0.1', '--cluster-announce-port', String(proxy.port)],

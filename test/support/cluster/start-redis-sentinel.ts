@@ -1,8 +1,9 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { claimPort } from '../services/claim-port.mjs';
 import { requireProgram } from '../services/find-program.mjs';
-import { createServerProcess, findFreePort, givePermission } from '../services/run-program.mjs';
+import { createServerProcess, givePermission } from '../services/run-program.mjs';
 import { probeGreeting } from '../services/probe-greeting.mjs';
 import { waitFor } from '../wait-for.ts';
 import { connectDirect, makeFolder, runOn, startServer, type ToStop } from './redis-servers.ts';
@@ -64,7 +65,7 @@ async function followsItsMaster(connection: Redis): Promise<boolean> {
 
 async function startSentinelProcess(toStop: ToStop, primaryPort: number): Promise<number> {
   const folder = await makeFolder(toStop);
-  const port = await findFreePort();
+  const port = await claimPort();
   const file = join(folder, 'sentinel.conf');
   // A sentinel writes what it learns into this file.
   await writeFile(

@@ -1,8 +1,9 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { claimPort } from '../services/claim-port.mjs';
 import { createRedis } from '../services/start-redis.mjs';
-import { findFreePort, givePermission } from '../services/run-program.mjs';
+import { givePermission } from '../services/run-program.mjs';
 import { connectDirect, makeFolder, type ToStop } from './redis-servers.ts';
 import type { StartedRedis } from './start-cluster-redis.ts';
 
@@ -15,7 +16,7 @@ export async function startTls(toStop: ToStop): Promise<StartedRedis> {
   for (const name of ['server.pem', 'server.key'])
     await copyFile(new URL(`../tls/${name}`, import.meta.url), join(folder, name));
   await givePermission(folder);
-  const tlsPort = await findFreePort();
+  const tlsPort = await claimPort();
   const server = await createRedis(folder, [
     ...['--tls-port', String(tlsPort), '--tls-auth-clients', 'no'],
     ...['--tls-cert-file', 'server.pem', '--tls-key-file', 'server.key'],

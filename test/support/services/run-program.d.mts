@@ -13,7 +13,6 @@ export interface ServerProcess {
 
 /** Lets the account that the servers run as use a folder. */
 export function givePermission(folder: string): Promise<void>;
-export function findFreePort(): Promise<number>;
 /** A server of the machine that can be started again after it was stopped or killed. */
 export function createServerProcess(
   program: string,

@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
 import { chmod, chown } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -124,18 +123,6 @@ export function createServerProcess(
     signal: (signal) => void running?.child.kill(signal),
     kill: (signal = 'SIGKILL') => endBy(signal),
   };
-}
-
-/** A port that nobody listens on now. @returns {Promise<number>} */
-export function findFreePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** @param {string} folder */

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { claimPort } from './claim-port.mjs';
 import { findProgram, requireProgram } from './find-program.mjs';
 import { probeGreeting } from './probe-greeting.mjs';
-import { createServerProcess, findFreePort, runToEnd } from './run-program.mjs';
+import { createServerProcess, runToEnd } from './run-program.mjs';
 
 /**
  * A MariaDB or MySQL of its own in `folder`; its data survives a stop or a kill.
@@ -14,7 +15,7 @@ export async function createMysql(folder, more = []) {
   const server = requireProgram(['mariadbd', 'mysqld'], { aptPackage: 'mariadb-server' });
   const data = join(folder, 'data');
   await initialize(server, data, folder);
-  const port = await findFreePort();
+  const port = await claimPort();
   const startup = join(folder, 'startup.sql');
   await writeFile(
     startup,

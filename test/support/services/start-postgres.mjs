@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { claimPort } from './claim-port.mjs';
 import { postgresFolders, requireProgram } from './find-program.mjs';
 import { probeGreeting } from './probe-greeting.mjs';
-import { createServerProcess, findFreePort, runToEnd } from './run-program.mjs';
+import { createServerProcess, runToEnd } from './run-program.mjs';
 
 /**
  * A PostgreSQL of its own in `folder`; its data survives a stop or a kill.
@@ -21,7 +22,7 @@ export async function createPostgres(folder, more = []) {
     ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale=C.UTF-8'],
     folder,
   );
-  const port = await findFreePort();
+  const port = await claimPort();
   const settings = [
     'listen_addresses=127.0.0.1',
     `port=${port}`,

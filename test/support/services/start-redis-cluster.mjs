@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { claimPort } from './claim-port.mjs';
 import { requireProgram } from './find-program.mjs';
 import { probeGreeting } from './probe-greeting.mjs';
-import { createServerProcess, findFreePort, givePermission } from './run-program.mjs';
+import { createServerProcess, givePermission } from './run-program.mjs';
 
 const SLOTS = 16_384;
 const NODES = 3;
@@ -61,7 +62,7 @@ export async function startRedisCluster(folder) {
 async function startNode(server, folder) {
   await mkdir(folder, { recursive: true });
   await givePermission(folder);
-  const port = await findPortPair();
+  const port = await claimPort({ alsoAbove: BUS_OFFSET });
   const parameters = [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
     ...['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--save', ''],
@@ -71,23 +72,6 @@ async function startNode(server, folder) {
   const node = createServerProcess(server, parameters, { folder, isReady });
   await node.start();
   return { port, ...node };
-}
-
-/** A free port whose bus port is free as well. */
-async function findPortPair() {
-  for (;;) {
-    const port = await findFreePort();
-    if (port + BUS_OFFSET < 65_536 && (await isFree(port + BUS_OFFSET))) return port;
-  }
-}
-
-/** @param {number} port @returns {Promise<boolean>} */
-function isFree(port) {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 /** @param {number[]} ports */

@@ -1,6 +1,7 @@
+import { claimPort } from './claim-port.mjs';
 import { requireProgram } from './find-program.mjs';
 import { probeGreeting } from './probe-greeting.mjs';
-import { createServerProcess, findFreePort } from './run-program.mjs';
+import { createServerProcess } from './run-program.mjs';
 
 /**
  * A Redis or Valkey of its own in `folder`, as a cluster needs it: append-only, nothing evicted. What it wrote outlives
@@ -12,7 +13,7 @@ import { createServerProcess, findFreePort } from './run-program.mjs';
  */
 export async function createRedis(folder, more = []) {
   const server = requireProgram(['redis-server', 'valkey-server'], { aptPackage: 'redis-server' });
-  const port = await findFreePort();
+  const port = await claimPort();
   const parameters = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
   const program = createServerProcess(
     server,

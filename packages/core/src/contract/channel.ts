@@ -109,7 +109,7 @@ export const channelTestQuerySchema = z.object({ model: queryTextSchema });
 export const channelTestRunQuerySchema = z.object({
   scope: queryTextSchema.pipe(
     ruledText(
-      (scope) => /^(|all|disabled|group:.+|\d{1,15}(,\d{1,15})*)$/.test(scope),
+      (scope) => /^(|all|disabled|group:.+|[1-9]\d{0,14}(,[1-9]\d{0,14})*)$/.test(scope),
       'must be all, disabled, ids such as 1,3,5, or group:<name>',
       '必须是 all、disabled、形如 1,3,5 的 id 列表，或 group:<分组名>',
     ),
@@ -175,7 +175,7 @@ export const channelTestProgressSchema = z.object({
   tested: z.int(),
   succeeded: z.int(),
   failed: z.int(),
-  /** Why the run ended early. */
+  /** Why the run ended early, or tested nothing. */
   problem: z.string().nullable(),
   results: z.array(channelTestResultSchema),
 });

@@ -40,7 +40,6 @@ export interface UserRepository {
   findRoots(): Promise<readonly User[]>;
   /** The highest id there is; 0 for none. */
   highestId(): Promise<number>;
-  list(query: UserListQuery): Promise<readonly User[]>;
   /** @throws `invalid_parameter` for a cursor of another list */
   page(filter: UserFilter, page: PageQuery<UserSort>): Promise<Page<User>>;
   count(): Promise<number>;
@@ -69,10 +68,4 @@ export interface UserFilter {
   status?: number;
   group?: string;
   includeDeleted?: boolean;
-}
-
-export interface UserListQuery extends UserFilter {
-  offset: number;
-  limit: number;
-  order?: 'quota' | 'used_quota' | 'request_count';
 }

@@ -109,7 +109,6 @@ describe('a run over many channels', () => {
     ['disabled', [2, 3]],
     ['1,3,99', [1, 3]],
     ['group:vip', [2, 3]],
-    ['group:nobody', []],
   ])('of the scope "%s" tests %j', async (scope, ids) => {
     const progress = await run(scope);
 
@@ -117,11 +116,31 @@ describe('a run over many channels', () => {
     expect(progress).toMatchObject({ total: ids.length, tested: ids.length, problem: null });
   });
 
-  it('of any other scope is refused', async () => {
-    const { body } = await admin().get('/api/channel/test?scope=everything');
+  it.each(['group:nobody', 'group: vip', '98,99'])(
+    'of the scope "%s", which has no channel, says so',
+    async (scope) => {
+      const problem = `No channel is in the scope '${scope}'.`;
+      expect(await run(encodeURIComponent(scope))).toMatchObject({ total: 0, problem });
+    },
+  );
 
-    expect(body).toMatchObject({ code: 'invalid_parameter', param: 'scope' });
+  it('of all that are disabled has no problem where none is', async () => {
+    await test.channels.update(2, { status: 1 });
+    await test.channels.update(3, { status: 1 });
+
+    expect(await run('disabled')).toMatchObject({ total: 0, problem: null });
   });
+
+  it.each(['everything', 'ALL', ' all', 'group:', '1,', '1,,3', '1, 3', '1;3', '0', '-1', 'all,1'])(
+    'of the scope "%s" is refused, and nothing is tested',
+    async (scope) => {
+      const { body } = await admin().get(`/api/channel/test?scope=${encodeURIComponent(scope)}`);
+
+      expect(body).toMatchObject({ code: 'invalid_parameter', param: 'scope' });
+      expect(body.message).toContain('must be all, disabled, ids such as 1,3,5, or group:<name>');
+      expect(await readProgress()).toMatchObject({ isRunning: false, startedAt: null });
+    },
+  );
 
   it('goes on in the background, one at a time', async () => {
     let release: (result: ProbeResult) => void = () => undefined;

@@ -13,7 +13,7 @@ import { findChannel } from './channel-service.ts';
 import type { ChannelStatusSwitch } from './channel-status.ts';
 import type { CurrentOptions } from './current-options.ts';
 import { pause, untilAborted } from './pause.ts';
-import { selectChannels } from './select-channels.ts';
+import { namesChannels, selectChannels } from './select-channels.ts';
 import type { TestChannel } from './test-channel.ts';
 
 export interface ChannelTestServiceDeps {
@@ -49,6 +49,8 @@ export function createChannelTestService(deps: ChannelTestServiceDeps): ChannelT
     try {
       const channels = await selectChannels(deps.channels, scope);
       progress.total = channels.length;
+      if (channels.length === 0 && namesChannels(scope))
+        progress.problem = `No channel is in the scope '${scope}'.`;
       for (const [index, channel] of channels.entries()) {
         if (index > 0) await pause(deps.pollingIntervalMs, signal);
         const result = signal.aborted

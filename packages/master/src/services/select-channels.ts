@@ -16,6 +16,11 @@ export async function selectChannels(
   }
 }
 
+/** Whether a scope is meant to find something, so that it is worth a word where it does not. */
+export function namesChannels(scope: string): boolean {
+  return !['', 'all', 'disabled'].includes(scope);
+}
+
 function toFilter(scope: string): { status?: number[]; ids?: number[]; group?: string } {
   if (scope === 'disabled')
     return { status: [channelStatuses.manuallyDisabled, channelStatuses.autoDisabled] };

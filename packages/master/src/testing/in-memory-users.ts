@@ -63,14 +63,6 @@ export function createInMemoryUsers(
       optional(
         all().find((row) => row.accessToken === accessToken && row.status !== userStatuses.deleted),
       ),
-    async list({ offset, limit, keyword = '', order, includeDeleted = false }) {
-      const found = all()
-        .filter((row) => includeDeleted || row.status !== userStatuses.deleted)
-        .filter((row) => row.username.startsWith(keyword) || String(row.id) === keyword)
-        .sort((a, b) => b.id - a.id);
-      if (order === 'quota') found.sort((a, b) => b.quota - a.quota);
-      return found.slice(offset, offset + limit).map(toUser);
-    },
     async page({ includeDeleted = false, ...filter }, query) {
       const found = all()
         .filter((row) => includeDeleted || row.status !== userStatuses.deleted)

@@ -40,6 +40,12 @@ describe('BodyPool', () => {
     request.on('end', () => response.end(String(bytes)));
   };
 
+  /** The answer is complete for its client, but never ended here: then Node would read and drop the rest of the request. */
+  const answerEarly: RequestListener = (request, response) => {
+    request.pause();
+    response.writeHead(413, { 'content-length': '8' }).write('too much');
+  };
+
   it('lends memory again once an upstream has all of it', async () => {
     answer = readAll;
     const first = pool.take(400_000);
@@ -68,10 +74,7 @@ describe('BodyPool', () => {
   });
 
   it('gives up memory of which an upstream that answered early has not taken everything', async () => {
-    answer = (request, response) => {
-      request.pause();
-      response.writeHead(413).end('too much');
-    };
+    answer = answerEarly;
     // More than the system takes in for a reader that does not read.
     const body = pool.take(4_000_000);
     const { buffer } = body;
@@ -97,10 +100,7 @@ describe('BodyPool', () => {
     answer = readAll;
     const body = pool.take(4_000_000);
     await send(body);
-    answer = (request, response) => {
-      request.pause();
-      response.writeHead(503).end();
-    };
+    answer = answerEarly;
     await send(body);
     pool.giveBack(body);
 

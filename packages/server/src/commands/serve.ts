@@ -1,14 +1,11 @@
 import type { Server } from 'node:http';
 import type { Logger } from '@turnpike/core';
-import { createPasswordHasher } from '@turnpike/master';
 import { isRelayUrl } from '@turnpike/relay';
 import { AggregatorRegistry, Registry, collectDefaultMetrics } from 'prom-client';
 import { readVersion } from '../cli/read-version.ts';
 import { composeGateway } from '../compose/compose-gateway.ts';
 import { openDataDirectory } from '../compose/data-directory.ts';
-import { hasDefaultPassword } from '../compose/first-start.ts';
-import type { Gateway } from '../compose/gateway.ts';
-import { startDemo } from '../compose/start-demo.ts';
+import type { Gateway, Management } from '../compose/gateway.ts';
 import { createApp } from '../http/create-app.ts';
 import { createHttpServer } from '../http/create-http-server.ts';
 import { closeGracefully } from '../http/graceful-close.ts';
@@ -16,13 +13,13 @@ import type { HealthDeps } from '../http/health.ts';
 import { listen } from '../http/listen.ts';
 import { registerReadiness } from '../http/readiness-metric.ts';
 import { refuseToRelay } from '../http/refuse-to-relay.ts';
-import { createLifecycle } from '../lifecycle.ts';
+import { createLifecycle, type Lifecycle } from '../lifecycle.ts';
 import type { Settings } from '../settings/load-settings.ts';
 import { readWorkerKind } from '../settings/read-environment.ts';
 import { supervise } from '../workers/supervise.ts';
 import { linkToSupervisor, type SupervisorLink } from '../workers/supervisor-link.ts';
 import type { WorkerKind } from '../workers/worker-process.ts';
-import { printWelcome } from './print-welcome.ts';
+import { printWelcome, type Welcome } from './print-welcome.ts';
 
 /** How often a worker tells its supervisor how it is. */
 const REPORT_MS = 200;
@@ -167,23 +164,28 @@ async function welcome(
   settings: Settings,
   gateway: Gateway,
   server: Server,
-  lifecycle: ReturnType<typeof createLifecycle>,
+  lifecycle: Lifecycle,
   version: string,
 ): Promise<void> {
   const management = gateway.management();
-  const demo =
-    settings.isDemo && management !== undefined
-      ? await startDemo({ management, server, lifecycle })
-      : undefined;
-  printWelcome({
-    settings,
-    server,
-    version,
-    hasDefaultPassword:
-      management !== undefined &&
-      (await hasDefaultPassword(management.store, createPasswordHasher())),
-    demo,
-  });
+  const forRoot =
+    management === undefined
+      ? { hasDefaultPassword: false, demo: undefined }
+      : await welcomeRoot(management, { isDemo: settings.isDemo, server, lifecycle });
+  printWelcome({ settings, server, version, ...forRoot });
+}
+
+/** What it takes is loaded here, because a node without a database does without it. */
+async function welcomeRoot(
+  management: Management,
+  { isDemo, ...place }: { isDemo: boolean; server: Server; lifecycle: Lifecycle },
+): Promise<Pick<Welcome, 'hasDefaultPassword' | 'demo'>> {
+  const { startDemo } = await import('../compose/start-demo.ts');
+  const { hasDefaultPassword } = await import('../compose/first-start.ts');
+  return {
+    demo: isDemo ? await startDemo({ management, ...place }) : undefined,
+    hasDefaultPassword: await hasDefaultPassword(management.store),
+  };
 }
 
 function waitForSignal(): Promise<string> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisCluster } from '@turnpike/cluster/redis';
 import type { Clock } from '@turnpike/core';
-import { createPasswordHasher, type Master } from '@turnpike/master';
+import type { Master } from '@turnpike/master';
 import type { Relay } from '@turnpike/relay';
 import { composeMaster } from './compose-master.ts';
 import { prepareFirstStart } from './first-start.ts';
@@ -30,7 +30,7 @@ export async function openManagement(
     ? await openGatewayStore({ settings, directory, logger })
     : await waitForStore(parts);
   lifecycle.onStop('store', () => store.close());
-  if (migrates) await prepareFirstStart(store, createPasswordHasher(), settings);
+  if (migrates) await prepareFirstStart(store, settings);
 
   const { configBus } = cluster;
   lifecycle.onStop('options', followOptions({ configBus, noteSnapshot, logger }));

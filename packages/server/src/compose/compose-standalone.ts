@@ -1,6 +1,6 @@
 import { openInProcessCluster } from '@turnpike/cluster/in-process';
 import { systemClock } from '@turnpike/core';
-import { createPasswordHasher, registerGivenUpNotifications } from '@turnpike/master';
+import { registerGivenUpNotifications } from '@turnpike/master';
 import { createRelay } from '@turnpike/relay';
 import { composeMaster } from './compose-master.ts';
 import { responseStoreLimits } from './cluster-settings-for.ts';
@@ -27,7 +27,7 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   });
   lifecycle.onStop('store', () => store.close());
 
-  await prepareFirstStart(store, createPasswordHasher(), settings);
+  await prepareFirstStart(store, settings);
 
   const cluster = openInProcessCluster({
     ...store,

@@ -101,7 +101,8 @@ async function answer(
   record.model = input.model;
   record.isStream = input.body['stream'] === true;
   record.promptTokens = countPrompt(input.body);
-  if (behaviour.latency > 0) await wait(behaviour.latency);
+  // Whoever is still waited for then must not keep the process from ending.
+  if (behaviour.latency > 0) await wait(behaviour.latency, undefined, { ref: false });
   if (input.key === '' || input.key.endsWith('invalid')) {
     sendError(response, record, 401);
   } else if (behaviour.status > 0 && failures.isDue(behaviour)) {

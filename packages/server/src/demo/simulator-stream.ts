@@ -45,7 +45,7 @@ export async function writeStream(
   for (const [index, payloads] of script.content.entries()) {
     if (isGone(response)) return;
     if (await misbehaveAt(index, { response, behaviour, record }, frame)) return;
-    if (behaviour.delay > 0) await wait(behaviour.delay);
+    if (behaviour.delay > 0) await wait(behaviour.delay, undefined, { ref: false });
     const due = behaviour.comments > 0 && index % behaviour.comments === 0;
     if (due) await write(`: keep-alive${lineEnd}${lineEnd}`);
     const isLast = index === script.content.length - 1;

@@ -1,5 +1,4 @@
-import type { RateLimiter } from '@turnpike/core';
-import { toNetwork } from '@turnpike/master';
+import { toNetwork, type RateLimiter } from '@turnpike/core';
 import type { RequestHandler } from 'express';
 
 const WINDOW_MS = 180_000;

@@ -1,26 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { utcDayOf, type LedgerRepository } from '@turnpike/core';
 import { createAccounts } from '../testing/make-accounts.ts';
 import { testNow, type TestStore } from '../testing/open-test-store.ts';
+import type { OpenLedger } from '../testing/open-ledger.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const TODAY = utcDayOf(testNow);
 
 /** What `LedgerRepository` promises about budgets for a day and a month. */
-export function describeLedgerBudgets(
-  name: string,
-  open: () => Promise<TestStore>,
-  pick: (test: TestStore) => LedgerRepository = (test) => test.store.ledgerRepository,
-): void {
-  describe(`LedgerRepository: budgets (${name})`, () => {
+export function describeLedgerBudgets(opened: () => OpenLedger): void {
+  describe('budgets', () => {
     let test: TestStore;
     let ledger: LedgerRepository;
-
-    beforeAll(async () => {
-      test = await open();
-      ledger = pick(test);
+    beforeAll(() => {
+      ({ test, ledger } = opened());
     });
-    afterAll(() => test.close());
 
     it('counts what a user and a token with a budget spend in a day and a month', async () => {
       const { user, apiToken, makeEvent } = await createAccounts(test.store, {

@@ -1,25 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { logTypes, type LedgerRepository } from '@turnpike/core';
 import { createAccounts } from '../testing/make-accounts.ts';
 import { type TestStore } from '../testing/open-test-store.ts';
-import { expectBalancedBooks, readState, readLogs } from '../testing/read-ledger.ts';
+import { readState, readLogs } from '../testing/read-ledger.ts';
+import type { OpenLedger } from '../testing/open-ledger.ts';
 
-/** What `LedgerRepository` promises about what an event is charged, once. After each test the whole ledger must add up. */
-export function describeLedgerCharges(
-  name: string,
-  open: () => Promise<TestStore>,
-  pick: (test: TestStore) => LedgerRepository = (test) => test.store.ledgerRepository,
-): void {
-  describe(`LedgerRepository: charges (${name})`, () => {
+/** What `LedgerRepository` promises about what an event is charged, once. */
+export function describeLedgerCharges(opened: () => OpenLedger): void {
+  describe('charges', () => {
     let test: TestStore;
     let ledger: LedgerRepository;
-
-    beforeAll(async () => {
-      test = await open();
-      ledger = pick(test);
+    beforeAll(() => {
+      ({ test, ledger } = opened());
     });
-    afterEach(() => expectBalancedBooks(test, ledger));
-    afterAll(() => test.close());
 
     it('charges user, token and channel, and counts the request', async () => {
       const { user, apiToken, channel, makeEvent } = await createAccounts(test.store);

@@ -1,25 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LedgerRepository } from '@turnpike/core';
 import { createAccounts } from '../testing/make-accounts.ts';
 import { type TestStore } from '../testing/open-test-store.ts';
-import { expectBalancedBooks, readState, readLogs, readEntries } from '../testing/read-ledger.ts';
+import { readState, readLogs, readEntries } from '../testing/read-ledger.ts';
+import type { OpenLedger } from '../testing/open-ledger.ts';
 
-/** What `LedgerRepository` promises about assumed charges, switches of tokens, and hard budgets. After each test the whole ledger must add up. */
-export function describeLedgerCorrections(
-  name: string,
-  open: () => Promise<TestStore>,
-  pick: (test: TestStore) => LedgerRepository = (test) => test.store.ledgerRepository,
-): void {
-  describe(`LedgerRepository: corrections (${name})`, () => {
+/** What `LedgerRepository` promises about assumed charges, switches of tokens, and hard budgets. */
+export function describeLedgerCorrections(opened: () => OpenLedger): void {
+  describe('corrections', () => {
     let test: TestStore;
     let ledger: LedgerRepository;
-
-    beforeAll(async () => {
-      test = await open();
-      ledger = pick(test);
+    beforeAll(() => {
+      ({ test, ledger } = opened());
     });
-    afterEach(() => expectBalancedBooks(test, ledger));
-    afterAll(() => test.close());
 
     it('counts the usage of an unlimited token without touching its balance', async () => {
       const { user, apiToken, channel, makeEvent } = await createAccounts(test.store, {

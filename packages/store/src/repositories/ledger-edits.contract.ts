@@ -1,27 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LedgerRepository } from '@turnpike/core';
 import { createAccounts, type TestAccounts } from '../testing/make-accounts.ts';
 import { testNow, type TestStore } from '../testing/open-test-store.ts';
-import { expectBalancedBooks, readEntries } from '../testing/read-ledger.ts';
+import { readEntries } from '../testing/read-ledger.ts';
+import type { OpenLedger } from '../testing/open-ledger.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** What `LedgerRepository` promises about changes of balances that are not usage, and the proof of the books. After each test the whole ledger must add up. */
-export function describeLedgerEdits(
-  name: string,
-  open: () => Promise<TestStore>,
-  pick: (test: TestStore) => LedgerRepository = (test) => test.store.ledgerRepository,
-): void {
-  describe(`LedgerRepository: edits (${name})`, () => {
+/** What `LedgerRepository` promises about changes of balances that are not usage, and the proof of the books. */
+export function describeLedgerEdits(opened: () => OpenLedger): void {
+  describe('edits', () => {
     let test: TestStore;
     let ledger: LedgerRepository;
-
-    beforeAll(async () => {
-      test = await open();
-      ledger = pick(test);
+    beforeAll(() => {
+      ({ test, ledger } = opened());
     });
-    afterEach(() => expectBalancedBooks(test, ledger));
-    afterAll(() => test.close());
 
     it('adds quota with its entry, and refuses the same reference twice', async () => {
       const { user } = await createAccounts(test.store);

@@ -1,27 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LedgerRepository } from '@turnpike/core';
 import { createAccounts } from '../testing/make-accounts.ts';
 import { testNow, type TestStore } from '../testing/open-test-store.ts';
-import { expectBalancedBooks, readLogs } from '../testing/read-ledger.ts';
+import { readLogs } from '../testing/read-ledger.ts';
+import type { OpenLedger } from '../testing/open-ledger.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** What `LedgerRepository` promises about what is written beside a charge, and what is no charge. After each test the whole ledger must add up. */
-export function describeLedgerRecords(
-  name: string,
-  open: () => Promise<TestStore>,
-  pick: (test: TestStore) => LedgerRepository = (test) => test.store.ledgerRepository,
-): void {
-  describe(`LedgerRepository: records (${name})`, () => {
+/** What `LedgerRepository` promises about what is written beside a charge, and what is no charge. */
+export function describeLedgerRecords(opened: () => OpenLedger): void {
+  describe('records', () => {
     let test: TestStore;
     let ledger: LedgerRepository;
-
-    beforeAll(async () => {
-      test = await open();
-      ledger = pick(test);
+    beforeAll(() => {
+      ({ test, ledger } = opened());
     });
-    afterEach(() => expectBalancedBooks(test, ledger));
-    afterAll(() => test.close());
 
     it('writes no log row where consumption is not logged, but counts', async () => {
       const { user, makeEvent } = await createAccounts(test.store);

@@ -1,30 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LedgerRepository } from '@turnpike/core';
 import { createAccounts } from '../testing/make-accounts.ts';
 import { testNow, type TestStore } from '../testing/open-test-store.ts';
+import type { OpenLedger } from '../testing/open-ledger.ts';
 
 const ADMIN = 99;
 const DAY_MS = 24 * 3600 * 1000;
 
 /** What `LedgerRepository` promises about refunds, and about reading entries. */
-export function describeLedgerRefunds(
-  name: string,
-  open: () => Promise<TestStore>,
-  pick: (test: TestStore) => LedgerRepository = (test) => test.store.ledgerRepository,
-): void {
-  describe(`LedgerRepository: refunds (${name})`, () => {
+export function describeLedgerRefunds(opened: () => OpenLedger): void {
+  describe('refunds', () => {
     let test: TestStore;
     let ledger: LedgerRepository;
-
-    beforeAll(async () => {
-      test = await open();
-      ledger = pick(test);
+    beforeAll(() => {
+      ({ test, ledger } = opened());
     });
-    afterEach(async () => {
-      test.switches.now = testNow;
-      expect((await ledger.verify()).mismatches).toEqual([]);
-    });
-    afterAll(() => test.close());
 
     async function readQuotas(userId: number, apiTokenId: number) {
       const user = await test.store.users.findById(userId);

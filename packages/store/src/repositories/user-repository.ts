@@ -10,7 +10,6 @@ import {
   type User,
   type UserChange,
   type UserFilter,
-  type UserListQuery,
   type UserRepository,
   type UserSort,
 } from '@turnpike/core';
@@ -95,10 +94,6 @@ export function createUserRepository(deps: UserRepositoryDeps): UserRepository {
     async highestId() {
       const [row] = await knex('users').max<Row[]>({ id: 'id' });
       return readNumber(row?.['id']);
-    },
-
-    async list(query) {
-      return ((await selectUsers(deps, query)) as Row[]).map(toUser);
     },
 
     async page(filter, page) {
@@ -250,13 +245,6 @@ async function rewardInvitation(
     await moveBalance(trx, account, delta);
     if (account.id !== id) await stampRecord(trx, account);
   }
-}
-
-function selectUsers(deps: UserRepositoryDeps, query: UserListQuery) {
-  const { order, offset, limit } = query;
-  const select = filterUsers(deps, query).offset(offset).limit(limit);
-  if (order !== undefined) void select.orderByRaw('COALESCE(??, 0) DESC', [order]);
-  return select.orderBy('id', 'desc');
 }
 
 const sortKeys: Readonly<Record<UserSort, SortKey>> = {

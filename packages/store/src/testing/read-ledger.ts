@@ -1,10 +1,11 @@
 import { expect } from '@jest/globals';
-import type { LedgerRepository, RequestLogRow } from '@turnpike/core';
-import type { TestStore } from './open-test-store.ts';
+import type { RequestLogRow } from '@turnpike/core';
+import type { OpenLedger } from './open-ledger.ts';
+import { testNow, type TestStore } from './open-test-store.ts';
 
-/** Everything that was charged is where it belongs; consumption is logged from here on, whatever a test did. */
-export async function expectBalancedBooks(test: TestStore, ledger: LedgerRepository) {
-  test.switches.isConsumptionLogged = true;
+/** Everything that was charged is where it belongs. What a test switched is as before from here on. */
+export async function expectBalancedBooks({ test, ledger }: OpenLedger): Promise<void> {
+  Object.assign(test.switches, { isConsumptionLogged: true, now: testNow });
   const { mismatches, requestsWithoutLog } = await ledger.verify();
   expect({ mismatches, requestsWithoutLog }).toEqual({ mismatches: [], requestsWithoutLog: 0 });
 }

@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { managementErrors, type RateLimiter } from '@turnpike/core';
+import { managementErrors, toNetwork, type RateLimiter } from '@turnpike/core';
 import type { Request, Response } from 'express';
 import type { MasterSettings } from '../../master-deps.ts';
 import type { Signer } from '../../sign-in/signer.ts';
-import { toNetwork } from './limit-rate.ts';
 import { readCookies } from './read-cookies.ts';
 import { cookieAttributes } from './sessions.ts';
 

@@ -13,6 +13,8 @@ export type {
 export { probeJson, tryProbeJson } from './wire/json-probe.ts';
 export type { JsonProbe } from './wire/json-probe.ts';
 export type { JsonKind, JsonMember, MediaCounts } from './wire/json-member.ts';
+export { editMembers } from './wire/edit-members.ts';
+export type { EditedMembers, MemberEdits, NamesOf } from './wire/edit-members.ts';
 export { spliceJson } from './wire/splice-json.ts';
 export type { SpliceEdit, SplicedBody } from './wire/splice-json.ts';
 export { createFrameReader } from './wire/frame-reader.ts';
@@ -31,7 +33,7 @@ export { planBodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export type { BodyEditInput, BodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export { planGeminiEdits } from './families/plan-gemini-edits.ts';
 export { nameModel } from './families/name-model.ts';
-export { pathLoss } from './families/dialect-losses.ts';
+export { droppedLoss, pathLoss } from './families/dialect-losses.ts';
 export {
   encodeInteractionBudgetCut,
   encodeInteractionStreamError,

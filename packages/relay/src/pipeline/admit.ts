@@ -10,6 +10,7 @@ import {
   type TokenRecord,
   type UsageEstimate,
 } from '@turnpike/core';
+import { sizeThrough } from '../policy/size-rules.ts';
 import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
 import type { Caller } from './authenticate.ts';
 import type { InboundRequest } from './inbound-request.ts';
@@ -91,7 +92,7 @@ async function reserveSoft(
   inbound: InboundRequest,
   groupRatio: Exact,
 ): Promise<Admission | 'stale-record'> {
-  const estimate = inbound.facts.estimate.soft;
+  const estimate = sizeThrough(plan.sizeRules, inbound.facts).estimate.soft;
   const amount = dearest(plan.prices, estimate, groupRatio, 'soft', inbound);
   const result = await ledger.reserve(
     toReservation(requestId, token, inbound, amount, estimate, false),
@@ -121,8 +122,9 @@ async function reserveHard(
   inbound: InboundRequest,
   groupRatio: Exact,
 ): Promise<Admission | 'stale-record'> {
-  const bound = inbound.facts.estimate.hard;
-  const declared = inbound.facts.hasTextOutput ? inbound.facts.declaredOutput : 0;
+  const sized = sizeThrough(plan.sizeRules, inbound.facts);
+  const bound = sized.estimate.hard;
+  const declared = inbound.facts.hasTextOutput ? sized.declaredOutput : 0;
   const choices = Math.max(1, inbound.facts.choices);
   const wanted = declared ?? MAX_UNDECLARED_OUTPUT;
   let perChoice = inbound.facts.isStream ? Math.min(OUTPUT_STEP, wanted) : wanted;

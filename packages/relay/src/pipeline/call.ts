@@ -1,6 +1,7 @@
 import { toClientError, type Dialect, type FailureClass } from '@turnpike/adaptors';
 import { errors, type LimitPermit, type Loss, type Operation } from '@turnpike/core';
 import type { RelayDeps } from '../relay-deps.ts';
+import { addedBytesOf } from '../policy/size-rules.ts';
 import { requestFor } from '../responses/with-history.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
@@ -152,7 +153,7 @@ async function attempt(
           admission,
           routePrice,
           admission.groupRatio,
-          inbound.facts.estimate.hard.inputTokens,
+          inbound.facts.estimate.hard.inputTokens + addedBytesOf(channel),
         )
       : undefined;
   const permit = limits.begin(channel);

@@ -9,8 +9,10 @@ import {
   type JsonProbe,
   type SpliceEdit,
 } from '@turnpike/adaptors';
-import type { Operation } from '@turnpike/core';
+import { conversationOperations, type Operation } from '@turnpike/core';
 import type { Upload } from '../http/receive-upload.ts';
+import { applyPolicy } from '../policy/apply-policy.ts';
+import { outputClampOf } from '../policy/output-limit.ts';
 import { findAddress } from './find-address.ts';
 import { planSystemPrompt } from './force-system-prompt.ts';
 import { findForeignWay, whyTranslate, type ForeignWay } from './foreign-way.ts';
@@ -61,7 +63,21 @@ export function encodeRequest(
     return translateFor(reason, deps, input, { kind: 'family', family, url });
   // What is asked about a conversation cannot be translated, and its capsules are nobody else's.
   if (aboutConversations.has(inbound.operation) && hasCapsule(inbound)) return undefined;
-  return relayRequest(deps, input, url, dialect);
+  return withPolicy(deps, input, inbound.operation, relayRequest(deps, input, url, dialect));
+}
+
+/** As the channel's administrator wants it. */
+function withPolicy<Encoding extends EncodedRequest | Promise<EncodedRequest>>(
+  deps: EncodeDeps,
+  input: EncodeInput,
+  operation: Operation,
+  encoding: Encoding,
+): Encoding | EncodedRequest | Promise<EncodedRequest> {
+  const { policy } = input.channel;
+  if (policy === undefined) return encoding;
+  return encoding instanceof Promise
+    ? encoding.then((encoded) => applyPolicy(deps, input, policy, operation, encoded))
+    : applyPolicy(deps, input, policy, operation, encoding);
 }
 
 async function translateFor(
@@ -70,7 +86,9 @@ async function translateFor(
   input: EncodeInput,
   way: ForeignWay,
 ): Promise<EncodedRequest> {
-  const encoded = await translateRequest(deps, input, way);
+  const operation = way.kind === 'family' ? conversationOperations[way.family] : way.bridge.to;
+  const translated = translateRequest(deps, input, way);
+  const encoded = await withPolicy(deps, input, operation, translated);
   encoded.planReason = reason;
   return encoded;
 }
@@ -127,11 +145,8 @@ function encodeUpload(encoded: EncodedRequest, upload: Upload, upstreamModel: st
 }
 
 /** Returns the content type. */
-function encodeJson(
-  encoded: EncodedRequest,
-  { channel, upstreamModel, inbound, admission }: EncodeInput,
-  probe: JsonProbe,
-): string {
+function encodeJson(encoded: EncodedRequest, input: EncodeInput, probe: JsonProbe): string {
+  const { channel, upstreamModel, inbound } = input;
   const plan = plannerOf(inbound);
   const { edits, hideUsage, losses } = plan({
     probe,
@@ -139,7 +154,7 @@ function encodeJson(
     upstreamModel,
     dialect: encoded.dialect,
     hasStreamOptions: inbound.operation === 'chat' || inbound.operation === 'completions',
-    outputClamp: admission.outputClamp,
+    outputClamp: outputClampOf(input),
   });
   const prompt =
     channel.systemPrompt === '' || inbound.family === undefined

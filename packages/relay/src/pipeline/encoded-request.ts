@@ -35,6 +35,8 @@ export interface EncodedRequest {
   systemPromptReset: boolean;
   /** Makes the answer one of the client's protocol; undefined on the byte plane. */
   translator: AnswerTranslator | undefined;
+  /** The name of the client's user that the translation told; undefined: none, or nothing was translated. */
+  endUser: string | undefined;
   /** What could not be carried. */
   losses: readonly Loss[];
   /** Undefined where the bytes pass as they are, but for members at the top level. */
@@ -53,6 +55,7 @@ export type EncodeDeps = Pick<
   RelayDeps,
   | 'settings'
   | 'capsules'
+  | 'pseudonymise'
   | 'stateStore'
   | 'responseStore'
   | 'metrics'
@@ -83,6 +86,7 @@ export function beginRequest(url: string, dialect: Dialect): EncodedRequest {
     hideUsage: false,
     systemPromptReset: false,
     translator: undefined,
+    endUser: undefined,
     losses: noLosses,
     planReason: undefined,
   };

@@ -263,3 +263,4 @@ export { parameterKind } from './channel/parameter-names.ts';
 export type { ParameterKind } from './channel/parameter-names.ts';
 export { createPseudonymise } from './secrets/pseudonym.ts';
 export type { Pseudonymise } from './secrets/pseudonym.ts';
+export { splitJson, splitMember } from './options/split-json.ts';

@@ -10,6 +10,7 @@ import {
   isOutputLimit,
   parameterKind,
   parameterOperations,
+  splitJson,
   usualParameterOperations,
   type EndUserPolicy,
   type Operation,
@@ -125,32 +126,7 @@ function rulesOf(config: JsonProbe, member: JsonMember | undefined): readonly Js
   if (member === undefined) return [];
   if (member.kind !== 'array') return [objectOf(config, member) ?? []].flat();
   // Rules are few and short; their numbers are not: each is cut out of the text as it is.
-  return itemsOf(config.text(member)).flatMap((item) => tryProbeJson(Buffer.from(item)) ?? []);
-}
-
-/** The texts of a list's items. */
-function itemsOf(list: string): readonly string[] {
-  const items: string[] = [];
-  let depth = 0;
-  let start = 1;
-  for (let at = 0; at < list.length; at += 1) {
-    const sign = list[at];
-    if (sign === '"') at = endOfString(list, at);
-    else if (sign === '{' || sign === '[') depth += 1;
-    else if (sign === '}' || sign === ']') depth -= 1;
-    if ((sign === ',' && depth === 1) || depth === 0) {
-      items.push(list.slice(start, at));
-      start = at + 1;
-    }
-  }
-  return items;
-}
-
-/** Offset of the quote that closes the string opened at `quote`. */
-function endOfString(text: string, quote: number): number {
-  let at = quote + 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-  return at;
+  return splitJson(config.text(member)).flatMap((item) => tryProbeJson(Buffer.from(item)) ?? []);
 }
 
 function objectOf(probe: JsonProbe, member: JsonMember): JsonProbe | undefined {

@@ -1,7 +1,12 @@
+import type { BodyFacts } from '@turnpike/adaptors';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
-import type { EncodeInput } from '../pipeline/encoded-request.ts';
 
-type LimitInput = Pick<EncodeInput, 'channel' | 'inbound' | 'admission'>;
+interface LimitInput {
+  channel: Pick<RelayChannel, 'policy'>;
+  inbound: { facts: Pick<BodyFacts, 'hasTextOutput' | 'declaredOutput'> };
+  /** Most that the budget pays for; undefined: as the client asked. */
+  admission: { outputClamp: number | undefined };
+}
 
 /** Most tokens that this upstream may generate; undefined: as the client asked. */
 export function outputClampOf({ channel, inbound, admission }: LimitInput): number | undefined {

@@ -22,7 +22,7 @@ export { SseReader } from './wire/sse-reader.ts';
 export type { SseFrame } from './wire/sse-frame.ts';
 export { MultipartScanner, readBoundary } from './wire/multipart-scanner.ts';
 export type { FormBody, FormPart, MultipartLimits } from './wire/multipart-scanner.ts';
-export { setFormField } from './wire/splice-form.ts';
+export { setFormFields } from './wire/splice-form.ts';
 export type { FormSegment, SplicedForm } from './wire/splice-form.ts';
 export { defaultModels, readJsonRequest } from './families/openai-chat/read-request.ts';
 export type { BodyFacts } from './families/openai-chat/read-request.ts';

@@ -12,6 +12,7 @@ import {
 import { conversationOperations, type Operation } from '@turnpike/core';
 import type { Upload } from '../http/receive-upload.ts';
 import { applyPolicy } from '../policy/apply-policy.ts';
+import { endUserFields } from '../policy/end-users.ts';
 import { outputClampOf } from '../policy/output-limit.ts';
 import { findAddress } from './find-address.ts';
 import { planSystemPrompt } from './force-system-prompt.ts';
@@ -102,16 +103,17 @@ const aboutConversations: ReadonlySet<Operation> = new Set<Operation>([
 
 /** The byte plane. */
 function relayRequest(
-  { settings, conversations, metrics }: EncodeDeps,
+  deps: EncodeDeps,
   input: EncodeInput,
   url: string,
   dialect: Dialect,
 ): EncodedRequest | Promise<EncodedRequest> {
+  const { settings, conversations, metrics } = deps;
   const { channel, upstreamModel, inbound } = input;
   const encoded = beginRequest(url, dialect);
   const contentType =
     inbound.body.kind === 'upload'
-      ? encodeUpload(encoded, inbound.body.upload, upstreamModel)
+      ? encodeUpload(deps, encoded, input, inbound.body.upload)
       : encodeJson(encoded, input, inbound.body.probe);
   const { headers } = encoded;
   headers.push('content-type', contentType, 'accept', inbound.accept ?? acceptFor(inbound));
@@ -137,8 +139,14 @@ function relayRequest(
 }
 
 /** Returns the content type. The length is said here, because nobody can see it in a stream. */
-function encodeUpload(encoded: EncodedRequest, upload: Upload, upstreamModel: string): string {
-  const { body, byteLength } = upload.read(upstreamModel);
+function encodeUpload(
+  deps: EncodeDeps,
+  encoded: EncodedRequest,
+  input: EncodeInput,
+  upload: Upload,
+): string {
+  const users = endUserFields(deps, input, (name) => upload.field(name));
+  const { body, byteLength } = upload.read(input.upstreamModel, users);
   encoded.body = body;
   encoded.headers.push('content-length', String(byteLength));
   return upload.contentType;

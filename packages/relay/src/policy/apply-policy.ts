@@ -26,7 +26,7 @@ export function applyPolicy(
   operation: Operation,
   encoded: EncodedRequest,
 ): EncodedRequest {
-  // Forms are told apart where they are read.
+  // Forms are another matter, and their names are told before.
   if (!Buffer.isBuffer(encoded.body) || input.inbound.body.kind === 'upload') return encoded;
   const namesOf = operation === 'generate-content' ? googleNames : undefined;
   const losses: Loss[] = [];

@@ -67,10 +67,19 @@ export function editEndUsers(
   return list.build();
 }
 
-export function pseudonymOf(
-  { pseudonymise }: Deps,
-  { channel, admission }: Input,
-  name: string,
-): string {
+/** The same of a form: the fields to write anew. */
+export function endUserFields(
+  deps: Deps,
+  input: Input,
+  field: (name: string) => string | undefined,
+): ReadonlyMap<string, string> | undefined {
+  const policy = input.channel.policy?.endUsers ?? 'keep';
+  const name = policy === 'keep' ? undefined : field('user');
+  if (name === undefined) return undefined;
+  // A field that says nothing: the form keeps its parts.
+  return new Map([['user', policy === 'drop' ? '' : pseudonymOf(deps, input, name)]]);
+}
+
+function pseudonymOf({ pseudonymise }: Deps, { channel, admission }: Input, name: string): string {
   return pseudonymise(name, admission.reservation.userId, channel.id);
 }

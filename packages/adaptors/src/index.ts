@@ -55,6 +55,7 @@ export type {
   FailureClass,
   FailureKind,
 } from './families/openai-chat/classify-failure.ts';
+export { inOwnWords } from './families/openai-chat/in-own-words.ts';
 export { toClientError } from './families/openai-chat/to-client-error.ts';
 export { encodeError, encodeStreamError } from './families/openai-chat/encode-error.ts';
 export type { EncodedError, ErrorContext } from './families/openai-chat/encode-error.ts';

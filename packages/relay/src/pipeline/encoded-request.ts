@@ -22,6 +22,11 @@ export type PlanReason =
   | 'deep_edit'
   | 'model_in_response';
 
+/** Whether the upstream has other words for everything than the client. */
+export function isForeign(reason: PlanReason | undefined): boolean {
+  return reason === 'other_protocol' || reason === 'own_wire';
+}
+
 /** A request as one upstream gets it. */
 export interface EncodedRequest {
   origin: string;

@@ -163,6 +163,14 @@ describe('a limit of the output', () => {
     expect(body['generationConfig']).toMatchObject({ maxOutputTokens: 2000, topK: 3 });
   });
 
+  it('may be a default that is larger than the one of a translation', async () => {
+    const model = await modelThrough('anthropic', {
+      parameters: { default: { max_tokens: 20_000 } },
+    });
+    expect((await upstreamGets('openai-chat', model)).body['max_tokens']).toBe(20_000);
+    expect((await upstreamGets('anthropic', model)).body['max_tokens']).toBe(100);
+  });
+
   it('is a default only where the client has none', async () => {
     const model = await modelThrough('openai-chat', {
       parameters: { default: { max_tokens: 50 } },

@@ -32,7 +32,7 @@ export interface ConversationTarget {
   /** Of the channel; empty: none. */
   systemPrompt: string;
   isStream: boolean;
-  /** Most tokens of the answer, whatever the client asked for; undefined: as it asked. */
+  /** Most tokens of the answer, in place of what the client asked for; undefined: as it asked. */
   maxTokens?: number | undefined;
   /** Who asks, where the upstream is told something else than the client said. */
   identity?: CanonicalRequest['identity'] | undefined;

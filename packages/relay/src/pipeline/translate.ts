@@ -7,7 +7,7 @@ import {
 import { conversationOperations, type Family, type Loss, type OpaqueState } from '@turnpike/core';
 import type { Conversation, ConversationTarget } from '../conversation/conversation.ts';
 import { identityFor } from '../policy/end-users.ts';
-import { outputClampOf, outputSetTo } from '../policy/output-limit.ts';
+import { decidedOutput, outputClampOf } from '../policy/output-limit.ts';
 import { echoRequest } from '../responses/echo-request.ts';
 import { createStateMemory } from '../state/remember-state.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
@@ -64,7 +64,7 @@ async function translateConversation(
     systemPrompt: channel.systemPrompt,
     isStream: isUpstreamStream,
     ...(channel.policy !== undefined && {
-      maxTokens: outputSetTo(input),
+      maxTokens: decidedOutput(input),
       identity,
     }),
   };

@@ -9,7 +9,7 @@ import type { Loss, Operation } from '@turnpike/core';
 import type { EncodeDeps, EncodedRequest, EncodeInput } from '../pipeline/encoded-request.ts';
 import type { ChannelPolicy } from './channel-policy.ts';
 import { editEndUsers } from './end-users.ts';
-import { outputSetTo } from './output-limit.ts';
+import { decidedOutput } from './output-limit.ts';
 import { EditList } from './parameter-edits.ts';
 
 /**
@@ -38,7 +38,7 @@ export function applyPolicy(
   };
   apply(editEndUsers(deps, input, policy, encoded.body, encoded.endUser));
   if (policy.forbidsStorage) apply(editStorage(operation, encoded.body));
-  apply(editOutputLimit(encoded.body, outputSetTo(input)));
+  apply(editOutputLimit(encoded.body, decidedOutput(input)));
   apply(policy.editsFor(operation));
   if (losses.length > 0) {
     const protocol = input.inbound.family ?? input.inbound.operation;

@@ -9,20 +9,16 @@ interface LimitInput {
 }
 
 /** Most tokens that this upstream may generate; undefined: as the client asked. */
-export function outputClampOf({ channel, inbound, admission }: LimitInput): number | undefined {
-  const { outputClamp } = admission;
-  if (channel.policy === undefined || !inbound.facts.hasTextOutput) return outputClamp;
-  const { set, fallback } = channel.policy.output;
-  const limit = set ?? (inbound.facts.declaredOutput === undefined ? fallback : undefined);
-  if (limit === undefined) return outputClamp;
-  return Math.min(limit, outputClamp ?? limit);
+export function outputClampOf(input: LimitInput): number | undefined {
+  return decidedOutput(input) ?? input.admission.outputClamp;
 }
 
-/** The limit that the channel sets, however low the client's own is; undefined: none. */
-export function outputSetTo(input: LimitInput): number | undefined {
-  const { channel, inbound } = input;
-  if (channel.policy?.output.set === undefined || !inbound.facts.hasTextOutput) return undefined;
-  return outputClampOf(input);
+/** The limit that the channel decides, as far as the budget pays for it; undefined: the client's own. */
+export function decidedOutput({ channel, inbound, admission }: LimitInput): number | undefined {
+  if (channel.policy === undefined || !inbound.facts.hasTextOutput) return undefined;
+  const { set, fallback } = channel.policy.output;
+  const limit = set ?? (inbound.facts.declaredOutput === undefined ? fallback : undefined);
+  return limit === undefined ? undefined : Math.min(limit, admission.outputClamp ?? limit);
 }
 
 /** The limit that a request has through a channel; undefined: none. */

@@ -163,6 +163,25 @@ describe('a limit of the output', () => {
     expect(body['generationConfig']).toMatchObject({ maxOutputTokens: 2000, topK: 3 });
   });
 
+  it('has its place in a wire of a vendor’s own, beside what is set there', async () => {
+    await world.price('amazon.nova-2-lite-v1:0');
+    await world.admin.createChannel({
+      name: 'own-wire',
+      type: 33,
+      key: 'AKIDEXAMPLE|secret-of-bedrock|us-east-1',
+      baseUrl: world.upstream.url,
+      models: ['own-wire'],
+      model_mapping: '{"own-wire":"amazon.nova-2-lite-v1:0"}',
+      config: '{"parameters":{"set":{"max_tokens":2000,"inferenceConfig.topP":0.50}}}',
+    });
+    for (const door of ['openai-chat', 'anthropic'] as const) {
+      const { body, text } = await upstreamGets(door, 'own-wire', { top_p: 0.9 });
+      expect(body['inferenceConfig']).toMatchObject({ maxTokens: 2000, topP: 0.5 });
+      expect(text).toContain('"topP":0.50');
+      expect(body['max_tokens']).toBeUndefined();
+    }
+  });
+
   it('may be a default that is larger than the one of a translation', async () => {
     const model = await modelThrough('anthropic', {
       parameters: { default: { max_tokens: 20_000 } },

@@ -6,7 +6,7 @@ export const endUserPolicies = ['keep', 'drop', 'hash'] as const;
 export type EndUserPolicy = (typeof endUserPolicies)[number];
 
 /** Whether an upstream may keep what it is asked, and what it answers. */
-export const storagePolicies = ['allow', 'forbid'] as const;
+const storagePolicies = ['allow', 'forbid'] as const;
 
 /** The operations whose parameters a channel may decide. */
 export const parameterOperations = [

@@ -65,6 +65,8 @@ export function planChannels(
       ? planByModel(deps, snapshot, token.group, model, operation, findConversation)
       : planPinned(snapshot, caller, model, caller.pinnedChannel);
   plan.lossPolicy = token.lossPolicy;
+  // Sessions go through channels as they are.
+  if (operation === 'realtime') plan.sizeRules = undefined;
   return plan;
 }
 

@@ -13,6 +13,8 @@ export type {
 export { probeJson, tryProbeJson } from './wire/json-probe.ts';
 export type { JsonProbe } from './wire/json-probe.ts';
 export type { JsonKind, JsonMember, MediaCounts } from './wire/json-member.ts';
+export { editMembers } from './wire/edit-members.ts';
+export type { EditedMembers, MemberEdits, NamesOf } from './wire/edit-members.ts';
 export { spliceJson } from './wire/splice-json.ts';
 export type { SpliceEdit, SplicedBody } from './wire/splice-json.ts';
 export { createFrameReader } from './wire/frame-reader.ts';
@@ -20,7 +22,7 @@ export { SseReader } from './wire/sse-reader.ts';
 export type { SseFrame } from './wire/sse-frame.ts';
 export { MultipartScanner, readBoundary } from './wire/multipart-scanner.ts';
 export type { FormBody, FormPart, MultipartLimits } from './wire/multipart-scanner.ts';
-export { setFormField } from './wire/splice-form.ts';
+export { setFormFields } from './wire/splice-form.ts';
 export type { FormSegment, SplicedForm } from './wire/splice-form.ts';
 export { defaultModels, readJsonRequest } from './families/openai-chat/read-request.ts';
 export type { BodyFacts } from './families/openai-chat/read-request.ts';
@@ -31,7 +33,7 @@ export { planBodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export type { BodyEditInput, BodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export { planGeminiEdits } from './families/plan-gemini-edits.ts';
 export { nameModel } from './families/name-model.ts';
-export { pathLoss } from './families/dialect-losses.ts';
+export { droppedLoss, pathLoss } from './families/dialect-losses.ts';
 export {
   encodeInteractionBudgetCut,
   encodeInteractionStreamError,
@@ -53,6 +55,7 @@ export type {
   FailureClass,
   FailureKind,
 } from './families/openai-chat/classify-failure.ts';
+export { inOwnWords } from './families/openai-chat/in-own-words.ts';
 export { toClientError } from './families/openai-chat/to-client-error.ts';
 export { encodeError, encodeStreamError } from './families/openai-chat/encode-error.ts';
 export type { EncodedError, ErrorContext } from './families/openai-chat/encode-error.ts';

@@ -251,3 +251,16 @@ export type { StateStore } from './ports/state-store.ts';
 export type { ResponseStore, StoredResponse } from './ports/response-store.ts';
 export { requestLimitNames } from './identity/request-limits.ts';
 export { createDistribution, type Distribution } from './metrics/distribution.ts';
+export {
+  endUserPolicies,
+  findPolicyProblem,
+  isOutputLimit,
+  parameterOperations,
+  usualParameterOperations,
+} from './channel/request-policy.ts';
+export type { EndUserPolicy } from './channel/request-policy.ts';
+export { parameterKind } from './channel/parameter-names.ts';
+export type { ParameterKind } from './channel/parameter-names.ts';
+export { createPseudonymise } from './secrets/pseudonym.ts';
+export type { Pseudonymise } from './secrets/pseudonym.ts';
+export { splitJson, splitMember } from './options/split-json.ts';

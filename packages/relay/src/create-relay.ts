@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
   createCapsuleBox,
+  createPseudonymise,
   type ChannelHealthSink,
   type ChannelProbe,
   type Clock,
@@ -121,6 +122,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     credentials: new Credentials({ pools, clock: options.clock, logger }),
     bodyPool,
     capsules,
+    pseudonymise: createPseudonymise(options.capsuleSecrets),
     conversations,
     timeouts: {
       stream: {

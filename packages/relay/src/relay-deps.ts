@@ -5,6 +5,7 @@ import type {
   FailedRequestLog,
   Ledger,
   Logger,
+  Pseudonymise,
   ResponseStore,
   TrafficLimits,
   StateStore,
@@ -72,6 +73,7 @@ export interface RelayDeps {
   /** Decodes conversations that are translated. */
   conversations: Conversations;
   capsules: CapsuleBox;
+  pseudonymise: Pseudonymise;
   stateStore: StateStore;
   responseStore: ResponseStore;
   backgroundRuns: BackgroundRuns;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readFormRequest } from '../families/media/read-form-request.ts';
 import { MultipartScanner, readBoundary, type FormBody } from './multipart-scanner.ts';
-import { setFormField } from './splice-form.ts';
+import { setFormFields } from './splice-form.ts';
 import { cutAt } from './testing/cut-at.ts';
 
 const limits = { maxFileBytes: 1024 * 1024, maxParts: 20 };
@@ -135,9 +135,9 @@ describe('readBoundary', () => {
   });
 });
 
-describe('setFormField', () => {
-  const rebuild = (body: Buffer, name: string, value: string): Buffer => {
-    const { segments, byteLength } = setFormField(scan(body), name, value);
+describe('setFormFields', () => {
+  const rebuild = (body: Buffer, ...values: [string, string][]): Buffer => {
+    const { segments, byteLength } = setFormFields(scan(body), new Map(values));
     const built = Buffer.concat(
       segments.map((piece) =>
         Buffer.isBuffer(piece) ? piece : body.subarray(piece.start, piece.end),
@@ -150,7 +150,7 @@ describe('setFormField', () => {
   it('replaces the value and no other byte', () => {
     const expected = form.toString('latin1').replace('whisper-1', 'up');
 
-    expect(rebuild(form, 'model', 'up').toString('latin1') === expected).toBe(true);
+    expect(rebuild(form, ['model', 'up']).toString('latin1') === expected).toBe(true);
   });
 
   it('replaces every occurrence', () => {
@@ -158,7 +158,7 @@ describe('setFormField', () => {
       `${field('model', 'cheap')}${field('x', '1')}${field('model', 'dear')}--b1--`,
     );
 
-    expect(scan(rebuild(body, 'model', 'up')).parts.map(({ value }) => value)).toEqual([
+    expect(scan(rebuild(body, ['model', 'up'])).parts.map(({ value }) => value)).toEqual([
       'up',
       '1',
       'up',
@@ -166,11 +166,33 @@ describe('setFormField', () => {
   });
 
   it.each([form, Buffer.from('--b1--\r\n')])('adds a field that is absent', (body) => {
-    const rebuilt = scan(rebuild(body, 'extra', 'v')).parts;
+    const rebuilt = scan(rebuild(body, ['extra', 'v'])).parts;
 
     expect(rebuilt.at(-1)).toMatchObject({ name: 'extra', value: 'v' });
     expect(rebuilt).toHaveLength(scan(body).parts.length + 1);
   });
+});
+
+describe('several fields', () => {
+  it.each([`${field('model', 'cheap')}${field('x', '1')}--b1--`, '--b1--\r\n'])(
+    'are replaced where they are, and added where not',
+    (text) => {
+      const body = Buffer.from(text);
+      const values = new Map([
+        ['model', 'up'],
+        ['user', ''],
+        ['n', '2'],
+      ]);
+      const { segments } = setFormFields(scan(body), values);
+      const built = Buffer.concat(
+        segments.map((piece) =>
+          Buffer.isBuffer(piece) ? piece : body.subarray(piece.start, piece.end),
+        ),
+      );
+      const parts = scan(built).parts.filter(({ name }) => name !== 'x');
+      expect(parts.map(({ name, value }) => [name, value])).toEqual([...values]);
+    },
+  );
 });
 
 describe('readFormRequest', () => {

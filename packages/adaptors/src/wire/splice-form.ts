@@ -9,34 +9,43 @@ export interface SplicedForm {
 }
 
 /**
- * Gives one field of a form another value, wherever its bytes are kept. Every occurrence is replaced, so that all
- * readers see the same; an absent field is added as the last part.
+ * Gives fields of a form other values, wherever its bytes are kept. Every occurrence is replaced, so that all readers see
+ * the same; absent fields are added as the last parts.
+ *
+ * @param values name → value
  */
-export function setFormField(form: FormBody, name: string, value: string): SplicedForm {
+export function setFormFields(form: FormBody, values: ReadonlyMap<string, string>): SplicedForm {
   const segments: FormSegment[] = [];
+  const absent = new Map(values);
   let offset = 0;
   const keepUntil = (end: number): void => {
     if (end > offset) segments.push({ start: offset, end });
   };
   for (const part of form.parts) {
-    if (part.name !== name) continue;
+    const value = values.get(part.name);
+    if (value === undefined) continue;
+    absent.delete(part.name);
     keepUntil(part.valueStart);
     segments.push(Buffer.from(value));
     offset = part.valueEnd;
   }
-  if (segments.length === 0) {
+  if (absent.size > 0) {
     keepUntil(form.closeStart);
-    segments.push(Buffer.from(newPart(form, name, value)));
+    segments.push(Buffer.from(newParts(form, absent)));
     offset = form.closeStart;
   }
   keepUntil(form.byteLength);
   return { segments, byteLength: segments.reduce((sum, piece) => sum + lengthOf(piece), 0) };
 }
 
-function newPart({ boundary, closeStart }: FormBody, name: string, value: string): string {
+/** Each as its predecessor is closed: by a line break in front, and the last by one behind where there was none. */
+function newParts({ boundary, closeStart }: FormBody, values: ReadonlyMap<string, string>): string {
+  const parts = [...values].map(
+    ([name, value]) =>
+      `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}`,
+  );
   const lineBreak = closeStart === 0 ? '' : '\r\n';
-  const head = `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n`;
-  return `${lineBreak}${head}${value}${closeStart === 0 ? '\r\n' : ''}`;
+  return `${lineBreak}${parts.join('\r\n')}${closeStart === 0 ? '\r\n' : ''}`;
 }
 
 function lengthOf(segment: FormSegment): number {

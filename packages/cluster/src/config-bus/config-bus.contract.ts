@@ -19,6 +19,7 @@ export function makeSnapshot(version: number, name = 'a channel'): ConfigSnapsho
         priority: 0,
         weight: 1,
         config: { nested: { list: [1, '二'] } },
+        configText: '{"nested":{"list":[1.0,"二"]}}',
         other: '',
         systemPrompt: '',
       },

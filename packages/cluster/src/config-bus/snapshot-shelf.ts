@@ -77,6 +77,7 @@ const channelSchema = z.object({
   priority: z.number(),
   weight: z.number(),
   config: z.record(z.string(), z.unknown()),
+  configText: z.string().optional(),
   other: z.string(),
   systemPrompt: z.string(),
 });

@@ -15,6 +15,8 @@ export interface ChannelSnapshot {
   /** 0 counts as 1 in the weighted draw. */
   weight: number;
   config: Readonly<Record<string, unknown>>;
+  /** The text of `config`, where numbers in it have to go to an upstream as they were written; else undefined. */
+  configText?: string | undefined;
   /** Legacy `other` column; fills an empty config field of some types. */
   other: string;
   systemPrompt: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findPolicyProblem, type PolicyProblem } from '../channel/request-policy.ts';
 import { findLimitProblem } from '../identity/read-limits.ts';
 import { parseJsonObject } from '../options/parse-json-object.ts';
 import { listQuerySchema, queryNumberSchema, queryTextSchema, ruledText } from './input-values.ts';
@@ -12,6 +13,23 @@ function isModelMapping(text: string): boolean {
 function hasGoodLimits(text: string): boolean {
   const limits = parseJsonObject(text)?.['limits'];
   return limits === undefined || findLimitProblem(limits) === undefined;
+}
+
+function findConfigProblem(text: string): PolicyProblem | undefined {
+  return findPolicyProblem(parseJsonObject(text) ?? {});
+}
+
+function findOverrideProblem(text: string): PolicyProblem | undefined {
+  return findPolicyProblem({ param_override: parseJsonObject(text) ?? {} });
+}
+
+function addProblem(find: (text: string) => PolicyProblem | undefined) {
+  return (text: string, context: z.RefinementCtx<string>): void => {
+    const problem = find(text);
+    if (problem === undefined) return;
+    const { reason: message, reasonZh: zh } = problem;
+    context.addIssue({ code: 'custom', message, params: { zh } });
+  };
 }
 
 function isHttpUrl(text: string): boolean {
@@ -45,13 +63,23 @@ const channelFields = {
     (text) => text.trim() === '' || parseJsonObject(text) !== undefined,
     'must be a JSON object',
     '必须是 JSON 对象',
-  ).refine(hasGoodLimits, {
-    error:
-      "has bad 'limits': an object of requests_per_minute, tokens_per_minute and concurrency, each a whole number, 0 for none",
-    params: {
-      zh: "中的 'limits' 无效：应为包含 requests_per_minute、tokens_per_minute、concurrency 的对象，值为整数，0 表示不限",
-    },
-  }),
+  )
+    .refine(hasGoodLimits, {
+      error:
+        "has bad 'limits': an object of requests_per_minute, tokens_per_minute and concurrency, each a whole number, 0 for none",
+      params: {
+        zh: "中的 'limits' 无效：应为包含 requests_per_minute、tokens_per_minute、concurrency 的对象，值为整数，0 表示不限",
+      },
+    })
+    .superRefine(addProblem(findConfigProblem)),
+  /** New API's: JSON text of parameters to set. It is kept in `config`; "" takes it out. */
+  param_override: ruledText(
+    (text) => text.trim() === '' || parseJsonObject(text) !== undefined,
+    'must be a JSON object',
+    '必须是 JSON 对象',
+  )
+    .superRefine(addProblem(findOverrideProblem))
+    .nullable(),
   system_prompt: z.string().nullable(),
   /** A name by which several channels are edited at once. */
   tag: z.string().max(191).nullable(),
@@ -141,6 +169,8 @@ export const channelSchema = z.object({
   system_prompt: z.string().nullable(),
   /** Empty: none. */
   tag: z.string(),
+  /** What `config` has of it; null: nothing. */
+  param_override: z.string().nullable(),
 });
 
 export const channelTestResultSchema = z.object({

@@ -16,6 +16,7 @@ import type {
 import type { ConfigPublisher } from '../publisher/publish-config.ts';
 import type { Caller } from './caller.ts';
 import { diffFields, type RecordAudit } from './record-audit.ts';
+import { withOverride } from './param-override.ts';
 import { toPageQuery, toSearchPage } from './to-page-query.ts';
 
 /** Azure, Custom, OpenAI compatible: there is no address to fall back to. */
@@ -70,7 +71,7 @@ export function createChannelService(deps: ChannelServiceDeps) {
 
     /** One channel for each key; all or none. @throws `invalid_parameter` */
     async create(input: ChannelCreateInput, actor: Caller): Promise<void> {
-      const fields = toNewFields(input);
+      const fields = withConfig(toNewFields(input), input, '');
       requireBaseUrl(fields.type ?? 0, fields.baseUrl ?? '');
       const keys = input.key.split('\n').map((line) => line.trim());
       const created = await channels.createMany(
@@ -103,7 +104,7 @@ export function createChannelService(deps: ChannelServiceDeps) {
     /** @throws `not_found`, `invalid_parameter` */
     async update(input: ChannelUpdateInput, actor: Caller): Promise<Channel> {
       const before = await findChannel(channels, input.id);
-      const change = toChange(input);
+      const change = withConfig(toChange(input), input, before.config);
       if (change.type !== undefined || change.baseUrl !== undefined)
         requireBaseUrl(change.type ?? before.type, change.baseUrl ?? before.baseUrl ?? '');
       const after = await channels.update(input.id, change);
@@ -207,6 +208,16 @@ function toNewFields(input: ChannelCreateInput): Omit<NewChannel, 'key'> {
 function toChange(input: ChannelUpdateInput): ChannelChange {
   const key = input.key?.trim();
   return { ...toPlainFields(input), ...toClearableFields(input), ...(key && { key }) };
+}
+
+/** Fields that New API has of its own are members of the config here. */
+function withConfig<Fields extends ChannelChange>(
+  fields: Fields,
+  { param_override: override }: ChannelUpdateInput | ChannelCreateInput,
+  before: string,
+): Fields {
+  if (!isGiven(override)) return fields;
+  return { ...fields, config: withOverride(fields.config ?? before, override) };
 }
 
 function isGiven<Value>(value: Value | null | undefined): value is Value {

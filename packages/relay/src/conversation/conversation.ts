@@ -32,6 +32,10 @@ export interface ConversationTarget {
   /** Of the channel; empty: none. */
   systemPrompt: string;
   isStream: boolean;
+  /** Most tokens of the answer, in place of what the client asked for; undefined: as it asked. */
+  maxTokens?: number | undefined;
+  /** Who asks, where the upstream is told something else than the client said. */
+  identity?: CanonicalRequest['identity'] | undefined;
   /** Content of files that this upstream takes by no address, by their addresses. */
   media?: ReadonlyMap<string, FetchedMedia>;
 }
@@ -92,7 +96,14 @@ export function encodeConversation(
     config: target.config,
   });
   const stated = addRememberedState(request, remembered);
-  const whole = { ...putMedia(stated, target.media), isStream: target.isStream };
+  const whole = {
+    ...putMedia(stated, target.media),
+    isStream: target.isStream,
+    ...(target.identity !== undefined && { identity: target.identity }),
+    ...(target.maxTokens !== undefined && {
+      output: { ...stated.output, maxTokens: target.maxTokens },
+    }),
+  };
   const { body, ...made } = codec.encodeRequest(whole, {
     model: target.model,
     dialect,

@@ -4,7 +4,7 @@ import {
   MultipartScanner,
   readBoundary,
   readFormRequest,
-  setFormField,
+  setFormFields,
   type BodyFacts,
   type FormBody,
 } from '@turnpike/adaptors';
@@ -23,8 +23,13 @@ export interface Upload {
   facts: BodyFacts;
   /** With the client's boundary. */
   contentType: string;
-  /** The form as one upstream gets it: with its name of the model. As often as needed. */
-  read(upstreamModel: string): { body: Buffer | Readable; byteLength: number };
+  /** What a field that is no file says; undefined where there is none. */
+  field(name: string): string | undefined;
+  /** The form as one upstream gets it: with its name of the model, and other values of some fields. As often as needed. */
+  read(
+    upstreamModel: string,
+    others?: ReadonlyMap<string, string>,
+  ): { body: Buffer | Readable; byteLength: number };
   /** The last file of a name: its bytes, or where they are until the upload is discarded. */
   locate(name: string): FileContent | undefined;
   discard(): Promise<void>;
@@ -71,12 +76,16 @@ function toUpload(
   return {
     facts,
     contentType,
-    read(upstreamModel) {
-      const isAsItCame =
+    field: (name) => form.parts.findLast((part) => part.name === name)?.value,
+    read(upstreamModel, others) {
+      const values = new Map(others);
+      const isModelRight =
         !facts.isModelImplied && facts.model === upstreamModel && facts.duplicatedKeys.length === 0;
-      const { segments, byteLength } = isAsItCame
-        ? { segments: [{ start: 0, end: form.byteLength }], byteLength: form.byteLength }
-        : setFormField(form, 'model', upstreamModel);
+      if (!isModelRight) values.set('model', upstreamModel);
+      const { segments, byteLength } =
+        values.size === 0
+          ? { segments: [{ start: 0, end: form.byteLength }], byteLength: form.byteLength }
+          : setFormFields(form, values);
       return { body: store.read(segments), byteLength };
     },
     locate(name) {

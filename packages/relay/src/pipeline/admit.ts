@@ -11,6 +11,7 @@ import {
   type TokenRecord,
   type UsageEstimate,
 } from '@turnpike/core';
+import { sizeThrough } from '../policy/size-rules.ts';
 import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
 import type { Caller } from './authenticate.ts';
 import type { InboundRequest } from './inbound-request.ts';
@@ -95,7 +96,7 @@ function reserveSoft(
   inbound: InboundRequest,
   groupRatio: Exact,
 ): Admitting {
-  const estimate = inbound.facts.estimate.soft;
+  const estimate = sizeThrough(plan.sizeRules, inbound.facts).estimate.soft;
   const amount = dearest(plan.prices, estimate, groupRatio, 'soft', inbound);
   const reserved = ledger.reserve(
     toReservation(requestId, token, inbound, amount, estimate, false),
@@ -136,8 +137,9 @@ async function reserveHard(
   inbound: InboundRequest,
   groupRatio: Exact,
 ): Promise<Admission | 'stale-record'> {
-  const bound = inbound.facts.estimate.hard;
-  const declared = inbound.facts.hasTextOutput ? inbound.facts.declaredOutput : 0;
+  const sized = sizeThrough(plan.sizeRules, inbound.facts);
+  const bound = sized.estimate.hard;
+  const declared = inbound.facts.hasTextOutput ? sized.declaredOutput : 0;
   const choices = Math.max(1, inbound.facts.choices);
   const wanted = declared ?? MAX_UNDECLARED_OUTPUT;
   let perChoice = inbound.facts.isStream ? Math.min(OUTPUT_STEP, wanted) : wanted;

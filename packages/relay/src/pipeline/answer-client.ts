@@ -6,6 +6,7 @@ import {
   encodeResponsesStreamError,
   encodeStreamError,
   findClientCodec,
+  inOwnWords,
   toClientError,
   type ErrorContext,
   type StreamTap,
@@ -15,6 +16,7 @@ import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { prefersChinese } from '../http/request-headers.ts';
 import type { StreamedAnswer } from './attempt-outcome.ts';
 import type { Served } from './call.ts';
+import { isForeign } from './encoded-request.ts';
 import { answerHeaders } from './exchange.ts';
 import type { AnswerSide } from './client-side.ts';
 import type { InboundRequest } from './inbound-request.ts';
@@ -50,7 +52,10 @@ export function answerClient(
 }
 
 /** What broke a stream: the upstream's own words, made safe, or that it just ended. */
-function errorOf({ channel, plan, dialect }: Served, { tap }: StreamedAnswer): GatewayError {
+function errorOf(
+  { channel, plan, dialect, planReason }: Served,
+  { tap }: StreamedAnswer,
+): GatewayError {
   const { error } = tap.facts;
   if (error === undefined) {
     return errors.upstreamFailed({
@@ -58,9 +63,8 @@ function errorOf({ channel, plan, dialect }: Served, { tap }: StreamedAnswer): G
     });
   }
   const confidential = { secret: channel.key(), baseUrl: channel.baseUrl };
-  return toClientError(plan.model, [
-    classifyFailure({ kind: 'refused', error }, confidential, dialect),
-  ]);
+  const failure = classifyFailure({ kind: 'refused', error }, confidential, dialect);
+  return toClientError(plan.model, [isForeign(planReason) ? inOwnWords(failure) : failure]);
 }
 
 /** An error before anything was sent: a proper status, and a body in the shape of the client's door. */

@@ -1,6 +1,7 @@
-import { toClientError, type Dialect, type FailureClass } from '@turnpike/adaptors';
+import { inOwnWords, toClientError, type Dialect, type FailureClass } from '@turnpike/adaptors';
 import { errors, type LimitPermit, type Loss, type Operation } from '@turnpike/core';
 import type { RelayDeps } from '../relay-deps.ts';
+import { addedBytesOf } from '../policy/size-rules.ts';
 import { requestFor } from '../responses/with-history.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { RoutePrice } from '../snapshot/relay-snapshot.ts';
@@ -10,7 +11,7 @@ import type { AttemptOutcome, BufferedAnswer, StreamedAnswer } from './attempt-o
 import { BudgetGuard } from './budget-guard.ts';
 import type { ClientSide } from './client-side.ts';
 import { encodeRequest } from './encode.ts';
-import type { PlanReason } from './encoded-request.ts';
+import { isForeign, type PlanReason } from './encoded-request.ts';
 import { exchange } from './exchange.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { judgeFailure } from './judge-failure.ts';
@@ -80,7 +81,7 @@ export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served
       continue;
     }
     const failure = judgeFailure(deps, channel, result.failure);
-    failures.push(failure);
+    failures.push(isForeign(result.planReason) ? inOwnWords(failure) : failure);
     if (failure.kind === 'unsupported') continue; // nothing was sent, so this was no attempt
     attempts += 1;
     const mayRetry = failure.isRetryable && attempts < maxAttempts && !call.connection.isGone;
@@ -107,7 +108,8 @@ function nothingLeft(
 
 type AttemptResult =
   | Served
-  | Extract<AttemptOutcome, { kind: 'failed' | 'abandoned' }>
+  | (Extract<AttemptOutcome, { kind: 'failed' }> & { planReason?: PlanReason | undefined })
+  | Extract<AttemptOutcome, { kind: 'abandoned' }>
   | ({ kind: 'lossy' } & LossVerdict);
 
 async function attempt(
@@ -152,7 +154,7 @@ async function attempt(
           admission,
           routePrice,
           admission.groupRatio,
-          inbound.facts.estimate.hard.inputTokens,
+          inbound.facts.estimate.hard.inputTokens + addedBytesOf(channel),
         )
       : undefined;
   const permit = limits.begin(channel);
@@ -161,7 +163,7 @@ async function attempt(
   deps.metrics.attemptFinished(channel.provider?.id ?? 'unknown', outcome.kind);
   if (outcome.kind === 'failed' || outcome.kind === 'abandoned') {
     permit?.end(0);
-    return outcome;
+    return outcome.kind === 'failed' ? { ...outcome, planReason: encoded.planReason } : outcome;
   }
   deps.cooldowns.noteSuccess(channel.id);
   if (plan.conversation !== undefined) deps.affinity.note(plan.conversation, channel.id);

@@ -9,8 +9,11 @@ import {
   type JsonProbe,
   type SpliceEdit,
 } from '@turnpike/adaptors';
-import type { Operation } from '@turnpike/core';
+import { conversationOperations, type Operation } from '@turnpike/core';
 import type { Upload } from '../http/receive-upload.ts';
+import { applyPolicy } from '../policy/apply-policy.ts';
+import { endUserFields } from '../policy/end-users.ts';
+import { outputClampOf } from '../policy/output-limit.ts';
 import { findAddress } from './find-address.ts';
 import { planSystemPrompt } from './force-system-prompt.ts';
 import { findForeignWay, whyTranslate, type ForeignWay } from './foreign-way.ts';
@@ -61,7 +64,21 @@ export function encodeRequest(
     return translateFor(reason, deps, input, { kind: 'family', family, url });
   // What is asked about a conversation cannot be translated, and its capsules are nobody else's.
   if (aboutConversations.has(inbound.operation) && hasCapsule(inbound)) return undefined;
-  return relayRequest(deps, input, url, dialect);
+  return withPolicy(deps, input, inbound.operation, relayRequest(deps, input, url, dialect));
+}
+
+/** As the channel's administrator wants it. */
+function withPolicy<Encoding extends EncodedRequest | Promise<EncodedRequest>>(
+  deps: EncodeDeps,
+  input: EncodeInput,
+  operation: Operation,
+  encoding: Encoding,
+): Encoding | EncodedRequest | Promise<EncodedRequest> {
+  const { policy } = input.channel;
+  if (policy === undefined) return encoding;
+  return encoding instanceof Promise
+    ? encoding.then((encoded) => applyPolicy(deps, input, policy, operation, encoded))
+    : applyPolicy(deps, input, policy, operation, encoding);
 }
 
 async function translateFor(
@@ -70,7 +87,9 @@ async function translateFor(
   input: EncodeInput,
   way: ForeignWay,
 ): Promise<EncodedRequest> {
-  const encoded = await translateRequest(deps, input, way);
+  const operation = way.kind === 'family' ? conversationOperations[way.family] : way.bridge.to;
+  const translated = translateRequest(deps, input, way);
+  const encoded = await withPolicy(deps, input, operation, translated);
   encoded.planReason = reason;
   return encoded;
 }
@@ -84,16 +103,17 @@ const aboutConversations: ReadonlySet<Operation> = new Set<Operation>([
 
 /** The byte plane. */
 function relayRequest(
-  { settings, conversations, metrics }: EncodeDeps,
+  deps: EncodeDeps,
   input: EncodeInput,
   url: string,
   dialect: Dialect,
 ): EncodedRequest | Promise<EncodedRequest> {
+  const { settings, conversations, metrics } = deps;
   const { channel, upstreamModel, inbound } = input;
   const encoded = beginRequest(url, dialect);
   const contentType =
     inbound.body.kind === 'upload'
-      ? encodeUpload(encoded, inbound.body.upload, upstreamModel)
+      ? encodeUpload(deps, encoded, input, inbound.body.upload)
       : encodeJson(encoded, input, inbound.body.probe);
   const { headers } = encoded;
   headers.push('content-type', contentType, 'accept', inbound.accept ?? acceptFor(inbound));
@@ -119,19 +139,22 @@ function relayRequest(
 }
 
 /** Returns the content type. The length is said here, because nobody can see it in a stream. */
-function encodeUpload(encoded: EncodedRequest, upload: Upload, upstreamModel: string): string {
-  const { body, byteLength } = upload.read(upstreamModel);
+function encodeUpload(
+  deps: EncodeDeps,
+  encoded: EncodedRequest,
+  input: EncodeInput,
+  upload: Upload,
+): string {
+  const users = endUserFields(deps, input, (name) => upload.field(name));
+  const { body, byteLength } = upload.read(input.upstreamModel, users);
   encoded.body = body;
   encoded.headers.push('content-length', String(byteLength));
   return upload.contentType;
 }
 
 /** Returns the content type. */
-function encodeJson(
-  encoded: EncodedRequest,
-  { channel, upstreamModel, inbound, admission }: EncodeInput,
-  probe: JsonProbe,
-): string {
+function encodeJson(encoded: EncodedRequest, input: EncodeInput, probe: JsonProbe): string {
+  const { channel, upstreamModel, inbound } = input;
   const plan = plannerOf(inbound);
   const { edits, hideUsage, losses } = plan({
     probe,
@@ -139,7 +162,7 @@ function encodeJson(
     upstreamModel,
     dialect: encoded.dialect,
     hasStreamOptions: inbound.operation === 'chat' || inbound.operation === 'completions',
-    outputClamp: admission.outputClamp,
+    outputClamp: outputClampOf(input),
   });
   const prompt =
     channel.systemPrompt === '' || inbound.family === undefined

@@ -22,6 +22,11 @@ export type PlanReason =
   | 'deep_edit'
   | 'model_in_response';
 
+/** Whether the upstream has other words for everything than the client. */
+export function isForeign(reason: PlanReason | undefined): boolean {
+  return reason === 'other_protocol' || reason === 'own_wire';
+}
+
 /** A request as one upstream gets it. */
 export interface EncodedRequest {
   origin: string;
@@ -35,6 +40,8 @@ export interface EncodedRequest {
   systemPromptReset: boolean;
   /** Makes the answer one of the client's protocol; undefined on the byte plane. */
   translator: AnswerTranslator | undefined;
+  /** The name of the client's user that the translation told; undefined: none, or nothing was translated. */
+  endUser: string | undefined;
   /** What could not be carried. */
   losses: readonly Loss[];
   /** Undefined where the bytes pass as they are, but for members at the top level. */
@@ -53,6 +60,7 @@ export type EncodeDeps = Pick<
   RelayDeps,
   | 'settings'
   | 'capsules'
+  | 'pseudonymise'
   | 'stateStore'
   | 'responseStore'
   | 'metrics'
@@ -83,6 +91,7 @@ export function beginRequest(url: string, dialect: Dialect): EncodedRequest {
     hideUsage: false,
     systemPromptReset: false,
     translator: undefined,
+    endUser: undefined,
     losses: noLosses,
     planReason: undefined,
   };

@@ -29,6 +29,16 @@ describe('planChannels', () => {
     expect(idsOf(planChannels(deps, snapshot, caller, 'gpt-4o-mini'))).toEqual([2, 3, 1]);
   });
 
+  it('knows what channels make of a request’s size, pinned or not, but for sessions', () => {
+    const config = { parameters: { set: { max_tokens: 5 } } };
+    const snapshot = makeSnapshot([makeChannel({ config })]);
+    const pinned = { ...caller, pinnedChannel: '1' };
+    const model = 'gpt-4o-mini';
+    expect(planChannels(deps, snapshot, caller, model, 'chat').sizeRules).toHaveLength(1);
+    expect(planChannels(deps, snapshot, pinned, model, 'chat').sizeRules).toHaveLength(1);
+    expect(planChannels(deps, snapshot, caller, model, 'realtime').sizeRules).toBeUndefined();
+  });
+
   it('leaves cooling channels for last', () => {
     const cooldowns = new ChannelCooldowns({ now: () => 0 });
     cooldowns.noteRateLimit(2, 1000);

@@ -10,6 +10,7 @@ import type { ChannelAffinity } from '../upstream/channel-affinity.ts';
 import type { ChannelCooldowns } from '../upstream/channel-cooldowns.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
 import type { RelaySnapshot, RoutePrice } from '../snapshot/relay-snapshot.ts';
+import { sizeRulesOfOne, type SizeRule } from '../policy/size-rules.ts';
 import type { Caller } from './authenticate.ts';
 import type { ConversationKey } from './conversation-key.ts';
 
@@ -26,6 +27,8 @@ export interface ChannelPlan {
   lossPolicy?: LossPolicy | undefined;
   /** Every price that the request may be billed at. Never empty. */
   prices: readonly RoutePrice[];
+  /** What the channels make of the request's size; undefined where all leave it as it is. */
+  sizeRules?: readonly SizeRule[] | undefined;
   /** Price through one of the channels; undefined where it has none and the policy refuses. */
   priceThrough(channel: RelayChannel): RoutePrice | undefined;
   /** The next channel to try; undefined when there is none that was not tried. */
@@ -62,6 +65,8 @@ export function planChannels(
       ? planByModel(deps, snapshot, token.group, model, operation, findConversation)
       : planPinned(snapshot, caller, model, caller.pinnedChannel);
   plan.lossPolicy = token.lossPolicy;
+  // Sessions go through channels as they are.
+  if (operation === 'realtime') plan.sizeRules = undefined;
   return plan;
 }
 
@@ -93,6 +98,7 @@ function planByModel(
     isPinned: false,
     conversation: conversation?.text,
     prices,
+    sizeRules: snapshot.sizeRulesOf(tiers),
     priceThrough: (channel) => snapshot.priceThrough(channel, model),
     next: mayServe(ordered, last, cooling) ? startingWith(snapshot.channel(last), draw) : draw,
   };
@@ -177,6 +183,7 @@ function planPinned(
     isPinned: true,
     conversation: undefined,
     prices: [price],
+    sizeRules: sizeRulesOfOne(channel),
     priceThrough: () => price,
     next() {
       if (isTried) return undefined;

@@ -6,6 +6,8 @@ import {
 } from '@turnpike/adaptors';
 import { conversationOperations, type Family, type Loss, type OpaqueState } from '@turnpike/core';
 import type { Conversation, ConversationTarget } from '../conversation/conversation.ts';
+import { identityFor } from '../policy/end-users.ts';
+import { decidedOutput, outputClampOf } from '../policy/output-limit.ts';
 import { echoRequest } from '../responses/echo-request.ts';
 import { createStateMemory } from '../state/remember-state.ts';
 import type { RelayChannel } from '../snapshot/relay-channel.ts';
@@ -50,15 +52,21 @@ async function translateConversation(
       ? noStates
       : await deps.stateStore.find(userId, conversation.bareCalls);
   const isUpstreamStream = isStreamFor(dialect, inbound.facts.isStream);
+  const identity =
+    channel.policy && identityFor(deps, input, channel.policy, conversation.request.identity);
   const target: ConversationTarget = {
     family,
     channelType: provider.channelType,
     config: channel.config,
     model,
-    outputClamp: admission.outputClamp,
+    outputClamp: outputClampOf(input),
     scope,
     systemPrompt: channel.systemPrompt,
     isStream: isUpstreamStream,
+    ...(channel.policy !== undefined && {
+      maxTokens: decidedOutput(input),
+      identity,
+    }),
   };
   const first = await conversation.encode(target, remembered);
   const media = await fetchLostMedia(deps, inbound, first.losses);
@@ -67,6 +75,7 @@ async function translateConversation(
   const encoded = beginRequest(addressFor(input, family, url, isUpstreamStream), dialect);
   encoded.body = made.body;
   encoded.losses = made.losses;
+  encoded.endUser = identity?.endUser;
   encoded.systemPromptReset =
     channel.systemPrompt !== '' && conversation.request.instructions.length > 0;
   const forwarded = from === family ? inbound.forwardedHeaders : traceHeaders(inbound);

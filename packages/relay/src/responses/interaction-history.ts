@@ -50,6 +50,8 @@ export async function keepInteraction(
 ): Promise<Buffer | undefined> {
   if (!responseStore.isOpen || body.kind !== 'json') return undefined;
   if (body.probe.scalar(body.probe.last('store')) === false) return undefined;
+  // Nobody keeps it, so nobody can go on from it.
+  if (channel.policy?.forbidsStorage === true) return undefined;
   const last = outcome.kind === 'streamed' ? outcome.tap.terminal() : undefined;
   const whole = outcome.kind === 'buffered' ? tryProbeJson(outcome.body) : undefined;
   const id = last === undefined ? idOf(whole) : readStreamedId(last);

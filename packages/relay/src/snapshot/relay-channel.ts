@@ -6,6 +6,7 @@ import {
   type LimitedParty,
   type SecretBox,
 } from '@turnpike/core';
+import { readChannelPolicy, type ChannelPolicy } from '../policy/channel-policy.ts';
 import { readFamilies } from './read-channel-config.ts';
 
 /** A channel ready to be called. */
@@ -22,6 +23,8 @@ export interface RelayChannel {
   systemPrompt: string;
   /** Families that an administrator declared for this channel, best first; undefined: those of its provider. */
   families: readonly Family[] | undefined;
+  /** What an administrator decides of requests to it; undefined: nothing. */
+  policy: ChannelPolicy | undefined;
   /** Its own limits, where an administrator set any. */
   limited: LimitedParty | undefined;
   /** The upstream credential; opened on first use. @throws when it can not be opened */
@@ -65,6 +68,7 @@ export function toRelayChannel(
     modelMapping: channel.modelMapping,
     systemPrompt: channel.systemPrompt,
     families: readFamilies(config),
+    policy: readChannelPolicy(channel.config, channel.configText),
     limited:
       limits === undefined ? undefined : { scope: 'channel', id: String(channel.id), limits },
     key,

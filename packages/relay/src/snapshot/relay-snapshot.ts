@@ -1,4 +1,5 @@
 import { findProvider } from '@turnpike/adaptors';
+import { createSizeRules, type SizeRule } from '../policy/size-rules.ts';
 import { createNativeTiers } from './native-tiers.ts';
 import { toRelayChannel, type ChannelDefaults, type RelayChannel } from './relay-channel.ts';
 import {
@@ -47,6 +48,8 @@ export interface RelaySnapshot {
   appliedPrice(price: ModelPrice, groupRatio: number, promptTokens: number): AppliedPrice;
   /** The different prices that a request may be billed at: the estimate is the maximum over them. */
   pricesOf(tiers: readonly Tier[], model: string): readonly RoutePrice[];
+  /** What channels make of the sizes of requests; undefined where all leave them as they are. */
+  sizeRulesOf(tiers: readonly Tier[]): readonly SizeRule[] | undefined;
 }
 
 /** Prepares a published snapshot for requests. */
@@ -127,6 +130,7 @@ export function createRelaySnapshot(
         byModel.set(model, (routePrices = collectPrices(tiers, model)));
       return routePrices;
     },
+    sizeRulesOf: createSizeRules(channels),
   };
 }
 

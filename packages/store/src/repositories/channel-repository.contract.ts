@@ -236,6 +236,17 @@ export function describeChannelRepository(name: string, open: () => Promise<Test
       });
     });
 
+    it('keeps the text of a config whose numbers go to upstreams', async () => {
+      const config = '{"parameters":{"set":{"top_p":1.0}}}';
+      const { id } = await create({ config });
+      const other = await create({ config: '{"seed":1.0}' });
+
+      const { channels } = await test.store.configRepository.readSnapshot();
+
+      expect(channels.find((channel) => channel.id === id)?.configText).toBe(config);
+      expect(channels.find((channel) => channel.id === other.id)).not.toHaveProperty('configText');
+    });
+
     it('serves the other channels although one row holds broken JSON', async () => {
       const { id } = await create();
       await test.database

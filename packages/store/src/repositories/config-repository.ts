@@ -46,6 +46,7 @@ export function createConfigRepository(deps: ConfigRepositoryDeps): ConfigReposi
 
 function toChannelSnapshot(row: Row, secretBox: SecretBox): ChannelSnapshot {
   const key = readText(row['key']);
+  const configText = readText(row['config']);
   return {
     id: readNumber(row['id']),
     type: readNumber(row['type']),
@@ -58,11 +59,15 @@ function toChannelSnapshot(row: Row, secretBox: SecretBox): ChannelSnapshot {
     modelMapping: parseMapping(readText(row['model_mapping'])),
     priority: readNumber(row['priority']),
     weight: readNumber(row['weight']),
-    config: parseObject(readText(row['config'])),
+    config: parseObject(configText),
+    ...(mayHoldParameters.test(configText) && { configText }),
     other: readText(row['other']),
     systemPrompt: readText(row['system_prompt']),
   };
 }
+
+/** Settings whose values are written into requests. */
+const mayHoldParameters = /"(?:parameters|param_override)"/;
 
 function parseMapping(text: string): Record<string, string> {
   const entries = Object.entries(parseObject(text));

@@ -30,6 +30,7 @@ const tables: Readonly<Record<string, Columns>> = {
     ...{ weight: 'integer', created_time: 'integer', base_url: 'text', other: 'text' },
     ...{ balance: 'float', models: 'text', group: 'text', used_quota: 'integer' },
     ...{ model_mapping: 'text', priority: 'integer', tag: 'text', setting: 'text' },
+    ...{ param_override: 'text' },
   },
   options: { key: 'text', value: 'text' },
   redemptions: {
@@ -80,11 +81,18 @@ const newApiRows = {
     },
   ],
   channels: [
-    { id: 1, type: 43, key: 'sk-deep', status: 1, name: 'deepseek', models: 'deepseek-chat' },
-    { id: 2, type: 27, key: 'pplx', status: 1, name: 'perplexity', models: 'sonar' },
+    {
+      ...{ id: 1, type: 43, key: 'sk-deep', status: 1, name: 'deepseek', models: 'deepseek-chat' },
+      param_override: '{"model":"dearer"}',
+    },
+    {
+      ...{ id: 2, type: 27, key: 'pplx', status: 1, name: 'perplexity', models: 'sonar' },
+      param_override: '{"top_p":1.0}',
+    },
     {
       ...{ id: 3, type: 41, key: '{"project_id":"p1","private_key":"adc-secret"}', status: 1 },
       ...{ name: 'vertex', other: '{"default":"us-east5"}', models: 'gemini-2.5-pro' },
+      param_override: '{"seed":7}',
     },
     { id: 4, type: 36, key: 'suno', status: 1, name: 'suno', models: 'suno_music' },
     { id: 5, type: 999, key: 'x', status: 1, name: 'future', models: 'y' },

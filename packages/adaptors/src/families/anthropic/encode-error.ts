@@ -42,7 +42,8 @@ const typeOfStatus: Readonly<Record<number, string>> = {
 };
 
 function typeOf({ status, type }: GatewayError): string {
-  if (type === 'insufficient_quota') return 'billing_error';
+  // A budget of a day or a month is one that comes back.
+  if (type === 'insufficient_quota' && status !== 429) return 'billing_error';
   if (type === 'overloaded_error') return 'overloaded_error';
   const known = typeOfStatus[status];
   if (known !== undefined) return known;

@@ -48,6 +48,7 @@ const wordOfStatus: Readonly<Record<number, string>> = {
   502: 'UNAVAILABLE',
   503: 'UNAVAILABLE',
   504: 'DEADLINE_EXCEEDED',
+  529: 'UNAVAILABLE',
 };
 
 function statusWordOf({ status, type }: GatewayError): string {

@@ -91,12 +91,14 @@ function classifyRefusal(
 ): FailureClass {
   const disablesChannel = isAccountLost(error, dialect);
   const kind = kindOfRefusal(error, disablesChannel);
+  // Who refuses words of the client with 403 does not mean that it may not ask.
+  const isContent = kind === 'client' && error.status === 403;
   return {
     kind,
-    status: error.status,
+    status: isContent ? 400 : error.status,
     message: redactText(error.message, confidential),
-    type: redactText(error.type, confidential),
-    code: redactText(error.code, confidential),
+    type: isContent ? 'invalid_request_error' : redactText(error.type, confidential),
+    code: isContent ? contentCode(error) : redactText(error.code, confidential),
     param: error.param === null ? null : redactText(error.param, confidential),
     ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
     isRetryable: kind !== 'client',
@@ -179,6 +181,11 @@ function isAboutContent({ type, code, message }: UpstreamError): boolean {
   if (/content_filter|content_policy|moderation|sensitive|censorship|unsafe/.test(words))
     return true;
   return /\b(?:moderation|flagged)\b/i.test(message);
+}
+
+/** Clients know two codes for it. */
+function contentCode({ code }: UpstreamError): string {
+  return /^content_(?:filter|policy_violation)$/.test(code) ? code : 'content_filter';
 }
 
 function isAboutModel({ type, code, message }: UpstreamError): boolean {

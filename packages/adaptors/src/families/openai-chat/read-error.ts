@@ -75,15 +75,18 @@ function findError(body: JsonObject): FoundError | undefined {
     asText(asObject(body['base_resp'])?.['status_msg']) ??
     asText(asObject(asArray(body['errors'])[0])?.['message']);
   if (message === undefined) return undefined;
+  const code = readCode(
+    body['statusText'] ??
+      body['code'] ??
+      asObject(body['base_resp'])?.['status_code'] ??
+      asObject(body['header'])?.['code'],
+  );
+  const type = asText(body['type']);
   return {
     message,
-    type: asText(body['type']),
-    code: readCode(
-      body['statusText'] ??
-        body['code'] ??
-        asObject(body['base_resp'])?.['status_code'] ??
-        asObject(body['header'])?.['code'],
-    ),
+    // An event of the Responses API has its own type there, and the error's in its code, if anywhere.
+    type: type !== 'error' ? type : code?.endsWith('_error') === true ? code : undefined,
+    code,
     param: asText(body['param']),
   };
 }

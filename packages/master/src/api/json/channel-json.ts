@@ -1,5 +1,6 @@
 import type { Channel } from '@turnpike/core';
 import type { ChannelJson } from '@turnpike/core/contract';
+import { readOverride } from '../../services/param-override.ts';
 
 /** A channel as administrators see it: the key stays here. */
 export function toChannelJson(channel: Channel): ChannelJson {
@@ -25,5 +26,6 @@ export function toChannelJson(channel: Channel): ChannelJson {
     config: channel.config,
     system_prompt: channel.systemPrompt,
     tag: channel.tag,
+    param_override: readOverride(channel.config),
   };
 }

@@ -244,6 +244,9 @@ export function describeImport(from: DatabaseKind, to: DatabaseKind): void {
         'channels of Suno have no counterpart here': 1,
         'the type 999 is not known': 1,
       });
+      expect(reports['channels']!.notes).toEqual({
+        [`a channel without its param_override, which is not possible here: see the guide`]: 1,
+      });
       expect(Object.keys(reports['options']!.skipped)).toEqual([
         'DrawingEnabled is not known here',
         expect.stringMatching(/^RetryTimes: expected a whole number/),
@@ -257,15 +260,21 @@ export function describeImport(from: DatabaseKind, to: DatabaseKind): void {
           [2, 2, null, ''],
           [1, 1, 'gpt-4o,o3', '10.1.2.3/32,2001:db8::1/128'],
         ]);
-        expect(await store.channels.find(1)).toMatchObject({ type: 36, key: 'sk-deep' });
+        expect(await store.channels.find(1)).toMatchObject({
+          ...{ type: 36, key: 'sk-deep', config: '' },
+        });
         expect(await store.channels.find(2)).toMatchObject({
           type: 50,
           baseUrl: 'https://api.perplexity.ai',
+          config: JSON.stringify({ param_override: '{"top_p":1.0}' }),
         });
         const vertex = await store.channels.find(3);
         expect(vertex).toMatchObject({
           type: 42,
           key: 'us-east5|p1|{"project_id":"p1","private_key":"adc-secret"}',
+        });
+        expect(JSON.parse(vertex!.config)).toEqual({
+          ...{ region: 'us-east5', vertex_ai_project_id: 'p1', param_override: '{"seed":7}' },
         });
         expect(await store.users.findById(2)).toMatchObject({ quota: 700, group: 'vip' });
         expect(await store.users.findById(3)).toMatchObject({

@@ -17,7 +17,7 @@ const types: Readonly<Record<number, number>> = {
 export const newApiMapping: Readonly<Record<ImportedTable, MapRow>> = {
   users: mapNewApiUser,
   tokens: mapNewApiToken,
-  channels: (row) => mapNewApiChannel(row),
+  channels: (row, source) => mapNewApiChannel(row, source),
   redemptions: (row, source, context) =>
     source['deleted_at'] == null ? keepOwnCode(row, context) : { skip: 'it is deleted' },
   options: (row) => mapNewApiOption(row),

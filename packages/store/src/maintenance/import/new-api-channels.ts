@@ -1,3 +1,5 @@
+import { findPolicyProblem, parseJsonObject } from '@turnpike/core';
+import { readText, type Row } from '../../schema/read-column.ts';
 import type { ImportRow, Mapped } from './import-types.ts';
 
 /** New API's type of a channel → ours, where the numbers differ. */
@@ -52,14 +54,20 @@ function isSame(type: number): boolean {
 }
 
 /** A channel of New API as one of ours: its type by its provider, and what the provider needs where we look for it. */
-export function mapNewApiChannel(row: ImportRow): Mapped {
+export function mapNewApiChannel(row: ImportRow, from: Row): Mapped {
   const source = Number(row['type'] ?? 0);
   const name = withoutCounterpart[source];
   if (name !== undefined) return { skip: `channels of ${name} have no counterpart here` };
   const type = isSame(source) ? source : types[source];
   if (type === undefined) return { skip: `the type ${String(source)} is not known` };
-  const mapped: ImportRow = { ...row, type, key: toKey(type, row), config: toConfig(type, row) };
   const notes: string[] = [];
+  const config = { ...toConfig(type, row), ...readOverride(from, notes) };
+  const mapped: ImportRow = {
+    ...row,
+    type,
+    key: toKey(type, row),
+    config: Object.keys(config).length === 0 ? '' : JSON.stringify(config),
+  };
   const address = addresses[source];
   if (address !== undefined && !row['base_url']) mapped['base_url'] = address;
   if (type === 50 && !mapped['base_url'])
@@ -75,13 +83,24 @@ export function mapNewApiChannel(row: ImportRow): Mapped {
 }
 
 /** What New API keeps in `other`, as members of `config`. Nothing secret: that is sealed only in `key`. */
-function toConfig(type: number, row: ImportRow): string {
+function toConfig(type: number, row: ImportRow): Readonly<Record<string, string>> {
   const key = String(row['key'] ?? '');
   const other = String(row['other'] ?? '');
-  if (type === AWS) return JSON.stringify({ region: key.split('|')[2] ?? '' });
-  if (type === CLOUDFLARE) return JSON.stringify({ user_id: other });
-  if (type !== VERTEX) return '';
-  return JSON.stringify({ region: readRegion(other), vertex_ai_project_id: readProject(key) });
+  if (type === AWS) return { region: key.split('|')[2] ?? '' };
+  if (type === CLOUDFLARE) return { user_id: other };
+  if (type !== VERTEX) return {};
+  return { region: readRegion(other), vertex_ai_project_id: readProject(key) };
+}
+
+/** Parameters that it sets, as text: so its numbers stay as they are. What could not be saved here stays behind, noted. */
+function readOverride(from: Row, notes: string[]): { param_override?: string } {
+  const text = readText(from['param_override']);
+  if (text.trim() === '' || text.trim() === 'null') return {};
+  const override = parseJsonObject(text);
+  if (override !== undefined && findPolicyProblem({ param_override: override }) === undefined)
+    return { param_override: text };
+  notes.push('a channel without its param_override, which is not possible here: see the guide');
+  return {};
 }
 
 /** Vertex AI: New API has the credentials alone in `key`; here region and project stand before them. */

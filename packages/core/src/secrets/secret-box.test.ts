@@ -25,6 +25,19 @@ describe('createSecretBox', () => {
     expect(createSecretBox(today).open(changed.seal('sk-upstream'))).toBe('sk-upstream');
   });
 
+  it('tells what is sealed under the key of today from everything else', () => {
+    const today = createSecretBox('the key of today, long enough', ['a key that is long enough']);
+    const texts = ['sk-plain', '', box.seal('x'), today.seal('x'), 'enc:v1:not whole'];
+    expect(texts.map((text) => today.isSealedAnew(text))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      false,
+    ]);
+    expect(clearSecretBox.isSealedAnew(box.seal('x'))).toBe(false);
+  });
+
   it('names the setting that is missing when sealed text meets no key', () => {
     expect(() => clearSecretBox.open(box.seal('x'))).toThrow(/ENCRYPTION_KEY/);
   });

@@ -5,6 +5,8 @@ export interface SecretBox {
   seal(clear: string): string;
   open(stored: string): string;
   isSealed(stored: string): boolean;
+  /** Sealed, and under the key of now: not under one of before. */
+  isSealedAnew(stored: string): boolean;
 }
 
 const PREFIX = 'enc:v1:';
@@ -42,6 +44,15 @@ export function createSecretBox(
       throw failure;
     },
     isSealed: (stored) => stored.startsWith(PREFIX),
+    isSealedAnew(stored) {
+      if (!stored.startsWith(PREFIX)) return false;
+      try {
+        unseal(Buffer.from(stored.slice(PREFIX.length), 'base64url'), key);
+        return true;
+      } catch {
+        return false; // under another key
+      }
+    },
   };
 }
 
@@ -66,4 +77,5 @@ export const clearSecretBox: SecretBox = {
     return stored;
   },
   isSealed: (stored) => stored.startsWith(PREFIX),
+  isSealedAnew: () => false,
 };

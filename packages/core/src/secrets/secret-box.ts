@@ -41,7 +41,10 @@ export function createSecretBox(
           failure = error; // it may have been sealed under the next
         }
       }
-      throw failure;
+      throw new Error(
+        'A secret was sealed under another ENCRYPTION_KEY. Set that one as ENCRYPTION_KEY, or name it among OLDER_ENCRYPTION_KEYS.',
+        { cause: failure },
+      );
     },
     isSealed: (stored) => stored.startsWith(PREFIX),
     isSealedAnew(stored) {

@@ -96,6 +96,11 @@ describe('a gateway whose encryption key was changed', () => {
     expect(await goOn(url, scene, upstream)).toMatchObject({ keys: openedKeys, hasCarried: true });
   });
 
+  it('does not start without the key of before, and says what is missing', async () => {
+    const starting = startGateway({ dataDir, env: after });
+    await expect(starting).rejects.toThrow(/Turnpike stopped: .*OLDER_ENCRYPTION_KEYS/);
+  });
+
   it('is not sealed anew without the key of before', async () => {
     await expect(encryptKeys(after)).rejects.toThrow(/OLDER_ENCRYPTION_KEYS/);
     const url = await restart(both);

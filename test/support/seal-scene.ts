@@ -4,7 +4,7 @@ import { postJson } from './chat-requests.ts';
 import type { ReceivedRequest, ScriptedAnswer, ScriptedUpstream } from './scripted-upstream.ts';
 
 /** Models of upstreams that want state of theirs back: in what the client carries, and in what is remembered here. */
-export const sealModels = { carried: 'seal-responses', remembered: 'seal-gemini' } as const;
+const sealModels = { carried: 'seal-responses', remembered: 'seal-gemini' } as const;
 const upstreamKeys = { carried: 'sk-up-responses', remembered: 'AIza-up-gemini' } as const;
 
 const usage = { input_tokens: 5, output_tokens: 3, total_tokens: 8 };
@@ -19,7 +19,7 @@ const words = {
 const call = { name: 'look', args: { at: 'road' } };
 
 /** An upstream of both kinds. */
-export function answerSealed({ path }: ReceivedRequest): ScriptedAnswer {
+function answerSealed({ path }: ReceivedRequest): ScriptedAnswer {
   if (path.includes('/responses')) {
     const output = [reasoning, words];
     return { json: { id: 'resp_1', object: 'response', status: 'completed', output, usage } };
@@ -118,7 +118,7 @@ export async function goOn(
   const texts = [first, second].map((request) => JSON.stringify(request?.body));
   expect(texts.join()).not.toContain('gw1.');
   return {
-    keys: [first?.headers['authorization'], second?.headers['x-goog-api-key']],
+    keys: [first?.headers.authorization, second?.headers['x-goog-api-key']],
     hasCarried: texts[0]!.includes('gAAA-state'),
     hasRemembered: texts[1]!.includes('c2lnbmVk'),
   };

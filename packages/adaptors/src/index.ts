@@ -96,3 +96,4 @@ export type {
   StreamEncoder,
   UpstreamCodec,
 } from './translation.ts';
+export { madeHereMark } from './families/anthropic/made-here.ts';

@@ -163,7 +163,10 @@ export type { Extras, Family, Json, JsonRecord, Origin } from './canonical/famil
 export type { Loss } from './canonical/loss.ts';
 export type {
   Annotation,
+  FoundPage,
+  HostedOutcome,
   HostedReference,
+  HostedStep,
   MediaPart,
   OpaqueState,
   Part,

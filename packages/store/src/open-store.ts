@@ -52,6 +52,7 @@ import { createUsageStatistics } from './repositories/usage-statistics.ts';
 import { openSqliteLedger, type SqliteLedger } from './repositories/sqlite-ledger-repository.ts';
 import { createTokenSource } from './repositories/token-source.ts';
 import { createUserRepository } from './repositories/user-repository.ts';
+import { checkSecrets } from './secrets/check-secrets.ts';
 import { decryptKeys, encryptKeys, type SecretsReport } from './secrets/convert-secrets.ts';
 import { seedRoot, type RootSeed } from './seed/seed-root.ts';
 
@@ -102,6 +103,8 @@ export interface Store {
   description: string;
   /** Creates the first administrator where no user exists; resolves to whether it did. */
   seedRoot(seed: RootSeed): Promise<boolean>;
+  /** @throws where the secrets of the database were sealed under a key that this process does not have */
+  checkSecrets(): Promise<void>;
   encryptKeys(): Promise<SecretsReport>;
   decryptKeys(): Promise<SecretsReport>;
   /** Moves log rows to the log database; call it every second or so. Resolves to the number of rows, 0 without one. */
@@ -257,6 +260,7 @@ function createMaintenance(
   const { knex, dialect } = main;
   return {
     seedRoot: (seed: RootSeed) => seedRoot(main, secretBox, seed),
+    checkSecrets: () => checkSecrets(knex, secretBox),
     encryptKeys: () => encryptKeys(main, secretBox),
     decryptKeys: () => decryptKeys(main, secretBox),
     drainLogOutbox: () =>

@@ -152,6 +152,12 @@ describe.each(families)('streams of vendors of %s', (family) => {
       const isPlain = stream.says.pictures === undefined;
       expect(again).toMatchObject({ thoughts, calls, ...figures, ...(isPlain && { text }) });
       expect(again.text).toContain(text);
+      // Only addresses have a form everywhere, and each may be named once only.
+      expect(addressesOf(again.sources ?? [])).toEqual(addressesOf(stream.says.sources ?? []));
     });
   });
 });
+
+function addressesOf(sources: readonly string[]): ReadonlySet<string> {
+  return new Set(sources.filter((source) => /^https?:/.test(source)));
+}

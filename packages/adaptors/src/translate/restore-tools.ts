@@ -42,11 +42,11 @@ function restoreCandidate(candidate: Candidate, restoration: ToolRestoration): C
 }
 
 function isAnswer(part: Part, { answerTool }: ToolRestoration): boolean {
-  return part.kind === 'tool-call' && part.name === answerTool;
+  return part.kind === 'tool-call' && part.tool !== 'hosted' && part.name === answerTool;
 }
 
 function restorePart(part: Part, restoration: ToolRestoration): Part {
-  if (part.kind !== 'tool-call') return part;
+  if (part.kind !== 'tool-call' || part.tool === 'hosted') return part;
   if (isAnswer(part, restoration)) return { kind: 'text', text: part.argumentsJson ?? '' };
   const name = restoration.names.get(part.name) ?? part.name;
   if (!restoration.customTools.has(name)) {
@@ -87,7 +87,7 @@ export class StreamRestorer {
 
   #open(event: Extract<StreamEvent, { type: 'part' }>): StreamEvent {
     const { header } = event;
-    if (header.kind !== 'tool-call') return event;
+    if (header.kind !== 'tool-call' || header.tool === 'hosted') return event;
     if (header.name === this.#restoration.answerTool) {
       this.#answers.add(keyOf(event));
       return { ...event, header: { kind: 'text' } };

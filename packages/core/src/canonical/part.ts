@@ -24,6 +24,7 @@ export interface Annotation {
   url?: string;
   title?: string;
   fileId?: string;
+  /** What the source says there, in its own words. */
   citedText?: string;
   start?: number;
   end?: number;
@@ -43,6 +44,30 @@ export interface HostedReference {
     | 'other';
   family: Family;
   raw: JsonRecord;
+}
+
+/** What a tool that the upstream runs was told to do, in terms that several protocols share. */
+export type HostedStep =
+  | { kind: 'search'; queries: readonly string[] }
+  | { kind: 'fetch'; url: string }
+  /**
+   * `language` in small letters, such as `python` or `bash`. `isShown`: its vendor's clients show it within the answer,
+   * so that it is text where there is no better place.
+   */
+  | { kind: 'code'; code: string; language?: string; isShown?: boolean }
+  /** A tool of a server that the upstream asked; its arguments are those of the call. */
+  | { kind: 'mcp'; server: string; tool: string };
+
+/** What such a tool came back with. */
+export type HostedOutcome =
+  | { kind: 'pages'; pages: readonly FoundPage[] }
+  | { kind: 'output'; text: string; errorText?: string; exitCode?: number; isShown?: boolean }
+  /** The content of the part says it. */
+  | { kind: 'content' };
+
+export interface FoundPage {
+  url: string;
+  title?: string;
 }
 
 interface PartCommon {
@@ -95,6 +120,8 @@ export interface ToolCallPart extends PartCommon {
   /** Input of a custom tool: free text. */
   input?: string;
   hosted?: HostedReference;
+  /** Of a hosted tool, where other protocols have the like. */
+  step?: HostedStep;
 }
 export interface ToolResultPart extends PartCommon {
   kind: 'tool-result';
@@ -103,6 +130,8 @@ export interface ToolResultPart extends PartCommon {
   isError?: boolean;
   tool: ToolKind;
   content: readonly Part[];
+  /** Of a hosted tool, where other protocols have the like. */
+  outcome?: HostedOutcome;
 }
 /** What a codec does not understand: kept, and emitted to the same family only. */
 export interface ProviderItemPart extends PartCommon {

@@ -15,7 +15,7 @@ describe('createSecretBox', () => {
 
   it('refuses what was sealed under another key', () => {
     const other = createSecretBox('another key, also long enough');
-    expect(() => box.open(other.seal('x'))).toThrow();
+    expect(() => box.open(other.seal('x'))).toThrow(/OLDER_ENCRYPTION_KEYS/);
   });
 
   it('opens what was sealed under a key of before, and seals under that of today', () => {
@@ -23,6 +23,19 @@ describe('createSecretBox', () => {
     const changed = createSecretBox(today, ['never used, but long', 'a key that is long enough']);
     expect(changed.open(box.seal('sk-upstream'))).toBe('sk-upstream');
     expect(createSecretBox(today).open(changed.seal('sk-upstream'))).toBe('sk-upstream');
+  });
+
+  it('tells what is sealed under the key of today from everything else', () => {
+    const today = createSecretBox('the key of today, long enough', ['a key that is long enough']);
+    const texts = ['sk-plain', '', box.seal('x'), today.seal('x'), 'enc:v1:not whole'];
+    expect(texts.map((text) => today.isSealedAnew(text))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      false,
+    ]);
+    expect(clearSecretBox.isSealedAnew(box.seal('x'))).toBe(false);
   });
 
   it('names the setting that is missing when sealed text meets no key', () => {

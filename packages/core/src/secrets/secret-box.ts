@@ -5,6 +5,8 @@ export interface SecretBox {
   seal(clear: string): string;
   open(stored: string): string;
   isSealed(stored: string): boolean;
+  /** Sealed, and under the key of now: not under one of before. */
+  isSealedAnew(stored: string): boolean;
 }
 
 const PREFIX = 'enc:v1:';
@@ -39,9 +41,21 @@ export function createSecretBox(
           failure = error; // it may have been sealed under the next
         }
       }
-      throw failure;
+      throw new Error(
+        'A secret was sealed under another ENCRYPTION_KEY. Set that one as ENCRYPTION_KEY, or name it among OLDER_ENCRYPTION_KEYS.',
+        { cause: failure },
+      );
     },
     isSealed: (stored) => stored.startsWith(PREFIX),
+    isSealedAnew(stored) {
+      if (!stored.startsWith(PREFIX)) return false;
+      try {
+        unseal(Buffer.from(stored.slice(PREFIX.length), 'base64url'), key);
+        return true;
+      } catch {
+        return false; // under another key
+      }
+    },
   };
 }
 
@@ -66,4 +80,5 @@ export const clearSecretBox: SecretBox = {
     return stored;
   },
   isSealed: (stored) => stored.startsWith(PREFIX),
+  isSealedAnew: () => false,
 };

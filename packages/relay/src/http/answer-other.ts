@@ -5,6 +5,7 @@ import { followStored } from '../background/follow-stored.ts';
 import { answerError } from '../pipeline/answer-client.ts';
 import { authenticate } from '../pipeline/authenticate.ts';
 import type { RelayDeps } from '../relay-deps.ts';
+import { answerStoredInteraction } from '../responses/answer-stored-interaction.ts';
 import { answerStoredResponse } from '../responses/answer-stored-response.ts';
 import { createRequestId } from '../request-id.ts';
 import { ClientConnection } from './client-connection.ts';
@@ -48,7 +49,7 @@ export async function answerOther(
   }
 }
 
-/** Undefined where it was answered as a stream. */
+/** Undefined where it was answered already. */
 async function answerRoute(
   deps: RelayDeps,
   route: RelayRoute,
@@ -77,6 +78,8 @@ async function answerRoute(
         return followStored(deps, connection, userId, route.id, query);
       return answerStoredResponse(deps, snapshot, userId, route, query);
     }
+    case 'stored-interaction':
+      return answerStoredInteraction(deps, snapshot, caller.token.userId, route, connection);
     case 'not-implemented':
     case 'account-resource':
     case 'proxied':

@@ -1,5 +1,6 @@
 import type { Operation } from '@turnpike/core';
 import type { RelayRoute } from './route.ts';
+import { matchStoredInteraction } from './stored-response-routes.ts';
 
 /** What may be done with a model: the verb behind the last colon of the path. */
 const verbs: Readonly<Record<string, { operation: Operation; isStream?: boolean }>> = {
@@ -12,7 +13,7 @@ const verbs: Readonly<Record<string, { operation: Operation; isStream?: boolean 
 
 /** Routes of Google's that are not relayed. */
 const notImplemented =
-  /^\/v1(?:beta|alpha)\/(?:cachedContents|files|batches|interactions\/.+|fileSearchStores|tunedModels|corpora)(?:\/.*)?$/;
+  /^\/v1(?:beta|alpha)\/(?:cachedContents|files|batches|fileSearchStores|tunedModels|corpora)(?:\/.*)?$/;
 
 /** Google's other way to hold a conversation. */
 const interactions = /^\/v1(?:beta|alpha)?\/interactions$/;
@@ -29,6 +30,8 @@ export function matchGemini(method: string, path: string): RelayRoute | undefine
     return method === 'POST'
       ? { kind: 'operation', door: 'gemini', operation: 'interaction', path, body: 'json' }
       : { kind: 'wrong-method', door: 'gemini', allowed: 'POST' };
+  const stored = matchStoredInteraction(method, path);
+  if (stored !== undefined) return stored;
   if (found === null)
     return notImplemented.test(path) ? { kind: 'not-implemented', door: 'gemini' } : undefined;
   const [, version, rest] = found;

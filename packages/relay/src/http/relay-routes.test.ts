@@ -61,8 +61,11 @@ describe('matchRoute', () => {
 
   it.each([
     ['GET', '/v1beta/interactions', 'wrong-method', 'gemini'],
-    ['GET', '/v1beta/interactions/v1_x', 'not-implemented', 'gemini'],
-    ['POST', '/v1beta/interactions/v1_x/cancel', 'not-implemented', 'gemini'],
+    ['GET', '/v1beta/interactions/v1_x', 'stored-interaction', 'gemini'],
+    ['DELETE', '/gemini/v1beta/interactions/v1_x', 'stored-interaction', 'gemini'],
+    ['POST', '/v1/interactions/v1_x/cancel', 'stored-interaction', 'gemini'],
+    ['GET', '/v1beta/interactions/v1_x/cancel', 'wrong-method', 'gemini'],
+    ['PATCH', '/v1beta/interactions/v1_x', 'wrong-method', 'gemini'],
     ['POST', '/v1beta/models/m:bidiGenerateContent', 'not-implemented', 'gemini'],
     ['GET', '/v1beta/models', 'list-models', 'gemini'],
     ['GET', '/gemini/v1/models', 'list-models', 'gemini'],

@@ -1,6 +1,6 @@
 import type { Operation } from '@turnpike/core';
 import type { Door } from './door.ts';
-import type { StoredResponseRoute } from './stored-response-routes.ts';
+import type { StoredInteractionRoute, StoredResponseRoute } from './stored-response-routes.ts';
 
 /** A path whose requests are relayed. */
 export interface OperationRoute {
@@ -21,6 +21,7 @@ export type RelayRoute =
   /** About something that one upstream account keeps. `path` in its `/v1/…` form. */
   | { kind: 'account-resource'; door: Door; path: string }
   | StoredResponseRoute
+  | StoredInteractionRoute
   /** To the upstream of one channel, as it is. `path` with whatever the client wrote behind the channel. */
   | { kind: 'proxied'; door: Door; channel: string; path: string }
   | { kind: 'list-models'; door: Door | undefined }

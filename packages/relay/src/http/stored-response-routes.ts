@@ -38,3 +38,31 @@ export function matchStoredResponse(
   const allowed = rest === '' ? 'GET, DELETE' : rest === '/cancel' ? 'POST' : 'GET';
   return { kind: 'wrong-method', door: 'openai', allowed };
 }
+
+/** A question about an interaction with one of Google's models that took place before. */
+export interface StoredInteractionRoute {
+  kind: 'stored-interaction';
+  door: Door;
+  id: string;
+  action: 'retrieve' | 'delete' | 'cancel';
+}
+
+const interactionPath = /^\/v1(?:beta|alpha)?\/interactions\/([^/]+?)([:/]cancel)?$/;
+
+/** @param path without `/gemini` in front */
+export function matchStoredInteraction(
+  method: string,
+  path: string,
+): StoredInteractionRoute | { kind: 'wrong-method'; door: Door; allowed: string } | undefined {
+  const [, id, cancels] = interactionPath.exec(path) ?? [];
+  if (id === undefined) return undefined;
+  const door = 'gemini';
+  const kind = 'stored-interaction';
+  if (cancels !== undefined)
+    return method === 'POST'
+      ? { kind, door, id, action: 'cancel' }
+      : { kind: 'wrong-method', door, allowed: 'POST' };
+  if (method === 'GET') return { kind, door, id, action: 'retrieve' };
+  if (method === 'DELETE') return { kind, door, id, action: 'delete' };
+  return { kind: 'wrong-method', door, allowed: 'GET, DELETE' };
+}

@@ -1,3 +1,4 @@
+import { madeHereMark } from '@turnpike/adaptors';
 import { capsuleMark, encodedCapsuleMark } from '@turnpike/core';
 import type { InboundRequest } from './inbound-request.ts';
 
@@ -8,7 +9,7 @@ export function hasCapsule(inbound: InboundRequest): boolean {
   return (inbound.hasCapsule ??=
     includesMark(body, capsule) ||
     (inbound.door === 'gemini' && includesMark(body, encodedCapsule)) ||
-    (inbound.door === 'anthropic' && includesMark(body, unsigned)));
+    (inbound.door === 'anthropic' && (includesMark(body, unsigned) || body.includes(madeHere))));
 }
 
 /**
@@ -31,6 +32,9 @@ const encodedCapsule: Mark = {
 };
 /** Thoughts of another vendor's model: Anthropic refuses them without a signature. */
 const unsigned: Mark = { whole: Buffer.from('"signature":""'), rare: Buffer.from(':""') };
+
+/** Sources and steps of another vendor's model: Anthropic refuses what it has not signed. Begins with a rare letter itself. */
+const madeHere = Buffer.from(madeHereMark);
 
 function includesMark(body: Buffer, { whole, rare }: Mark): boolean {
   return body.includes(rare) && body.includes(whole);

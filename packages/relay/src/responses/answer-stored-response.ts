@@ -28,7 +28,8 @@ export async function answerStoredResponse(
     case 'delete': {
       await forgetRun(deps, stored);
       const channel = stored.isKeptUpstream ? snapshot.channel(stored.channelId) : undefined;
-      if (channel !== undefined) await deleteUpstream(deps.pools, channel, id);
+      if (channel !== undefined)
+        await deleteUpstream(deps.pools, channel, { operation: 'responses', id });
       await deps.responseStore.remove(userId, id);
       return { id, object: 'response.deleted', deleted: true };
     }

@@ -9,7 +9,7 @@ interface Deps {
 }
 
 /** Where answers of this API are, among those of the other: only who gave them is known of them. */
-const recordId = (id: string): string => `interaction:${id}`;
+export const recordId = (id: string): string => `interaction:${id}`;
 
 /**
  * The request with what it goes on from: an interaction is kept by the account that made it, and nobody else can go on.

@@ -14,10 +14,10 @@ const TIMEOUT_MS = 15_000;
 export async function deleteUpstream(
   pools: UpstreamPools,
   channel: RelayChannel,
-  id: string,
+  { operation, id }: { operation: 'responses' | 'interaction'; id: string },
 ): Promise<void> {
   const { provider, config } = channel;
-  const address = findAddress(channel, { operation: 'responses', model: '' });
+  const address = findAddress(channel, { operation, model: '' });
   if (provider === undefined || address === undefined) return;
   const url = new URL(address);
   const { statusCode, body } = await pools
@@ -26,9 +26,7 @@ export async function deleteUpstream(
       origin: url.origin,
       path: `${url.pathname}/${encodeURIComponent(id)}${url.search}`,
       method: 'DELETE',
-      headers: [
-        ...channel.upstreamHeaders(dialectOf(provider, { operation: 'responses', config })),
-      ],
+      headers: [...channel.upstreamHeaders(dialectOf(provider, { operation, config }))],
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
     })
@@ -39,6 +37,6 @@ export async function deleteUpstream(
   const isGone = (statusCode >= 200 && statusCode <= 299) || statusCode === 404;
   if (isGone) return;
   throw errors.upstreamFailed({
-    reason: `The upstream did not delete the response (status ${statusCode}).`,
+    reason: `The upstream did not delete it (status ${statusCode}).`,
   });
 }

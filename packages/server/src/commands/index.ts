@@ -59,7 +59,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./check-settings.ts')).checkSettings,
   },
   'encrypt-keys': {
-    text: 'Encrypt the secrets of an adopted database (One API cannot read it then).',
+    text: 'Encrypt the secrets of the database: of an adopted one (One API cannot read it then), or anew after the key was changed.',
     load: async () => (await import('./encrypt-keys.ts')).encryptKeys,
   },
   'decrypt-keys': {

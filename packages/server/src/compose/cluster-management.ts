@@ -30,6 +30,7 @@ export async function openManagement(
     ? await openGatewayStore({ settings, directory, logger })
     : await waitForStore(parts);
   lifecycle.onStop('store', () => store.close());
+  await store.checkSecrets();
   if (migrates) await prepareFirstStart(store, settings);
 
   const { configBus } = cluster;

@@ -27,6 +27,7 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
   });
   lifecycle.onStop('store', () => store.close());
 
+  await store.checkSecrets();
   await prepareFirstStart(store, settings);
 
   const cluster = openInProcessCluster({

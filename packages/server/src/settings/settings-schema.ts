@@ -91,7 +91,7 @@ export const settingsSchema = {
       '',
       {
         isSecret: true,
-        text: 'Values that ENCRYPTION_KEY had before: what was sealed under them still opens. The database is sealed anew by decrypt-keys and encrypt-keys, after which they can go in a day.',
+        text: 'Values that ENCRYPTION_KEY had before: what was sealed under them still opens. The command encrypt-keys seals the database under ENCRYPTION_KEY; a day later they can go.',
       },
     ),
     sessionSecret: optionalSetting('SESSION_SECRET', sessionSecret, {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { hashKey, silentLogger } from '@turnpike/core';
+import { createSecretBox, hashKey, silentLogger } from '@turnpike/core';
 import {
   createTestDatabase,
   type DatabaseKind,
@@ -13,7 +13,7 @@ import {
   oneApiRows,
   type OneApiTable,
 } from '../testing/create-one-api-database.ts';
-import { testNow, testSecretBox } from '../testing/open-test-store.ts';
+import { testEncryptionKey, testNow, testSecretBox } from '../testing/open-test-store.ts';
 import { migrations } from './index.ts';
 import { isMigrated, migrate } from './migrate.ts';
 
@@ -41,11 +41,14 @@ export function describeMigrations(name: string, kind: DatabaseKind): void {
       return database;
     }
 
-    async function useStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    async function useStore<T>(
+      work: (store: Store) => Promise<T>,
+      secretBox = testSecretBox,
+    ): Promise<T> {
       const store = await openStore(
         { sqlDsn: place.dsn, logSqlDsn: '', sqlitePath: place.sqlitePath, migrates: true },
         {
-          secretBox: testSecretBox,
+          secretBox,
           clock: { now: () => testNow },
           logger: silentLogger,
           isConsumptionLogged: () => true,
@@ -286,6 +289,36 @@ export function describeMigrations(name: string, kind: DatabaseKind): void {
       });
 
       expect(await readTables()).toEqual(before);
+    });
+
+    it('seals every secret anew when its key was changed, after which the old one is not needed', async () => {
+      place = await createOneApiDatabase(kind);
+      const { key } = oneApiRows.tokens[0];
+      const { access_token: accessToken } = oneApiRows.users[0];
+      const report = { apiTokens: 3, users: 2, channels: 2, options: 1 };
+      const now = 'the key of today, long enough';
+      await useStore(async (store) => {
+        expect(await store.encryptKeys()).toEqual(report);
+      });
+
+      await expect(
+        useStore((store) => store.encryptKeys(), createSecretBox(now)),
+      ).rejects.toThrow();
+      await useStore(
+        async (store) => {
+          expect(await store.encryptKeys()).toEqual(report);
+          const none = { apiTokens: 0, users: 0, channels: 0, options: 0 };
+          expect(await store.encryptKeys()).toEqual(none);
+        },
+        createSecretBox(now, [testEncryptionKey]),
+      );
+
+      await useStore(async (store) => {
+        expect((await store.apiTokens.find(1, 1))?.key).toBe(key);
+        expect((await store.users.findByAccessToken(accessToken))?.id).toBe(1);
+        expect((await store.channels.find(3))?.key).toBe('azure-key');
+        expect((await store.options.all())['SMTPToken']).toBe('mail-password');
+      }, createSecretBox(now));
     });
 
     it('creates root once, with a balance that is in the ledger', async () => {

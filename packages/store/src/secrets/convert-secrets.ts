@@ -25,9 +25,10 @@ const PAGE = 500;
 
 /**
  * Seals every secret at rest: keys of tokens and channels, management tokens, secret options. One API can not use the
- * database until `decryptKeys`. All or nothing; again, it seals what is still clear.
+ * database until `decryptKeys`. All or nothing; again, it seals what is still clear, and what was sealed under a key of
+ * before.
  *
- * @throws when the secret box has no key
+ * @throws when the secret box has no key, or a secret was sealed under one that it does not know
  */
 export async function encryptKeys(
   database: Pick<Database, 'knex' | 'dialect'>,
@@ -96,19 +97,26 @@ async function rewriteRows(rewrite: Rewrite, table: string, toColumns: ToColumns
   }
 }
 
-const toApiTokenColumns: ToColumns = ({ secretBox, isSealed }, row) => {
-  if ((row['key_cipher'] != null) === isSealed) return undefined;
+const toApiTokenColumns: ToColumns = (rewrite, row) => {
+  const { secretBox, isSealed } = rewrite;
+  if (isDone(rewrite, row['key_cipher'])) return undefined;
   const key = readTokenKey(secretBox, row);
   return key === '' ? undefined : toTokenKeyColumns(secretBox, isSealed, key);
 };
 
-const toUserColumns: ToColumns = ({ secretBox, isSealed }, row) => {
+const toUserColumns: ToColumns = (rewrite, row) => {
+  const { secretBox, isSealed } = rewrite;
   const cipher = row['access_token_cipher'];
-  if ((cipher != null) === isSealed) return undefined;
+  if (isDone(rewrite, cipher)) return undefined;
   const accessToken =
     typeof cipher === 'string' ? secretBox.open(cipher) : readPaddedText(row['access_token']);
   return accessToken === '' ? undefined : toAccessTokenColumns(secretBox, isSealed, accessToken);
 };
+
+/** @param cipher null, or undefined, where the secret is in the clear */
+function isDone({ secretBox, isSealed }: Rewrite, cipher: unknown): boolean {
+  return typeof cipher === 'string' ? isSealed && secretBox.isSealedAnew(cipher) : !isSealed;
+}
 
 const toKeyColumn: ToColumns = (rewrite, row) => {
   const value = rewriteText(rewrite, readText(row['key']));
@@ -129,6 +137,8 @@ async function rewriteOptions(rewrite: Rewrite): Promise<number> {
 
 /** Undefined: it is as it should be. */
 function rewriteText({ secretBox, isSealed }: Rewrite, stored: string): string | undefined {
-  if (stored === '' || secretBox.isSealed(stored) === isSealed) return undefined;
-  return isSealed ? secretBox.seal(stored) : secretBox.open(stored);
+  if (stored === '') return undefined;
+  if (isSealed ? secretBox.isSealedAnew(stored) : !secretBox.isSealed(stored)) return undefined;
+  const clear = secretBox.open(stored);
+  return isSealed ? secretBox.seal(clear) : clear;
 }

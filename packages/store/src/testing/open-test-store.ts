@@ -11,7 +11,8 @@ import { createLedgerRepository } from '../repositories/ledger-repository.ts';
 /** The moment at which tests take place: shortly after `makeUsageEvent`'s. Unix milliseconds. */
 export const testNow = 1_790_000_060_000;
 
-export const testSecretBox = createSecretBox('a key for tests only');
+export const testEncryptionKey = 'a key for tests only';
+export const testSecretBox = createSecretBox(testEncryptionKey);
 
 /** A store on a database of its own, with a second connection for looking behind it. */
 export interface TestStore {

@@ -1,8 +1,9 @@
-import type { OpaqueState, Part, PartHeader, StreamEvent } from '@turnpike/core';
+import type { Annotation, OpaqueState, Part, PartHeader, StreamEvent } from '@turnpike/core';
 import type { LossList } from '../../translate/loss-list.ts';
 import { wrapCustomInput } from '../../translate/tool-arguments.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
-import { sealState } from './encode-blocks.ts';
+import { encodeAnswerPart, sealState } from './encode-blocks.ts';
+import { CitationList } from './encode-citations.ts';
 
 /** Events about one part. */
 export type PartEvent = Extract<
@@ -25,12 +26,15 @@ export class BlockWriter {
   readonly #header: PartHeader;
   readonly #context: BlockContext;
   readonly #state: OpaqueState[] = [];
+  readonly #citations: CitationList;
+  readonly #sources: Annotation[] = [];
   #index: number | undefined;
   #input = '';
 
   constructor(header: PartHeader, context: BlockContext) {
     this.#header = header;
     this.#context = context;
+    this.#citations = new CitationList(context.losses);
     if (header.kind === 'tool-call' && header.tool !== 'hosted') {
       const { callId: id, name } = header;
       const caller = context.isLatest ? { caller: { type: 'direct' } } : {};
@@ -50,12 +54,7 @@ export class BlockWriter {
         this.#state.push(event.state);
         return;
       case 'annotation':
-        this.#context.losses.add(
-          'info',
-          'dropped',
-          'answer.annotations',
-          'sources have no form here',
-        );
+        this.#cite(event.annotation);
         return;
       case 'bytes':
         return;
@@ -69,7 +68,8 @@ export class BlockWriter {
         this.#endThoughts(final);
         break;
       case 'tool-call':
-        this.#endCall(header.tool);
+        if (header.tool === 'hosted') this.#passOn(final);
+        else if (header.tool === 'custom') this.#endCustomCall();
         break;
       case 'media':
         this.#context.losses.add(
@@ -85,9 +85,20 @@ export class BlockWriter {
         break;
       case 'text':
       case 'refusal':
+        if (this.#sources.length > 0) this.#citations.drop();
         break;
     }
     this.#stop();
+  }
+
+  /** Sources that are told before the first word wait for it. */
+  #cite(annotation: Annotation): void {
+    if (this.#index === undefined) {
+      this.#sources.push(annotation);
+      return;
+    }
+    const citation = this.#citations.add(annotation);
+    if (citation !== undefined) this.#delta({ type: 'citations_delta', citation });
   }
 
   #say(delta: string): void {
@@ -99,6 +110,7 @@ export class BlockWriter {
     }
     this.#begin({ type: 'text', text: '', ...(this.#context.isLatest && { citations: null }) });
     this.#delta({ type: 'text_delta', text: delta });
+    for (const source of this.#sources.splice(0)) this.#cite(source);
   }
 
   /** Blanks alone are no JSON: they wait for what follows. A custom tool's input becomes JSON when it is complete. */
@@ -111,17 +123,8 @@ export class BlockWriter {
     this.#input = '';
   }
 
-  #endCall(tool: string): void {
-    if (tool === 'hosted') {
-      this.#context.losses.add(
-        'info',
-        'dropped',
-        'answer.tool_call',
-        'a step that the upstream ran itself',
-      );
-    } else if (tool === 'custom') {
-      this.#delta({ type: 'input_json_delta', partial_json: wrapCustomInput(this.#input) });
-    }
+  #endCustomCall(): void {
+    this.#delta({ type: 'input_json_delta', partial_json: wrapCustomInput(this.#input) });
   }
 
   /** One signature, just before the end: clients replace it, they do not append. */
@@ -148,16 +151,16 @@ export class BlockWriter {
     }
   }
 
-  /** Blocks of Anthropic's own that came whole. */
+  /** Blocks that are known as a whole only: what the upstream ran itself, and items of its own. */
   #passOn(final: Part | undefined): void {
     const header = this.#header;
-    const raw =
-      header.kind === 'provider-item' && header.family === 'anthropic' ? header.raw : undefined;
-    const origin = final?.origin?.family === 'anthropic' ? final.origin.raw : undefined;
-    const block = (raw ?? origin) as JsonObject | undefined;
-    if (block !== undefined) this.#begin(block);
-    else
-      this.#context.losses.add('info', 'dropped', `answer.${header.kind}`, 'it has no form here');
+    const part = final ?? (header.kind === 'provider-item' ? header : undefined);
+    const [block] = part === undefined ? [] : encodeAnswerPart(part, this.#context);
+    if (block === undefined) return;
+    const { input } = block;
+    const isCall = header.kind === 'tool-call' && input !== undefined;
+    this.#begin(isCall ? { ...block, input: {} } : block);
+    if (isCall) this.#delta({ type: 'input_json_delta', partial_json: JSON.stringify(input) });
   }
 
   #begin(block: JsonObject): void {

@@ -1,7 +1,9 @@
-import type { Annotation, HostedReference, MediaPart, Part } from '@turnpike/core';
+import type { Annotation, MediaPart, Part } from '@turnpike/core';
 import { defined } from '../../wire/defined.ts';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
 import { refuse } from '../openai-chat/refuse.ts';
+import { decodeHostedCall, decodeHostedResult } from './decode-hosted-blocks.ts';
+import { isMadeHere } from './made-here.ts';
 
 const family = 'anthropic';
 
@@ -38,7 +40,18 @@ export function decodeBlock(raw: JsonObject, at: string): Part {
     raw,
   };
   const cache = readCacheControl(raw);
-  return { ...part, ...(cache !== undefined && { cache }), origin: { family, raw } };
+  return {
+    ...part,
+    ...(cache !== undefined && { cache }),
+    ...(!isOfAnotherVendor(raw) && { origin: { family, raw } }),
+  };
+}
+
+/** A block that was made here of another vendor's answer: Anthropic must not see it as it is. */
+function isOfAnotherVendor(raw: JsonObject): boolean {
+  if (isMadeHere(raw['id']) || isMadeHere(raw['tool_use_id'])) return true;
+  if (raw['type'] !== 'text') return false;
+  return asArray(raw['citations']).some((one) => isMadeHere(asObject(one)?.['encrypted_index']));
 }
 
 function decodeKnown(type: string, raw: JsonObject, at: string): Part | undefined {
@@ -106,41 +119,6 @@ function decodeToolResult(raw: JsonObject, at: string): Part {
     content: decodeBlocks(raw['content'], `${at}.content`),
     ...(raw['is_error'] === true && { isError: true }),
   };
-}
-
-function decodeHostedCall(raw: JsonObject): Part {
-  const name = asText(raw['name']) ?? '';
-  return {
-    kind: 'tool-call',
-    callId: asText(raw['id']) ?? '',
-    name,
-    tool: 'hosted',
-    argumentsJson: JSON.stringify(raw['input'] ?? {}),
-    hosted: hostedOf(raw['type'] === 'mcp_tool_use' ? 'mcp' : name, raw),
-  };
-}
-
-function decodeHostedResult(raw: JsonObject): Part {
-  return {
-    kind: 'tool-result',
-    callId: asText(raw['tool_use_id']) ?? '',
-    tool: 'hosted',
-    content: [],
-  };
-}
-
-const hostedKinds: readonly (readonly [RegExp, HostedReference['kind']])[] = [
-  [/^web_search/, 'web-search'],
-  [/^web_fetch/, 'url-fetch'],
-  [/code_execution/, 'code-execution'],
-  [/^mcp/, 'mcp'],
-  [/^(?:computer|browser)/, 'computer'],
-];
-
-/** @param name the tool's name or type, which begins with what it is */
-export function hostedOf(name: string, raw: JsonObject): HostedReference {
-  const kind = hostedKinds.find(([pattern]) => pattern.test(name))?.[1] ?? 'other';
-  return { kind, family, raw };
 }
 
 function decodeMedia(media: 'image' | 'document', raw: JsonObject): Part | undefined {
@@ -234,6 +212,6 @@ export function decodeCitation(raw: JsonObject): Annotation {
     title: asText(raw['title']) ?? asText(raw['document_title']),
     fileId,
     citedText: asText(raw['cited_text']),
-    origin: { family, raw } as const,
+    origin: isMadeHere(raw['encrypted_index']) ? undefined : ({ family, raw } as const),
   });
 }

@@ -12,7 +12,8 @@ import type { PathFacts } from '../../translation.ts';
 import { defined } from '../../wire/defined.ts';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
 import { refuse } from '../openai-chat/refuse.ts';
-import { decodeBlocks, hostedOf, readCacheControl } from './decode-blocks.ts';
+import { decodeBlocks, readCacheControl } from './decode-blocks.ts';
+import { hostedOf } from './decode-hosted-blocks.ts';
 
 const family = 'anthropic';
 
@@ -75,7 +76,9 @@ function decodeTurns(messages: unknown): readonly Turn[] {
       throw refuse(`${at}.role`, 'must be user or assistant', '必须是 user 或 assistant');
     }
     const parts = decodeBlocks(content, `${at}.content`);
-    return { role, parts, origin: { family, raw } };
+    // A turn with blocks that were made here must not go as it came.
+    const isOwn = typeof content === 'string' || parts.every((part) => part.origin !== undefined);
+    return { role, parts, ...(isOwn && { origin: { family, raw } }) };
   });
 }
 

@@ -1,7 +1,16 @@
-import type { OpaqueState, Part, ReasoningPart, ToolCallPart } from '@turnpike/core';
+import type {
+  OpaqueState,
+  Part,
+  ReasoningPart,
+  RefusalPart,
+  TextPart,
+  ToolCallPart,
+} from '@turnpike/core';
 import type { LossList } from '../../translate/loss-list.ts';
 import { parseArguments, wrapCustomInput } from '../../translate/tool-arguments.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
+import { CitationList, encodeCitations } from './encode-citations.ts';
+import { encodeHostedCall, encodeHostedResult } from './encode-hosted-blocks.ts';
 
 export interface AnswerBlockContext {
   isLatest: boolean;
@@ -16,18 +25,12 @@ export function encodeAnswerPart(part: Part, context: AnswerBlockContext): JsonO
   switch (part.kind) {
     case 'text':
     case 'refusal':
-      if (part.kind === 'text' && part.annotations !== undefined) {
-        losses.add('info', 'dropped', 'answer.annotations', 'sources have no form here');
-      }
-      return part.text === ''
-        ? []
-        : [{ type: 'text', text: part.text, ...(isLatest && { citations: null }) }];
+      return encodeText(part, context);
     case 'reasoning':
       return encodeThoughts(part, context);
     case 'tool-call':
       if (part.tool !== 'hosted') return [encodeCall(part, context)];
-      losses.add('info', 'dropped', 'answer.tool_call', 'a step that the upstream ran itself');
-      return [];
+      return orLoss(encodeHostedCall(part, isLatest), 'answer.tool_call', losses);
     case 'provider-item':
       if (part.family === 'anthropic') return [part.raw as JsonObject];
       losses.add('info', 'dropped', `answer.${part.itemType}`, 'it has no form here');
@@ -36,8 +39,28 @@ export function encodeAnswerPart(part: Part, context: AnswerBlockContext): JsonO
       losses.add('fatal', 'dropped', `answer.${part.media}`, 'answers are text here');
       return [];
     case 'tool-result':
-      return [];
+      return orLoss(encodeHostedResult(part, isLatest), 'answer.tool_result', losses);
   }
+}
+
+function orLoss(block: JsonObject | undefined, at: string, losses: LossList): JsonObject[] {
+  if (block !== undefined) return [block];
+  losses.add('info', 'dropped', at, 'a step that the upstream ran itself');
+  return [];
+}
+
+function encodeText(
+  part: TextPart | RefusalPart,
+  { isLatest, losses }: AnswerBlockContext,
+): JsonObject[] {
+  const annotations = (part.kind === 'text' ? part.annotations : undefined) ?? [];
+  if (part.text === '') {
+    if (annotations.length > 0) new CitationList(losses).drop();
+    return [];
+  }
+  const citations = encodeCitations(annotations, losses);
+  const none = isLatest ? { citations: null } : {};
+  return [{ type: 'text', text: part.text, ...(citations.length > 0 ? { citations } : none) }];
 }
 
 /** One block holds one signature: what more there is follows in blocks that only carry it. */

@@ -14,6 +14,7 @@ export interface RequestBlockContext {
   scope: string;
   /** Where the part is, for the losses. */
   at: string;
+  isSaidByModel?: boolean;
 }
 
 const family = 'anthropic';
@@ -36,11 +37,14 @@ export function encodeRequestPart(part: Part, context: RequestBlockContext): Jso
     case 'tool-call':
       return encodeCall(part, context);
     case 'tool-result':
-      return [encodeResult(part, context)];
-    case 'provider-item':
+      return encodeResult(part, context);
+    case 'provider-item': {
       if (part.family === family) return [part.raw as JsonObject];
-      context.losses.add('fatal', 'dropped', context.at, `a part of kind ${part.itemType}`);
+      // What another model did on its way to an answer is missed less than what the user sent.
+      const severity = context.isSaidByModel === true ? 'warn' : 'fatal';
+      context.losses.add(severity, 'dropped', context.at, `a part of kind ${part.itemType}`);
       return [];
+    }
   }
 }
 
@@ -103,24 +107,35 @@ function encodeCall(part: ToolCallPart, context: RequestBlockContext): JsonObjec
   return [{ type: 'tool_use', id, name, input: value, ...markOf(part) }];
 }
 
-function encodeResult(part: ToolResultPart, context: RequestBlockContext): JsonObject {
+function encodeResult(part: ToolResultPart, context: RequestBlockContext): JsonObject[] {
   const { callId, content, isError, origin } = part;
   const id = aliasCallId(callId, callIdRules.anthropic);
   if (origin?.family === family) {
     noteRemoteMedia(part, context);
-    return part.tool === 'hosted' ? origin.raw : { ...origin.raw, tool_use_id: id };
+    return [part.tool === 'hosted' ? origin.raw : { ...origin.raw, tool_use_id: id }];
+  }
+  if (part.tool === 'hosted') {
+    context.losses.add(
+      'warn',
+      'dropped',
+      `${context.at}.tool_result`,
+      'a step of another upstream',
+    );
+    return [];
   }
   // Marks inside a result are refused.
   const blocks = content.flatMap(({ cache: _, ...inner }) => encodeRequestPart(inner, context));
   const [first] = blocks;
   const isText = blocks.length === 1 && first?.['type'] === 'text';
-  return defined({
-    type: 'tool_result',
-    tool_use_id: id,
-    content: blocks.length === 0 ? undefined : isText ? first['text'] : blocks,
-    is_error: isError === true ? true : undefined,
-    ...markOf(part),
-  });
+  return [
+    defined({
+      type: 'tool_result',
+      tool_use_id: id,
+      content: blocks.length === 0 ? undefined : isText ? first['text'] : blocks,
+      is_error: isError === true ? true : undefined,
+      ...markOf(part),
+    }),
+  ];
 }
 
 const imageMimes: ReadonlySet<string> = new Set([

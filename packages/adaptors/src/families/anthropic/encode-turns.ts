@@ -61,8 +61,11 @@ function encodeTurn(turn: Turn, context: RequestBlockContext): JsonObject[] {
     }
     case 'user':
     case 'tool':
-    case 'assistant':
       return turn.parts.flatMap((part: Part) => encodeRequestPart(part, context));
+    case 'assistant':
+      return turn.parts.flatMap((part: Part) =>
+        encodeRequestPart(part, { ...context, isSaidByModel: true }),
+      );
   }
 }
 

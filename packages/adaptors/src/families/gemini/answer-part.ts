@@ -1,7 +1,8 @@
-import type { JsonRecord, OpaqueState, Part, ToolCallPart } from '@turnpike/core';
+import type { JsonRecord, OpaqueState, Part, ToolCallPart, ToolResultPart } from '@turnpike/core';
 import type { TranslationContext } from '../../translation.ts';
 import type { LossList } from '../../translate/loss-list.ts';
 import { parseArguments, wrapCustomInput } from '../../translate/tool-arguments.ts';
+import { encodeCodeCall, encodeCodeResult } from './code-parts.ts';
 
 /** What the encoders of one answer share. */
 export interface AnswerContext {
@@ -36,9 +37,7 @@ export function encodeAnswerPart(
     case 'tool-call':
       return encodeCallPart(part, at, context);
     case 'tool-result':
-      if (part.origin?.family === 'gemini') return part.origin.raw;
-      losses.add('info', 'dropped', at, 'what a hosted tool of another provider answered');
-      return undefined;
+      return encodeResultPart(part, at, context);
     case 'provider-item':
       if (part.family === 'gemini') return part.raw as JsonRecord;
       losses.add('info', 'dropped', at, `an item of another protocol (${part.family})`);
@@ -63,6 +62,10 @@ function encodeCallPart(
 ): JsonRecord | undefined {
   if (part.tool === 'hosted') {
     if (part.hosted?.family === 'gemini') return part.hosted.raw;
+    // What was searched for is told beside the answer.
+    if (part.step?.kind === 'search') return undefined;
+    const code = encodeCodeCall(part);
+    if (code !== undefined) return code;
     losses.add('info', 'dropped', at, 'a call of a hosted tool of another provider');
     return undefined;
   }
@@ -71,6 +74,19 @@ function encodeCallPart(
   if (isBroken)
     losses.add('warn', 'approximated', at, 'arguments that are no JSON object were wrapped');
   return { functionCall: { id: part.callId, name: part.name, args: value } };
+}
+
+function encodeResultPart(
+  part: ToolResultPart,
+  at: string,
+  { losses }: AnswerContext,
+): JsonRecord | undefined {
+  if (part.origin?.family === 'gemini') return part.origin.raw;
+  if (part.outcome?.kind === 'pages') return undefined;
+  const result = encodeCodeResult(part);
+  if (result === undefined)
+    losses.add('info', 'dropped', at, 'what a hosted tool of another provider answered');
+  return result;
 }
 
 /**

@@ -34,11 +34,10 @@ export class CandidateFrames {
     this.#logprobs = mergeLogprobs(this.#logprobs, logprobs);
   }
 
-  /** A text is complete: its sources are known now. */
-  noteText(part: Part): void {
-    if (part.kind === 'text')
-      this.#grounding.add(part.annotations ?? [], part.text, this.#partIndex);
-    this.#partIndex++;
+  /** A part is complete: its sources are known now. */
+  note(part: Part): void {
+    this.#grounding.take(part, this.#partIndex);
+    if (part.kind === 'text' || part.kind === 'refusal') this.#partIndex++;
   }
 
   takeLoose(): string[] {

@@ -1,9 +1,10 @@
 import type { MediaPart, OpaqueState, Part } from '@turnpike/core';
 import { asArray, asObject, type JsonObject } from '../../wire/json-object.ts';
 import { refuse } from '../openai-chat/refuse.ts';
+import { codeCall, codeResult } from './code-parts.ts';
 import { isGoogleAddress } from './encode-media.ts';
 import { mediaKindOf } from './media-kind.ts';
-import { member, objectMember, textMember } from './member.ts';
+import { objectMember, textMember } from './member.ts';
 
 /**
  * One part of a conversation; none where it says nothing.
@@ -108,40 +109,20 @@ function readAnswer(response: JsonObject): { text: string; isError: boolean } {
 function decodeOther(part: JsonObject, common: Common, at: string): Part[] {
   const code = objectMember(part, 'executableCode');
   if (code !== undefined) {
-    const { language, code: source } = code;
-    return [
-      {
-        kind: 'tool-call',
-        callId: textMember(code, 'id') ?? 'code_execution',
-        name: 'code_execution',
-        tool: 'hosted',
-        argumentsJson: JSON.stringify({ language, code: source }),
-        hosted: { kind: 'code-execution', family: 'gemini', raw: part },
-        ...common,
-      },
-    ];
+    return [{ ...codeCall(part, code, textMember(code, 'id') ?? unnamedCode), ...common }];
   }
   const result = objectMember(part, 'codeExecutionResult');
-  if (result !== undefined) {
-    const text = textMember(result, 'output');
-    return [
-      {
-        kind: 'tool-result',
-        callId: textMember(result, 'id') ?? 'code_execution',
-        name: 'code_execution',
-        tool: 'hosted',
-        ...(member(result, 'outcome') !== 'OUTCOME_OK' && { isError: true }),
-        content: text === undefined ? [] : [{ kind: 'text', text }],
-        ...common,
-      },
-    ];
-  }
+  if (result !== undefined)
+    return [{ ...codeResult(result, textMember(result, 'id') ?? unnamedCode), ...common }];
   const itemType = Object.keys(part).find((key) => !attributes.has(key));
   if (itemType !== undefined)
     return [{ kind: 'provider-item', family: 'gemini', itemType, raw: part, ...common }];
   if (common.state !== undefined) return [{ kind: 'reasoning', ...common }];
   throw refuse(at, 'must hold text, data, a call or a response', '必须包含文本、数据、调用或响应');
 }
+
+/** The id of code that has none, and of its result. */
+const unnamedCode = 'code_execution';
 
 const attributes: ReadonlySet<string> = new Set(
   ['thought', 'thoughtSignature', 'videoMetadata', 'mediaResolution', 'partMetadata'].flatMap(

@@ -4,7 +4,7 @@ import { correctFinish } from '../../translate/correct-finish.ts';
 import { LossList } from '../../translate/loss-list.ts';
 import { encodeAnswerPart, toSignature, type AnswerContext } from './answer-part.ts';
 import { encodeFinish } from './finish.ts';
-import { groundingOf } from './grounding.ts';
+import { GroundingWriter } from './grounding.ts';
 import { encodeLogprobs } from './logprobs.ts';
 import { encodeGeminiUsage } from './usage.ts';
 
@@ -48,9 +48,10 @@ function hasNoParts({ candidates }: CanonicalResponse): boolean {
 
 function encodeCandidate(candidate: Candidate, context: AnswerContext): JsonRecord {
   const { index, finish, extras, logprobs } = candidate;
-  const parts = encodeParts(candidate.parts, `candidates[${index}]`, context);
+  const writer = new GroundingWriter();
+  const parts = encodeParts(candidate.parts, `candidates[${index}]`, context, writer);
   const hasCalls = candidate.parts.some((part) => part.kind === 'tool-call');
-  const grounding = groundingOf(candidate.parts);
+  const grounding = writer.metadata();
   const logprobsResult = encodeLogprobs(logprobs);
   return {
     content: { role: 'model', parts },
@@ -63,10 +64,16 @@ function encodeCandidate(candidate: Candidate, context: AnswerContext): JsonReco
 }
 
 /** State of thoughts goes on the call that they led to, because clients drop thoughts sooner than calls. */
-function encodeParts(parts: readonly Part[], at: string, context: AnswerContext): JsonRecord[] {
+function encodeParts(
+  parts: readonly Part[],
+  at: string,
+  context: AnswerContext,
+  grounding: GroundingWriter,
+): JsonRecord[] {
   const encoded: JsonRecord[] = [];
   let loose: string[] = [];
   for (const [index, part] of parts.entries()) {
+    grounding.take(part, encoded.length);
     const made = encodeAnswerPart(part, `${at}.parts[${index}]`, context);
     const own = (part.state ?? []).map((state) => toSignature(state, context.translation));
     if (part.kind === 'reasoning') {

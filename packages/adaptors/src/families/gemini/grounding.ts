@@ -20,11 +20,7 @@ function readGrounding(grounding: JsonObject | undefined, offsets: ByteOffsets):
   if (supports.length === 0) return chunks.flatMap((chunk) => chunk ?? []);
   return supports.flatMap((support) => {
     const segment = asObject(support?.['segment']);
-    const citedText = asText(segment?.['text']);
-    const place = {
-      ...offsets.range(segment?.['startIndex'] ?? 0, segment?.['endIndex']),
-      ...(citedText !== undefined && { citedText }),
-    };
+    const place = offsets.range(segment?.['startIndex'] ?? 0, segment?.['endIndex']);
     return asArray(support?.['groundingChunkIndices']).flatMap((index) => {
       const chunk = typeof index === 'number' ? chunks[index] : undefined;
       return chunk === undefined ? [] : [{ ...chunk, ...place }];
@@ -85,24 +81,29 @@ class ByteOffsets {
   }
 }
 
-/** The sources of an answer's parts as Google writes them; undefined where none leads anywhere. */
-export function groundingOf(parts: readonly Part[]): JsonObject | undefined {
-  const writer = new GroundingWriter();
-  for (const [index, part] of parts.entries()) {
-    if (part.kind === 'text') writer.add(part.annotations ?? [], part.text, index);
-  }
-  return writer.metadata();
-}
-
-/** Gathers sources while an answer is encoded. */
+/** Gathers the sources of an answer while it is encoded, as Google writes them. */
 export class GroundingWriter {
   readonly #chunks: JsonObject[] = [];
   readonly #supports: JsonObject[] = [];
   readonly #indexByUrl = new Map<string, number>();
+  readonly #queries = new Set<string>();
+
+  /**
+   * The sources of a text, what was searched for, or what was found.
+   *
+   * @param partIndex the text's place among the parts that the client gets
+   */
+  take(part: Part, partIndex: number): void {
+    if (part.kind === 'text') this.#add(part.annotations ?? [], part.text, partIndex);
+    else if (part.kind === 'tool-call' && part.step?.kind === 'search')
+      for (const query of part.step.queries) this.#queries.add(query);
+    else if (part.kind === 'tool-result' && part.outcome?.kind === 'pages')
+      for (const { url, title } of part.outcome.pages) this.#chunkOf(url, title);
+  }
 
   /** @param text of the part that the annotations belong to */
-  add(annotations: readonly Annotation[], text: string, partIndex: number): void {
-    for (const { url, title, start, end, citedText } of annotations) {
+  #add(annotations: readonly Annotation[], text: string, partIndex: number): void {
+    for (const { url, title, start, end } of annotations) {
       if (url === undefined) continue;
       const index = this.#chunkOf(url, title);
       if (start === undefined || end === undefined) continue;
@@ -111,7 +112,7 @@ export class GroundingWriter {
           ...(partIndex > 0 && { partIndex }),
           startIndex: Buffer.byteLength(text.slice(0, start)),
           endIndex: Buffer.byteLength(text.slice(0, end)),
-          text: citedText ?? text.slice(start, end),
+          text: text.slice(start, end),
         },
         groundingChunkIndices: [index],
       });
@@ -119,9 +120,10 @@ export class GroundingWriter {
   }
 
   metadata(): JsonObject | undefined {
-    if (this.#chunks.length === 0) return undefined;
+    if (this.#chunks.length === 0 && this.#queries.size === 0) return undefined;
     return {
-      groundingChunks: this.#chunks,
+      ...(this.#queries.size > 0 && { webSearchQueries: [...this.#queries] }),
+      ...(this.#chunks.length > 0 && { groundingChunks: this.#chunks }),
       ...(this.#supports.length > 0 && { groundingSupports: this.#supports }),
     };
   }

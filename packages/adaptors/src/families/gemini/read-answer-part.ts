@@ -1,5 +1,6 @@
 import type { OpaqueState, Part, PartHeader } from '@turnpike/core';
 import { asObject, asText, type JsonObject } from '../../wire/json-object.ts';
+import { codeCall, codeResult } from './code-parts.ts';
 import { mediaKindOf } from './media-kind.ts';
 
 /** A part of an answer that comes whole. */
@@ -72,33 +73,19 @@ function readFile(part: JsonObject, file: JsonObject): WholePart {
 }
 
 function readCode(part: JsonObject, code: JsonObject, makeId: () => string): WholePart {
-  const { language, code: source } = code;
+  const call = codeCall(part, code, asText(code['id']) ?? makeId());
+  const { callId, name, tool, hosted, argumentsJson: text = '' } = call;
   return {
-    header: {
-      kind: 'tool-call',
-      callId: asText(code['id']) ?? makeId(),
-      name: 'code_execution',
-      tool: 'hosted',
-      hosted: { kind: 'code-execution', family: 'gemini', raw: part },
-    },
-    delta: { type: 'arguments', text: JSON.stringify({ language, code: source }) },
+    header: { kind: 'tool-call', callId, name, tool, ...(hosted && { hosted }) },
+    delta: { type: 'arguments', text },
+    final: call,
   };
 }
 
 function readCodeResult(part: JsonObject, result: JsonObject, lastCode: string): WholePart {
   const callId = asText(result['id']) ?? lastCode;
-  const isError = (asText(result['outcome']) ?? 'OUTCOME_OK') !== 'OUTCOME_OK';
-  const text = asText(result['output']);
   return {
     header: { kind: 'tool-result', callId, raw: part },
-    final: {
-      kind: 'tool-result',
-      callId,
-      name: 'code_execution',
-      tool: 'hosted',
-      ...(isError && { isError }),
-      content: text === undefined ? [] : [{ kind: 'text', text }],
-      origin: { family: 'gemini', raw: part },
-    },
+    final: { ...codeResult(result, callId), origin: { family: 'gemini', raw: part } },
   };
 }

@@ -144,8 +144,8 @@ class GeminiStreamEncoder implements StreamEncoder {
     const candidate = this.#candidate(event.candidate);
     const own = open.states.map((state) => toSignature(state, this.#context));
     if (part.kind === 'reasoning') return [];
+    candidate.note(part);
     if (part.kind === 'text' || part.kind === 'refusal') {
-      candidate.noteText(part);
       const rest = unsaid(streamed, part.text);
       const parts = [...(rest === '' ? [] : [{ text: rest }]), ...own.map(toCarrier)];
       return parts.length === 0 ? [] : [this.#frame(event.candidate, parts)];

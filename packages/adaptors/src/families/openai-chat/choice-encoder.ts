@@ -8,9 +8,11 @@ import type {
 } from '@turnpike/core';
 import { correctFinish } from '../../translate/correct-finish.ts';
 import type { LossList } from '../../translate/loss-list.ts';
+import { PartBuilder } from '../../translate/part-builder.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
 import { encodeAnnotations } from './encode-annotations.ts';
 import { encodeImage, explanationOf } from './encode-response.ts';
+import { encodeShownCode } from './encode-shown-code.ts';
 import { encodeCallState, encodeDetails, type Seal } from './encode-thoughts.ts';
 import { writeFinish } from './finish-reasons.ts';
 
@@ -163,14 +165,15 @@ export class ChoiceEncoder {
         return;
       }
       case 'tool-call':
-        this.#closeCall(part);
+        if (part.call < 0) this.#showStep(final ?? new PartBuilder(part.header).part());
+        else this.#closeCall(part);
         return;
       case 'media':
         this.#closeMedia(part, final);
         return;
       case 'tool-result':
       case 'provider-item':
-        this.#hide(part.header.kind);
+        this.#showStep(final ?? new PartBuilder(part.header).part());
         return;
       case 'refusal':
         return;
@@ -179,10 +182,6 @@ export class ChoiceEncoder {
 
   /** No arguments at all are an object without members. */
   #closeCall(part: OpenPart): void {
-    if (part.call < 0) {
-      this.#hide('tool_call');
-      return;
-    }
     const isFunction = part.header.kind === 'tool-call' && part.header.tool === 'function';
     if (!part.hasSaid && isFunction) this.#sayInput(part, '{}');
     const extra = encodeCallState(part.state, this.#context.seal);
@@ -211,13 +210,12 @@ export class ChoiceEncoder {
     else this.#context.losses.add('fatal', 'dropped', `answer.${media}`, 'it has no form here');
   }
 
-  #hide(kind: string): void {
-    this.#context.losses.add(
-      'info',
-      'dropped',
-      `answer.${kind}`,
-      'a step that the upstream ran itself',
-    );
+  /** A step that the upstream ran itself. */
+  #showStep(step: Part): void {
+    const content = encodeShownCode(step, this.#contentLength === 0, this.#context.losses);
+    if (content === '') return;
+    this.#contentLength += content.length;
+    this.#delta({ content });
   }
 
   #delta(delta: JsonObject, logprobs?: unknown): void {

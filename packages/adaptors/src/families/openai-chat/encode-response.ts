@@ -1,4 +1,4 @@
-import type { Candidate, CanonicalResponse, MediaPart, Part, ToolCallPart } from '@turnpike/core';
+import type { Candidate, CanonicalResponse, MediaPart, ToolCallPart } from '@turnpike/core';
 import type { Encoded, TranslationContext } from '../../translation.ts';
 import { correctFinish } from '../../translate/correct-finish.ts';
 import { toDataUrl } from '../../translate/data-url.ts';
@@ -7,6 +7,7 @@ import { withOwnFigures } from '../../translate/usage-origin.ts';
 import { defined } from '../../wire/defined.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
 import { encodeAnnotations } from './encode-annotations.ts';
+import { encodeShownCode } from './encode-shown-code.ts';
 import { encodeCallState, encodeDetails, type Seal } from './encode-thoughts.ts';
 import { encodeChatUsage } from './encode-usage.ts';
 import { writeFinish } from './finish-reasons.ts';
@@ -83,7 +84,8 @@ function encodeMessage({ parts, finish }: Candidate, seal: Seal, losses: LossLis
         refusal += part.text;
         break;
       case 'tool-call':
-        calls.push(...encodeCall(part, seal));
+        if (part.tool === 'hosted') content += encodeShownCode(part, content === '', losses);
+        else calls.push(encodeCall(part, seal));
         break;
       case 'media':
         if (part.media === 'image') images.push(...encodeImage(part));
@@ -92,7 +94,7 @@ function encodeMessage({ parts, finish }: Candidate, seal: Seal, losses: LossLis
         break;
       case 'tool-result':
       case 'provider-item':
-        noteHidden(part, losses);
+        content += encodeShownCode(part, content === '', losses);
         break;
     }
   }
@@ -115,22 +117,18 @@ export function explanationOf(details: unknown): string | undefined {
   return typeof explanation === 'string' ? explanation : undefined;
 }
 
-function encodeCall(part: ToolCallPart, seal: Seal): JsonObject[] {
+function encodeCall(part: ToolCallPart, seal: Seal): JsonObject {
   const { callId, name, tool, argumentsJson = '', input = '', state } = part;
-  if (tool === 'hosted') return [];
-  const extra = encodeCallState(state, seal);
-  return [
-    defined({
-      id: callId,
-      ...(tool === 'custom'
-        ? { type: 'custom', custom: { name, input } }
-        : {
-            type: 'function',
-            function: { name, arguments: argumentsJson.trim() === '' ? '{}' : argumentsJson },
-          }),
-      extra_content: extra,
-    }),
-  ];
+  return defined({
+    id: callId,
+    ...(tool === 'custom'
+      ? { type: 'custom', custom: { name, input } }
+      : {
+          type: 'function',
+          function: { name, arguments: argumentsJson.trim() === '' ? '{}' : argumentsJson },
+        }),
+    extra_content: encodeCallState(state, seal),
+  });
 }
 
 export function encodeImage({ source, mime = 'image/png' }: MediaPart): JsonObject[] {
@@ -146,8 +144,4 @@ function encodeAudio({ source, extras }: MediaPart): JsonObject {
     ...extras?.['openai-chat'],
     data: source.base64 ?? '',
   };
-}
-
-function noteHidden(part: Part, losses: LossList): void {
-  losses.add('info', 'dropped', `answer.${part.kind}`, 'a step that the upstream ran itself');
 }

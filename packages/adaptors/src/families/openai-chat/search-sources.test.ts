@@ -73,6 +73,7 @@ describe('what an upstream looked up, said beside its choices', () => {
   it.each([
     ['openai-responses', '"type":"url_citation","url":"https://b.example","title":"Beta"'],
     ['gemini', '"web":{"uri":"https://b.example","title":"Beta"}'],
+    ['anthropic', '"type":"web_search_result_location","url":"https://b.example","title":"Beta"'],
   ] as const)('reaches clients of %s, whole and streamed', (door, form) => {
     expect(showAt(door, decodeChatResponse(whole, dialect))).toContain(form);
     const asked = contextOf(conversationOperations[door]);
@@ -81,10 +82,30 @@ describe('what an upstream looked up, said beside its choices', () => {
     expect(encodeStream(encoder, eventsOf([text]))).toContain(form);
   });
 
-  it('is counted as lost for clients of Anthropic, who know no such form', () => {
-    const context = contextOf('messages');
-    const codec = findClientCodec('anthropic')!;
-    const { losses } = codec.encodeResponse(decodeChatResponse(whole, dialect), context);
-    expect(losses).toEqual([expect.objectContaining({ at: 'answer.annotations' })]);
+  it.each([
+    ['Zhipu', { web_search: [{ title: 'Alpha', link: 'https://a.example', refer: 'ref_1' }] }],
+    ['Doubao', { references: [{ title: 'Alpha', url: 'https://a.example', site_name: 'A' }] }],
+    [
+      'Qwen',
+      { search_info: { search_results: [{ index: 1, title: 'Alpha', url: 'https://a.example' }] } },
+    ],
+  ])('is read in the form of %s', (_vendor, said) => {
+    const { citations: _c, search_results: _s, ...bare } = whole;
+    const expected = [{ kind: 'url', url: 'https://a.example', title: 'Alpha' }];
+    const [part] = decodeChatResponse({ ...bare, ...said }, dialect).candidates[0]!.parts;
+    expect(part).toMatchObject({ annotations: expected });
+    const chunks =
+      chunkOf({ delta: { content: text } }, said) + chunkOf({ delta: {}, finish_reason: 'stop' });
+    const events = decodeStream(new ChatStreamDecoder(dialect), [Buffer.from(chunks)]);
+    expect(foldEvents(events).candidates[0]!.parts[0]).toMatchObject({ annotations: expected });
   });
+
+  it.each([[{ web_search: [{}, 'none'.length] }], [{ references: null, search_info: 'no' }]])(
+    'is nothing where nothing has an address: %j',
+    (said) => {
+      const { citations: _c, search_results: _s, ...bare } = whole;
+      const [part] = decodeChatResponse({ ...bare, ...said }, dialect).candidates[0]!.parts;
+      expect(part).toEqual({ kind: 'text', text });
+    },
+  );
 });

@@ -8,15 +8,32 @@ export interface SearchSource {
   title?: string;
 }
 
-/** What Perplexity and xAI say beside their choices of where an answer comes from, in its own numbering from one. */
+/**
+ * What vendors say beside their choices of where an answer comes from, in its own numbering from one: Perplexity, Baidu
+ * and xAI (`search_results`, or addresses alone as `citations`), Zhipu (`web_search`), Doubao's bots (`references`),
+ * Qwen and Hunyuan (`search_info`).
+ */
 export function readSources(body: JsonObject): readonly SearchSource[] {
-  const results = asArray(body['search_results']);
-  const list = results.length > 0 ? results : asArray(body['citations']);
-  return list.flatMap((entry): SearchSource[] => {
-    const url = asText(entry) ?? asText(asObject(entry)?.['url']);
-    const title = asText(asObject(entry)?.['title']);
-    return url === undefined ? [] : [defined({ url, title })];
-  });
+  const lists = [
+    body['search_results'],
+    body['web_search'],
+    body['references'],
+    asObject(body['search_info'])?.['search_results'],
+    body['citations'],
+  ];
+  for (const list of lists) {
+    const sources = asArray(list).flatMap(readSource);
+    if (sources.length > 0) return sources;
+  }
+  return none;
+}
+
+const none: readonly SearchSource[] = [];
+
+function readSource(entry: unknown): SearchSource[] {
+  const page = asObject(entry);
+  const url = asText(entry) ?? asText(page?.['url']) ?? asText(page?.['link']);
+  return url === undefined ? [] : [defined({ url, title: asText(page?.['title']) })];
 }
 
 /** The places where a text names its sources by their number. */

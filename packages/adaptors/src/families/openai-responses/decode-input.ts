@@ -10,6 +10,7 @@ import { asObject, asObjects, asText } from '../../wire/json-object.ts';
 import { refuse } from '../openai-chat/refuse.ts';
 import { findBuiltInCall, findBuiltInOutput } from './built-in-tools.ts';
 import { decodeContent, stringOf } from './decode-content.ts';
+import { decodeHostedItem } from './decode-hosted-item.ts';
 import { flatName } from './tool-index.ts';
 
 const family = 'openai-responses';
@@ -206,6 +207,8 @@ function decodeOther(type: string, raw: JsonRecord): OpenTurn {
     };
     return { role: 'tool', parts: [part] };
   }
+  const hosted = decodeHostedItem(raw);
+  if (hosted !== undefined) return { role: 'assistant', parts: hosted };
   const isFromClient = type.endsWith('_output') || type.endsWith('_response');
   const part: Part = { kind: 'provider-item', family, itemType: type, raw, origin };
   return { role: isFromClient ? 'tool' : 'assistant', parts: [part] };

@@ -1,6 +1,7 @@
 import type { Finish, JsonRecord, Part } from '@turnpike/core';
 import { asArray, asObject, asObjects, asText } from '../../wire/json-object.ts';
 import { decodeAnnotations, stringOf } from './decode-content.ts';
+import { decodeHostedItem } from './decode-hosted-item.ts';
 import { decodeCall, decodeReasoning } from './decode-input.ts';
 
 const family = 'openai-responses';
@@ -22,7 +23,9 @@ export function decodeOutputItem(item: JsonRecord): Part[] {
     case 'image_generation_call':
       return [decodePicture(item)];
     default:
-      return [{ kind: 'provider-item', family, itemType: type, raw: item }];
+      return (
+        decodeHostedItem(item) ?? [{ kind: 'provider-item', family, itemType: type, raw: item }]
+      );
   }
 }
 

@@ -134,7 +134,9 @@ function encodeItem(part: Part, context: TurnContext): JsonRecord[] {
     case 'tool-call':
       return encodeCall(part, context);
     case 'tool-result':
-      return [encodeResult(part, context)];
+      if (part.tool !== 'hosted') return [encodeResult(part, context)];
+      context.losses.add('warn', 'dropped', context.at, 'what a tool of another upstream answered');
+      return [];
     case 'media':
       context.losses.add(
         'warn',

@@ -1,4 +1,4 @@
-import type { CanonicalRequest, JsonRecord, OutputFormat } from '@turnpike/core';
+import type { CanonicalRequest, HostedReference, JsonRecord, OutputFormat } from '@turnpike/core';
 import type { EncodedUpstreamRequest, EncodeTarget } from '../../translation.ts';
 import { LossList } from '../../translate/loss-list.ts';
 import { effortOf } from '../../translate/reasoning-effort.ts';
@@ -25,13 +25,14 @@ export function encodeResponsesRequest(
   const aliasName = (name: string): string => aliasToolName(name, rule);
   const { systemPrompt, scope } = target;
   const own = request.extras[family];
+  const translatesHosted = mayTranslateHosted(target);
   const body: JsonRecord = {
-    ...(own === undefined ? encodeSettings(request, target, losses) : withoutConversation(own)),
+    ...(own === undefined
+      ? encodeSettings(request, { ...target, translatesHosted }, losses)
+      : withoutConversation(own)),
     model: target.model,
     ...encodeConversation(request, { losses, aliasName, scope, systemPrompt }),
-    ...(own === undefined
-      ? encodeTools(request, { losses, aliasName, translatesHosted: mayTranslateHosted(target) })
-      : {}),
+    ...(own === undefined ? encodeTools(request, { losses, aliasName, translatesHosted }) : {}),
     ...encodeLimit(request, target),
     ...(request.isStream && { stream: true }),
   };
@@ -57,7 +58,7 @@ function withoutConversation(own: JsonRecord): JsonRecord {
 /** Members of a request that came from another family. */
 function encodeSettings(
   request: CanonicalRequest,
-  { model }: EncodeTarget,
+  { model, translatesHosted }: Pick<EncodeTarget, 'model'> & { translatesHosted: boolean },
   losses: LossList,
 ): JsonRecord {
   const { output, identity, state } = request;
@@ -66,6 +67,7 @@ function encodeSettings(
     // Whoever keeps nothing at the vendor carries the state of thoughts back.
     ...(store || !thinks(model) ? [] : ['reasoning.encrypted_content']),
     ...(output.logprobs?.enabled === true ? ['message.output_text.logprobs'] : []),
+    ...(translatesHosted ? listOutcomes(request) : []),
   ];
   return defined({
     store,
@@ -80,6 +82,16 @@ function encodeSettings(
     metadata: identity.metadata,
     service_tier: request.serviceTier === 'standard_only' ? 'default' : request.serviceTier,
   });
+}
+
+/** What tools came back with is told on request only; clients of other protocols are used to being told. */
+function listOutcomes({ tools }: CanonicalRequest): string[] {
+  const has = (kind: HostedReference['kind']): boolean =>
+    tools.some((tool) => tool.kind === 'hosted' && tool.hosted.kind === kind);
+  return [
+    ...(has('web-search') ? ['web_search_call.action.sources'] : []),
+    ...(has('code-execution') ? ['code_interpreter_call.outputs'] : []),
+  ];
 }
 
 /** OpenAI's models that think; others refuse the question. Names of other vendors' models are not judged. */

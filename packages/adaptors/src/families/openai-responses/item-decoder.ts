@@ -9,6 +9,8 @@ import { headerOf } from '../../translate/header-of.ts';
 interface OpenPart {
   index: number;
   said: string;
+  /** Sources that were told. */
+  sources: number;
 }
 
 /** Hands out the indices of parts, in the order in which they are opened. */
@@ -58,6 +60,7 @@ export class ItemDecoder {
     const events = this.#openPart(key, this.contentHeader('text'));
     const part = this.#open.get(key);
     if (part === undefined) return events;
+    part.sources++;
     const annotation = decodeAnnotation(raw);
     return [...events, { type: 'annotation', candidate: 0, part: part.index, annotation }];
   }
@@ -136,7 +139,13 @@ export class ItemDecoder {
     const index = this.#open.get(key)?.index ?? 0;
     const place = { candidate: 0, part: index };
     if (part.kind === 'media') events.push({ type: 'bytes', ...place, delta: missing });
-    else events.push(...this.say(key, headerOf(part), missing, isFirst ? logprobs : undefined));
+    else if (part.kind === 'tool-call' && part.tool === 'hosted') {
+      if (missing !== '') events.push({ type: 'arguments', ...place, delta: missing });
+    } else events.push(...this.say(key, headerOf(part), missing, isFirst ? logprobs : undefined));
+    if (part.kind === 'text') {
+      const unsaid = (part.annotations ?? []).slice(this.#open.get(key)?.sources ?? 0);
+      for (const annotation of unsaid) events.push({ type: 'annotation', ...place, annotation });
+    }
     if (part.kind === 'reasoning') {
       for (const state of part.state ?? []) events.push({ type: 'state', ...place, state });
     }
@@ -149,7 +158,7 @@ export class ItemDecoder {
     if (this.#seen.has(key)) return [];
     this.#seen.add(key);
     const index = this.#nextPart();
-    this.#open.set(key, { index, said: '' });
+    this.#open.set(key, { index, said: '', sources: 0 });
     return [{ type: 'part', candidate: 0, part: index, header }];
   }
 }

@@ -1,9 +1,10 @@
-import type { Annotation, JsonRecord, PartHeader, StreamEvent } from '@turnpike/core';
+import type { Annotation, JsonRecord, Part, PartHeader, StreamEvent } from '@turnpike/core';
 import { LossList } from '../../translate/loss-list.ts';
 import type { TranslationContext } from '../../translation.ts';
 import { asObject } from '../../wire/json-object.ts';
 import { BuiltInCallItem, CallItem, ImageItem, VerbatimItem } from './call-item.ts';
 import { encodeAnnotation } from './encode-annotation.ts';
+import { formOf, HostedItem, hostedCallPart } from './hosted-item.ts';
 import { createItemId } from './item-ids.ts';
 import { MessageItem } from './message-item.ts';
 import type { ItemPlace, OpenPart, OutputItem, WireEvent } from './output-item.ts';
@@ -25,6 +26,8 @@ export class OutputBuilder {
   readonly #readsSummary: boolean;
   readonly #items: OutputItem[] = [];
   readonly #parts = new Map<number, OpenPart>();
+  /** Steps of the upstream's own, by the id of the call. */
+  readonly #hosted = new Map<string, HostedItem>();
   #message: { item: MessageItem; id: string | undefined } | undefined;
   #thought: { item: ReasoningItem; id: string | undefined } | undefined;
 
@@ -94,7 +97,8 @@ export class OutputBuilder {
         if (header.family !== 'openai-responses') break;
         return this.#openVerbatim(asObject(header.raw) ?? { type: header.itemType });
       case 'tool-result':
-        break;
+        this.#openHostedResult(at, header.callId);
+        return nothing;
     }
     const severity = header.kind === 'media' ? 'fatal' : 'info';
     this.#lose(severity, `part[${at}]`, `a part of kind ${header.kind} has no item here`);
@@ -135,10 +139,14 @@ export class OutputBuilder {
 
   #openCall(
     at: number,
-    { callId, name, tool, id }: Extract<PartHeader, { kind: 'tool-call' }>,
+    { callId, name, tool, id, hosted }: Extract<PartHeader, { kind: 'tool-call' }>,
   ): readonly WireEvent[] {
     if (tool === 'hosted') {
-      this.#lose('info', `part[${at}]`, 'a call that the upstream ran itself is not shown');
+      if (hosted?.family === 'openai-responses') return this.#openVerbatim(hosted.raw);
+      this.#parts.set(
+        at,
+        hostedCallPart((final) => this.#showHosted(at, final)),
+      );
       return nothing;
     }
     const called = this.#findTool(name);
@@ -151,6 +159,36 @@ export class OutputBuilder {
     const item = new CallItem(place, { ...called, as, callId });
     this.#keep(at, item);
     return item.open();
+  }
+
+  /** A step that another upstream ran itself: what it did is known at its end. */
+  #showHosted(at: number, final: Part | undefined): WireEvent[] {
+    const call = final?.kind === 'tool-call' ? final : undefined;
+    const form = formOf(call?.step, call?.argumentsJson);
+    if (call === undefined || form === undefined) {
+      this.#lose('info', `part[${at}]`, 'a call that the upstream ran itself is not shown');
+      return [];
+    }
+    const item = new HostedItem(this.#place(form.prefix), form);
+    this.#items.push(item);
+    this.#hosted.set(call.callId, item);
+    return item.open();
+  }
+
+  /** It ends the step that it belongs to. */
+  #openHostedResult(at: number, callId: string): void {
+    this.#parts.set(
+      at,
+      hostedCallPart((final) => {
+        const item = this.#hosted.get(callId);
+        if (item === undefined) {
+          const isOwn = final?.origin?.family === 'openai-responses';
+          if (!isOwn) this.#lose('info', `part[${at}]`, 'a step of the upstream is not shown');
+          return [];
+        }
+        return final?.kind === 'tool-result' ? item.complete(final) : item.close();
+      }),
+    );
   }
 
   #openVerbatim(raw: JsonRecord): readonly WireEvent[] {

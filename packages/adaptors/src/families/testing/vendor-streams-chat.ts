@@ -126,7 +126,14 @@ export const chatStreams: readonly VendorStream[] = [
       ),
       end('sensitive', { usage: usage(7, 3) }),
     ],
-    says: { text: 'Hi', thoughts: 'Hm.', finish: 'content-filter', input: 7, output: 3 },
+    says: {
+      text: 'Hi',
+      thoughts: 'Hm.',
+      finish: 'content-filter',
+      input: 7,
+      output: 3,
+      sources: ['https://a.example'],
+    },
   },
   {
     name: 'Groq: its own place for figures, thoughts as `reasoning`',

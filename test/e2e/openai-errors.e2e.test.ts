@@ -137,6 +137,7 @@ describe('errors that are the client’s own', () => {
 describe('errors of the upstream', () => {
   it.each([
     [400, OpenAI.BadRequestError, 'unsupported_parameter'],
+    [404, OpenAI.NotFoundError, 'model_not_found'],
     [422, OpenAI.UnprocessableEntityError, undefined],
   ])('passes on %i, which is the client’s', async (status, errorClass, code) => {
     const error = await failureOf(chat(simulate({ status })));
@@ -144,14 +145,6 @@ describe('errors of the upstream', () => {
     expect(error.status).toBe(status);
     if (code !== undefined) expect(error.code).toBe(code);
     expect(error.headers?.get('x-should-retry')).toBe('false');
-  });
-
-  it('does not blame the client for a model that only the upstream does not know', async () => {
-    const error = await failureOf(chat(simulate({ status: 404 })));
-    expect(error).toBeInstanceOf(OpenAI.InternalServerError);
-    expect([error.status, error.code]).toEqual([503, 'no_channel_available']);
-    expect(error.message).toContain('does not exist');
-    expect(error.headers?.get('x-should-retry')).toBe('true');
   });
 
   it.each([401, 402, 403])(

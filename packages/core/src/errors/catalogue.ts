@@ -225,8 +225,8 @@ export const errors = {
     'overloaded_error',
     true,
     (d) =>
-      `No channel can serve the model '${String(d['model'])}' right now${inBrackets(d)}. Try again in a moment.`,
-    (d) => `当前没有可用渠道提供模型 '${String(d['model'])}'${inBrackets(d)}。请稍后重试。`,
+      `No channel can serve the model '${String(d['model'])}' right now. Try again in a moment.`,
+    (d) => `当前没有可用渠道提供模型 '${String(d['model'])}'。请稍后重试。`,
   ),
   rateLimitExceeded: defineError(
     'rate_limit_exceeded',
@@ -397,10 +397,6 @@ export const errors = {
     (d) => String(d['reasonZh'] ?? d['reason'] ?? '已存在。'),
   ),
 } as const satisfies Record<string, MakeError>;
-
-function inBrackets({ reason }: ErrorDetails): string {
-  return typeof reason === 'string' && reason !== '' ? ` (${reason})` : '';
-}
 
 function figures(details: ErrorDetails): string {
   if (details['needed'] === undefined) return '';

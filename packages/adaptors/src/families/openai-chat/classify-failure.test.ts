@@ -101,10 +101,10 @@ describe('toClientError', () => {
     [{ status: 400, type: 't', code: 'c' }, 400, 't', 'c', false],
     [
       { status: 404, type: 'invalid_request_error', code: 'model_not_found' },
-      503,
-      'overloaded_error',
-      'no_channel_available',
-      true,
+      404,
+      'invalid_request_error',
+      'model_not_found',
+      false,
     ],
     [{ status: 404, type: 't', code: 'c' }, 404, 't', 'c', false],
     [

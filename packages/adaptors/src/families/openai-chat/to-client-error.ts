@@ -28,10 +28,8 @@ export function toClientError(model: string, failures: readonly FailureClass[]):
       return last.status < 500
         ? errors.upstreamFailed({ reason: last.message })
         : passOnUpstreamAnswer({ ...last, retryable: true });
-    case 'model-missing':
-      // The gateway lists the model: that its channels do not have it is their trouble.
-      return errors.noChannelAvailable({ model, reason: last.message });
     case 'client':
+    case 'model-missing':
       return passOnUpstreamAnswer({ ...last, retryable: false });
   }
 }

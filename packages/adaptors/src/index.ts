@@ -29,7 +29,7 @@ export type { BodyFacts } from './families/openai-chat/read-request.ts';
 export { readRealtimeEvent } from './families/realtime/read-realtime-event.ts';
 export type { RealtimeEvent } from './families/realtime/read-realtime-event.ts';
 export { readFormRequest } from './families/media/read-form-request.ts';
-export { planBodyEdits } from './families/openai-chat/plan-body-edits.ts';
+export { limitKeys, planBodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export type { BodyEditInput, BodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export { planGeminiEdits } from './families/plan-gemini-edits.ts';
 export { nameModel } from './families/name-model.ts';

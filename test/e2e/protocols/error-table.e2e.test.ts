@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { askBriefly, type AskedDoor } from '../../support/protocols/ask-briefly.ts';
 import {
   startProtocolWorld,
   upstreamKinds,
@@ -23,35 +24,6 @@ const kinds = upstreamKinds.filter(({ name }) =>
   ['chat', 'responses', 'anthropic', 'gemini', 'bedrock-nova'].includes(name),
 );
 
-const doors = {
-  openai: (model: string, stream: boolean) => ({
-    path: '/v1/chat/completions',
-    body: { model, stream, messages: [{ role: 'user', content: 'Hi' }] },
-  }),
-  responses: (model: string, stream: boolean) => ({
-    path: '/v1/responses',
-    body: { model, stream, store: false, input: 'Hi' },
-  }),
-  anthropic: (model: string, stream: boolean) => ({
-    path: '/v1/messages',
-    body: { model, stream, max_tokens: 99, messages: [{ role: 'user', content: 'Hi' }] },
-  }),
-  gemini: (model: string, stream: boolean) => ({
-    path: `/v1beta/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
-    body: { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] },
-  }),
-} as const;
-type Door = keyof typeof doors;
-
-function ask(door: Door, model: string, stream: boolean): Promise<Response> {
-  const { path, body } = doors[door](model, stream);
-  return fetch(world.gateway.url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${world.token.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-}
-
 /** What an upstream's status is at each door: its status there, and the word for it. */
 const table: readonly (readonly [
   upstream: number,
@@ -73,13 +45,13 @@ const table: readonly (readonly [
   [503, [503, 'overloaded_error'], [529, 'overloaded_error'], [503, 'UNAVAILABLE']],
 ];
 
-const isForeign = (door: Door, kind: string): boolean =>
+const isForeign = (door: AskedDoor, kind: string): boolean =>
   !(door === 'openai' ? ['chat'] : [door]).includes(kind);
 
 const cells = table.flatMap(([upstream, openai, anthropic, gemini]) =>
   kinds.flatMap((kind) =>
     Object.entries({ openai, responses: openai, anthropic, gemini }).map(
-      ([door, [status, word]]) => ({ upstream, kind, door: door as Door, status, word }),
+      ([door, [status, word]]) => ({ upstream, kind, door: door as AskedDoor, status, word }),
     ),
   ),
 );
@@ -88,7 +60,7 @@ describe('a refusal before the stream', () => {
   it.each(cells)('of $upstream by $kind.name is $status $word at $door', async (cell) => {
     const { upstream, kind, door, status, word } = cell;
     world.upstream.answerWith({ text: '', end: 'stop' }, { [kind.family]: { status: upstream } });
-    const answer = await ask(door, world.modelOf(kind), upstream % 2 === 0);
+    const answer = await askBriefly(world, door, world.modelOf(kind), upstream % 2 === 0);
     const { error } = (await answer.json()) as { error: Record<string, unknown> };
     // Between an upstream and a client of one protocol the upstream's own words stay.
     const isOwn = !isForeign(door, kind.name) && error['code'] !== 'upstream_credentials';
@@ -107,14 +79,14 @@ describe('a refusal before the stream', () => {
 });
 
 describe('an error inside the stream', () => {
-  const ends: Record<Door, RegExp> = {
+  const ends: Record<AskedDoor, RegExp> = {
     openai: /\n\ndata: (\{"error":\{.*\})\n\n$/,
     responses: /\n\nevent: error\ndata: (.*)\n\nevent: response\.failed\ndata: .*\n\n$/,
     anthropic: /\n\nevent: error\ndata: (.*)\n\n$/,
     gemini: /\n\r?\ndata: (\{"error":\{.*\})\n\n$/,
   };
   const pairs = kinds.flatMap((kind) =>
-    (Object.keys(ends) as Door[]).map((door) => ({ kind, door })),
+    (Object.keys(ends) as AskedDoor[]).map((door) => ({ kind, door })),
   );
 
   it.each(pairs)('from $kind.name is the last event at $door', async ({ kind, door }) => {
@@ -123,7 +95,7 @@ describe('an error inside the stream', () => {
       { text: 'Roads are paid for, mostly.', end: 'stop' },
       { [kind.family]: { errorAfter } },
     );
-    const answer = await ask(door, world.modelOf(kind), true);
+    const answer = await askBriefly(world, door, world.modelOf(kind), true);
     const text = await answer.text();
     expect([answer.status, text.includes('[DONE]')]).toEqual([200, false]);
     expect(text).toContain('Roads');
@@ -132,7 +104,7 @@ describe('an error inside the stream', () => {
     const told = door === 'gemini' ? error['status'] : error['type'];
     // The upstreams say that they are overloaded; OpenAI's say no more than that they failed.
     const isPlain = kind.name === 'chat' || kind.name === 'responses';
-    const words: Record<Door, string> = isPlain
+    const words: Record<AskedDoor, string> = isPlain
       ? {
           openai: 'server_error',
           responses: 'server_error',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { askBriefly, askedDoors } from '../../support/protocols/ask-briefly.ts';
 import {
   startProtocolWorld,
   upstreamKinds,
@@ -15,33 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.stopAll());
 
-const message = [{ role: 'user', content: 'Hi' }];
-const doors = {
-  openai: (model: string) => ({
-    path: '/v1/chat/completions',
-    body: { model, stream: true, messages: message },
-  }),
-  responses: (model: string) => ({
-    path: '/v1/responses',
-    body: { model, stream: true, store: false, input: 'Hi' },
-  }),
-  anthropic: (model: string) => ({
-    path: '/v1/messages',
-    body: { model, stream: true, max_tokens: 99, messages: message },
-  }),
-  gemini: (model: string) => ({
-    path: `/v1beta/models/${model}:streamGenerateContent?alt=sse`,
-    body: { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] },
-  }),
-} as const;
-
 /** Wires whose streams begin with something that says nothing yet, and where the other channel is of another one. */
 const kinds = upstreamKinds.filter(({ name }) =>
   ['chat', 'responses', 'anthropic', 'gemini', 'bedrock-nova'].includes(name),
 );
-const pairs = kinds.flatMap((kind) =>
-  (Object.keys(doors) as (keyof typeof doors)[]).map((door) => ({ kind, door })),
-);
+const pairs = kinds.flatMap((kind) => askedDoors.map((door) => ({ kind, door })));
 
 describe.each(pairs)('a stream from $kind.name at $door', ({ kind, door }) => {
   it('goes to another channel as long as it has said nothing', async () => {
@@ -58,12 +37,7 @@ describe.each(pairs)('a stream from $kind.name at $door', ({ kind, door }) => {
       { text: 'Roads are paid for.', end: 'stop' },
       { [kind.family]: { errorAfter } },
     );
-    const { path, body } = doors[door](model);
-    const answer = await fetch(world.gateway.url + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${world.token.key}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    const answer = await askBriefly(world, door, model, true);
     const text = await answer.text();
     expect(text).not.toContain('overheated');
     expect(text).toContain('paid for');

@@ -1,6 +1,7 @@
 import {
   droppedLoss,
   editMembers,
+  limitKeys,
   probeJson,
   type MemberEdits,
   type NamesOf,
@@ -68,15 +69,13 @@ function editStorage(operation: Operation, body: Buffer): MemberEdits | undefine
   return list.build();
 }
 
-const limitNames = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'];
-
 /** Raises the limits that are there: they were lowered, or added, before. */
 function editOutputLimit(body: Buffer, limit: number | undefined): MemberEdits | undefined {
   if (limit === undefined) return undefined;
   const list = new EditList();
   const json = String(limit);
   const probe = probeJson(body);
-  for (const name of limitNames)
+  for (const name of limitKeys)
     if (probe.last(name)?.kind === 'number') list.add('sets', name, json);
   for (const config of ['generationConfig', 'generation_config']) {
     const member = probe.last(config);

@@ -54,7 +54,8 @@ function clampOutput({ probe, facts, outputClamp }: BodyEditInput): SpliceEdit[]
     .map((key) => ({ op: 'set', key, json: String(outputClamp) }));
 }
 
-const limitKeys = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'] as const;
+/** The limit of the output, by each of OpenAI's names. */
+export const limitKeys = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'] as const;
 
 function defaultLimitKey(probe: JsonProbe, model: string): string {
   const isResponses = probe.last('input') !== undefined && probe.last('messages') === undefined;

@@ -14,6 +14,7 @@ import {
   type UsageEvent,
 } from '@turnpike/core';
 import { budgetsLeft } from './budgets-left.ts';
+import { EntryTable } from './entry-table.ts';
 import { InProcessLimits } from './in-process-limits.ts';
 import type { SettlingLedger } from './settling-ledger.ts';
 
@@ -46,7 +47,7 @@ export class InProcessLedger implements SettlingLedger {
   readonly #repository: InProcessLedgerDeps['ledgerRepository'];
   readonly #users = new Map<number, Account>();
   readonly #apiTokens = new Map<number, Account>();
-  readonly #open = new Map<string, Entry>();
+  readonly #open = new EntryTable<Entry>();
   readonly #limits: InProcessLimits;
   readonly #clock: Clock;
   #held = 0;

@@ -6,6 +6,7 @@ import type {
   Reservation,
   ReserveRefusal,
 } from '@turnpike/core';
+import { EntryTable } from './entry-table.ts';
 import { RequestWindows } from './request-windows.ts';
 
 /** What limits count of one user or token. */
@@ -28,7 +29,7 @@ export class InProcessLimits {
   readonly #users = new Map<number, Counted>();
   readonly #apiTokens = new Map<number, Counted>();
   /** When requests with a limit began. */
-  readonly #begun = new Map<string, number>();
+  readonly #begun = new EntryTable<number>();
   #sweptAt = 0;
 
   constructor(deps: { clock: Clock }) {
@@ -82,9 +83,8 @@ export class InProcessLimits {
   /** The request is not in flight any more, and used so many tokens. Once for each that began. */
   end(reservation: Reservation, actualTokens: number): void {
     const { userId, apiTokenId, tokens, requestId } = reservation;
-    const begunAt = this.#begun.get(requestId);
+    const begunAt = this.#begun.delete(requestId);
     if (begunAt === undefined) return;
-    this.#begun.delete(requestId);
     const now = this.#clock.now();
     for (const counted of [
       this.#find(this.#users, userId),

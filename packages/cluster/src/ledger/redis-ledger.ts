@@ -16,6 +16,7 @@ import { onReconnect } from '../redis/on-reconnect.ts';
 import { ScriptSender } from '../redis/script-sender.ts';
 import { BucketCalls } from './bucket-calls.ts';
 import { BucketRestorer, type NodeEntry } from './bucket-restorer.ts';
+import { EntryTable } from './entry-table.ts';
 import { FailureLog } from './failure-log.ts';
 import { LedgerBucket } from './ledger-bucket.ts';
 import { silentLedgerMetrics, type LedgerMetrics, type LedgerOperation } from './ledger-metrics.ts';
@@ -78,7 +79,7 @@ export class RedisLedger implements SettlingLedger {
   readonly #metrics: LedgerMetrics;
   readonly #buckets: readonly LedgerBucket[];
   readonly #life: string;
-  readonly #held = new Map<string, Held>();
+  readonly #held = new EntryTable<Held>();
   /** Settled by the sink, but Redis did not answer: tried again with `extendHeld`. */
   readonly #unsettled = new Map<string, UsageEvent>();
 
@@ -109,7 +110,7 @@ export class RedisLedger implements SettlingLedger {
       calls: this.#calls,
       script: this.#scripts.reserve,
       onHeld: (reservation, amount) =>
-        void this.#held.set(reservation.requestId, new Held(reservation, amount)),
+        this.#held.set(reservation.requestId, new Held(reservation, amount)),
       onMissing: (accounts) => deps.onMissing(accounts),
       onLost: (bucket) => void this.#try('restore', this.#restorer.restore(bucket)),
       failures: this.#failures,
@@ -182,9 +183,8 @@ export class RedisLedger implements SettlingLedger {
   }
 
   async release(requestId: string): Promise<void> {
-    const held = this.#held.get(requestId);
+    const held = this.#held.delete(requestId);
     if (held === undefined) return;
-    this.#held.delete(requestId);
     const bucket = this.#bucketOf(held.reservation.userId);
     await this.#try('release', this.#calls.run(this.#scripts.release, bucket, ['', requestId]));
   }
@@ -202,13 +202,13 @@ export class RedisLedger implements SettlingLedger {
    */
   async extendHeld(): Promise<void> {
     const groups = new Map<LedgerBucket, string[][]>();
-    for (const [requestId, { reservation }] of this.#held) {
+    for (const { reservation } of this.#held.values()) {
       const bucket = this.#bucketOf(reservation.userId);
       let chunks = groups.get(bucket);
       if (chunks === undefined) groups.set(bucket, (chunks = []));
       let chunk = chunks.at(-1);
       if (chunk === undefined || chunk.length >= CHUNK) chunks.push((chunk = ['', this.#life]));
-      chunk.push(requestId);
+      chunk.push(reservation.requestId);
     }
     const calls = [this.settle([...this.#unsettled.values()])];
     this.#sender.together(() => {

@@ -37,6 +37,24 @@ describe('RecordCache', () => {
     expect(cache.size).toBe(2);
   });
 
+  it('drops the one that came first when all were used', () => {
+    const cache = new RecordCache({ maxRecords: 3, maxAgeMs: 1000 });
+    for (const [index, hash] of ['a', 'b', 'c'].entries()) {
+      cache.set(hash, makeRecord(index + 1), 0);
+      cache.get(hash, 0);
+    }
+    cache.set('d', makeRecord(4), 0);
+    expect(cache.get('a', 0)).toBeUndefined();
+    // Nobody used the others since they were passed over: the next to go is the one that came next.
+    cache.set('e', makeRecord(5), 0);
+    expect(['b', 'c', 'd', 'e'].filter((hash) => cache.get(hash, 0) !== undefined)).toEqual([
+      'c',
+      'd',
+      'e',
+    ]);
+    expect(cache.size).toBe(3);
+  });
+
   it('keeps a record no longer than its age allows', () => {
     const cache = new RecordCache({ maxRecords: 2, maxAgeMs: 1000 });
     cache.set('a', makeRecord(1), 0);

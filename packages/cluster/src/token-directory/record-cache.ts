@@ -4,9 +4,14 @@ interface Entry {
   record: TokenRecord;
   /** Unix milliseconds. */
   until: number;
+  /** Since it was last passed over. */
+  isUsed: boolean;
 }
 
-/** Token records by the hash of their key: the most recently used ones, each for a limited time. */
+/**
+ * Token records by the hash of their key, each for a limited time. When they are too many, one that nobody used for
+ * longest goes, as far as can be told for nothing: reading changes no order, because each request reads one.
+ */
 export class RecordCache {
   readonly #maxRecords: number;
   readonly #maxAgeMs: number;
@@ -31,19 +36,14 @@ export class RecordCache {
       this.#delete(keyHash);
       return undefined;
     }
-    // A map keeps the order of insertion: the least recently used entry is the first.
-    this.#entries.delete(keyHash);
-    this.#entries.set(keyHash, entry);
+    entry.isUsed = true;
     return entry.record;
   }
 
   set(keyHash: string, record: TokenRecord, now: number): void {
     this.#delete(keyHash);
-    if (this.#entries.size >= this.#maxRecords) {
-      const oldest = this.#entries.keys().next();
-      if (!oldest.done) this.#delete(oldest.value);
-    }
-    this.#entries.set(keyHash, { record, until: now + this.#maxAgeMs });
+    if (this.#entries.size >= this.#maxRecords) this.#dropOne();
+    this.#entries.set(keyHash, { record, until: now + this.#maxAgeMs, isUsed: false });
     this.#hashByApiToken.set(record.apiTokenId, keyHash);
     const hashes = this.#hashesByUser.get(record.userId);
     if (hashes === undefined) this.#hashesByUser.set(record.userId, new Set([keyHash]));
@@ -63,6 +63,19 @@ export class RecordCache {
     this.#entries.clear();
     this.#hashByApiToken.clear();
     this.#hashesByUser.clear();
+  }
+
+  /** Second chance: a map keeps the order of insertion, and what was used meanwhile is passed over once. */
+  #dropOne(): void {
+    for (const [keyHash, entry] of this.#entries) {
+      if (!entry.isUsed) {
+        this.#delete(keyHash);
+        return;
+      }
+      entry.isUsed = false;
+      this.#entries.delete(keyHash);
+      this.#entries.set(keyHash, entry);
+    }
   }
 
   #delete(keyHash: string): void {

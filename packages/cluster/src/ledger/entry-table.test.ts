@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { measureSurvivors, type Visitor } from '@turnpike/core/testing';
 import { EntryTable } from './entry-table.ts';
 
 describe('EntryTable', () => {
@@ -49,5 +50,14 @@ describe('EntryTable', () => {
     for (const value of values) table.delete(String(value));
     expect(values).toHaveLength(1000);
     expect(table.size).toBe(0);
+  });
+
+  it('leaves nothing that was removed to the slow collections of garbage', () => {
+    const visitors = new EntryTable<Visitor>();
+    const survivors = measureSurvivors({
+      add: (visitor) => visitors.set(visitor.name, visitor),
+      remove: (visitor) => visitors.delete(visitor.name),
+    });
+    expect(survivors).toBeLessThan(0.5);
   });
 });

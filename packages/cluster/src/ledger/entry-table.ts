@@ -1,6 +1,7 @@
 interface Node<Value> {
   readonly requestId: string;
-  value: Value;
+  /** Undefined once it was removed. */
+  value: Value | undefined;
   next: Node<Value> | undefined;
 }
 
@@ -13,7 +14,7 @@ const HASHED = 6;
  *
  * A `Map` makes itself a new table every few dozen entries, and its old tables point to the next. Once a single one has
  * grown old, everything that was in one of them since then outlives the quick collections of garbage. Here nothing that
- * was removed points to anything.
+ * was removed points to anything, however old it is.
  */
 export class EntryTable<Value> {
   #chains: (Node<Value> | undefined)[] = makeChains<Value>(FIRST_CHAINS);
@@ -50,16 +51,18 @@ export class EntryTable<Value> {
     if (node === undefined) return undefined;
     if (before === undefined) this.#chains[at] = node.next;
     else before.next = node.next;
-    node.next = undefined;
     this.#size -= 1;
-    return node.value;
+    const { value } = node;
+    node.next = undefined;
+    node.value = undefined;
+    return value;
   }
 
   /** As of now, in no order. */
   values(): Value[] {
     const values: Value[] = [];
     for (let node of this.#chains)
-      for (; node !== undefined; node = node.next) values.push(node.value);
+      for (; node !== undefined; node = node.next) values.push(node.value as Value);
     return values;
   }
 

@@ -1,3 +1,5 @@
+export { measureSurvivors } from './measure-survivors.ts';
+export type { Visitor } from './measure-survivors.ts';
 export { makePrice } from './make-price.ts';
 export { makeUsageEvent } from './make-usage-event.ts';
 export { waitUntil } from './wait-until.ts';

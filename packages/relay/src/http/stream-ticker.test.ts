@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { measureSurvivors, type Visitor } from '@turnpike/core/testing';
 import { NOT_TICKING, StreamTicker, TICK_MS, type Ticking } from './stream-ticker.ts';
 
 class Member implements Ticking {
@@ -15,6 +16,9 @@ class Member implements Ticking {
     this.#onTicked?.();
   }
 }
+
+/** A member that somebody waits for. */
+type Carrier = Visitor & { member: Member };
 
 describe('StreamTicker', () => {
   let ticker: StreamTicker;
@@ -86,5 +90,17 @@ describe('StreamTicker', () => {
     ticker.add(member);
     jest.advanceTimersByTime(TICK_MS);
     expect(member.ticks).toBe(1);
+  });
+
+  it('leaves nobody who left to the slow collections of garbage', () => {
+    const survivors = measureSurvivors({
+      add: (visitor) => {
+        const member = Object.assign(new Member(), { visitor });
+        (visitor as Carrier).member = member;
+        ticker.add(member);
+      },
+      remove: (visitor) => ticker.remove((visitor as Carrier).member),
+    });
+    expect(survivors).toBeLessThan(0.5);
   });
 });

@@ -37,7 +37,7 @@ function sayingOf({ candidates, usage }: CanonicalResponse): VendorSaying {
   const parts = candidate?.parts ?? [];
   const text = parts.map((part) => ('text' in part && part.kind !== 'reasoning' ? part.text : ''));
   const thoughts = parts.map((part) =>
-    part.kind === 'reasoning' ? (part.text ?? part.summary?.join('') ?? '') : '',
+    part.kind === 'reasoning' ? (part.text ?? part.summary?.join('\n\n') ?? '') : '',
   );
   const calls = parts.flatMap((part) =>
     part.kind === 'tool-call' && part.tool !== 'hosted'

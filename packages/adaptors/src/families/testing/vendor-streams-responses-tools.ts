@@ -182,11 +182,20 @@ const fileFound = {
 const thought = {
   id: 'rs_1',
   type: 'reasoning',
-  summary: [{ type: 'summary_text', text: 'First.' }],
+  summary: [
+    { type: 'summary_text', text: 'First.' },
+    { type: 'summary_text', text: 'Then.' },
+  ],
   content: [],
   encrypted_content: 'gAAA',
   status: 'completed',
 };
+const paragraphEvents = (part: { type: string; text: string }, summary_index: number): object[] => [
+  step('reasoning_summary_part.added', 0, 'rs_1', { summary_index, part: { ...part, text: '' } }),
+  step('reasoning_summary_text.delta', 0, 'rs_1', { summary_index, delta: part.text }),
+  step('reasoning_summary_text.done', 0, 'rs_1', { summary_index, text: part.text }),
+  step('reasoning_summary_part.done', 0, 'rs_1', { summary_index, part }),
+];
 const shell = {
   id: 'sh_1',
   type: 'shell_call',
@@ -293,21 +302,12 @@ export const responsesToolStreams: readonly VendorStream[] = [
     'thoughts between calls, and an answer that is too long',
     [
       added(0, { ...thought, status: 'in_progress', summary: [] }),
-      step('reasoning_summary_part.added', 0, 'rs_1', {
-        summary_index: 0,
-        part: { type: 'summary_text', text: '' },
-      }),
-      step('reasoning_summary_text.delta', 0, 'rs_1', { summary_index: 0, delta: 'First.' }),
-      step('reasoning_summary_text.done', 0, 'rs_1', { summary_index: 0, text: 'First.' }),
-      step('reasoning_summary_part.done', 0, 'rs_1', {
-        summary_index: 0,
-        part: thought.summary[0],
-      }),
+      ...thought.summary.flatMap((part, summary_index) => paragraphEvents(part, summary_index)),
       done(0, thought),
       ...wordEvents(1, 'It goes on and'),
     ],
     [thought, { ...words('It goes on and'), status: 'incomplete' }],
-    { thoughts: 'First.', text: 'It goes on and', finish: 'length' },
+    { thoughts: 'First.\n\nThen.', text: 'It goes on and', finish: 'length' },
     {
       type: 'response.incomplete',
       status: 'incomplete',

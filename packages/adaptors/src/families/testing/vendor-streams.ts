@@ -3,6 +3,7 @@ import type { VendorStream } from './vendor-stream.ts';
 import { anthropicStreams } from './vendor-streams-anthropic.ts';
 import { anthropicToolStreams } from './vendor-streams-anthropic-tools.ts';
 import { chatServerStreams } from './vendor-streams-chat-servers.ts';
+import { chatStreamsWithWholes } from './vendor-streams-chat-wholes.ts';
 import { chatStreams } from './vendor-streams-chat.ts';
 import { geminiStreams } from './vendor-streams-gemini.ts';
 import { geminiToolStreams } from './vendor-streams-gemini-tools.ts';
@@ -11,7 +12,7 @@ import { responsesToolStreams } from './vendor-streams-responses-tools.ts';
 
 /** Streams as vendors may send them, by what they speak. */
 export const vendorStreams: Readonly<Record<Family, readonly VendorStream[]>> = {
-  'openai-chat': [...chatStreams, ...chatServerStreams],
+  'openai-chat': [...chatStreams, ...chatServerStreams, ...chatStreamsWithWholes],
   'openai-responses': [...responsesStreams, ...responsesToolStreams],
   anthropic: [...anthropicStreams, ...anthropicToolStreams],
   gemini: [...geminiStreams, ...geminiToolStreams],

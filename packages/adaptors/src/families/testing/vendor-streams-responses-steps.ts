@@ -181,8 +181,6 @@ export const responsesStepStreams: readonly VendorStream[] = [
       added(0, compaction),
       done(0, compaction),
       added(1, { ...patch, status: 'in_progress' }),
-      step('apply_patch_call_operation_diff.delta', 1, 'apc_1', { delta: patch.operation.diff }),
-      step('apply_patch_call_operation_diff.done', 1, 'apc_1', { diff: patch.operation.diff }),
       done(1, patch),
     ],
     [compaction, patch],

@@ -32,7 +32,8 @@ export { readFormRequest } from './families/media/read-form-request.ts';
 export { limitKeys, planBodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export type { BodyEditInput, BodyEdits } from './families/openai-chat/plan-body-edits.ts';
 export { planGeminiEdits } from './families/plan-gemini-edits.ts';
-export { nameModel } from './families/name-model.ts';
+export { minThinkingBudget } from './translate/reasoning-effort.ts';
+export { rewordAnswer, type AnswerWords } from './families/reword-answer.ts';
 export { droppedLoss, pathLoss } from './families/dialect-losses.ts';
 export {
   encodeInteractionBudgetCut,

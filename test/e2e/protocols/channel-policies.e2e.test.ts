@@ -68,6 +68,18 @@ async function upstreamGets(door: Family, model: string, members: string | objec
   return { ...request!, answer: JSON.parse(text) as Record<string, any> }; // eslint-disable-line @typescript-eslint/no-explicit-any -- a test reads what it expects
 }
 
+async function askForStream(model: string, members: object): Promise<string> {
+  const body = { model, ...questions['openai-responses'], ...members, stream: true };
+  const answer = await postJson(
+    world.gateway.url + paths['openai-responses'](model),
+    world.token.key,
+    JSON.stringify(body),
+  );
+  const text = await answer.text();
+  world.upstream.requests.splice(0);
+  return text;
+}
+
 /** A capsule forces a translation within a family; a developer's message an edit below the top level. */
 const capsule = `gw1.${Buffer.from('{"f":"gemini"}').toString('base64url')}.AAAA`;
 const planes = [
@@ -201,6 +213,33 @@ describe('a limit of the output', () => {
   });
 });
 
+describe('a limit below the thoughts that a client of Anthropic wants', () => {
+  const thoughtful = { max_tokens: 16_000, thinking: { type: 'enabled', budget_tokens: 8000 } };
+
+  it.each([
+    [2000, 1999, '1;approximated thinking.budget_tokens'],
+    [500, undefined, '1;dropped thinking'],
+  ])('of %s lowers them, or leaves them out: %s', async (limit, budget, loss) => {
+    const model = await modelThrough('anthropic', { parameters: { set: { max_tokens: limit } } });
+    const answer = await postJson(
+      `${world.gateway.url}/v1/messages`,
+      world.token.key,
+      { model, ...questions.anthropic, ...thoughtful },
+      { 'x-gateway-debug': '1' },
+    );
+    expect(answer.headers.get('x-gateway-losses')).toBe(loss);
+    const { body } = world.upstream.requests.splice(0)[0]!;
+    const { thinking } = body as { thinking?: { budget_tokens: number } };
+    expect([body['max_tokens'], thinking?.budget_tokens]).toEqual([limit, budget]);
+  });
+
+  it('keeps them where there is room', async () => {
+    const model = await modelThrough('anthropic', { parameters: { set: { max_tokens: 9000 } } });
+    const { body } = await upstreamGets('anthropic', model, thoughtful);
+    expect(body).toMatchObject({ ...thoughtful, max_tokens: 9000 });
+  });
+});
+
 describe('names of a client’s users', () => {
   const users = {
     user: 'alice',
@@ -255,6 +294,21 @@ describe('a channel that may keep nothing', () => {
       'store',
     );
     expect((await upstreamGets('openai-chat', model, { store: false })).body['store']).toBe(false);
+  });
+
+  it('has answers that say whether they are kept here', async () => {
+    const model = await modelThrough('openai-responses', { storage: 'forbid' });
+    for (const [asked, told] of [
+      [{}, true],
+      [{ store: true }, true],
+      [{ store: false }, false],
+    ] as const) {
+      const { answer } = await upstreamGets('openai-responses', model, asked);
+      expect(answer['store']).toBe(told);
+      const streamed = await askForStream(model, asked);
+      const said = [...streamed.matchAll(/"store":(\w+)/g)].map(([, word]) => word);
+      expect(said).toEqual(['created', 'in_progress', 'completed'].map(() => String(told)));
+    }
   });
 
   it('answers in a conversation all the same, which is kept here', async () => {

@@ -19,6 +19,8 @@ const head = {
   instructions: null,
   metadata: {},
   parallel_tool_calls: true,
+  // As of a channel that may keep nothing.
+  store: false,
   tool_choice: 'auto',
   tools: [],
   temperature: 1,

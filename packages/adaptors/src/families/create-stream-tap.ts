@@ -4,8 +4,9 @@ import { ReframedTap } from '../wire/reframed-tap.ts';
 import { createFrameReader } from '../wire/frame-reader.ts';
 import { createInteractionTap } from './gemini/interaction-tap.ts';
 import { findUpstreamCodec } from './index.ts';
-import { NamingTap } from './naming-tap.ts';
 import { createMediaStreamTap } from './media/media-stream-tap.ts';
+import type { AnswerWords } from './reword-answer.ts';
+import { RewordingTap } from './rewording-tap.ts';
 import { createChatStreamTap } from './openai-chat/chat-stream-tap.ts';
 import { RepairingTap } from './openai-chat/repairing-tap.ts';
 import { createResponsesStreamTap } from './openai-responses/responses-stream-tap.ts';
@@ -21,8 +22,8 @@ export interface StreamTapOptions {
   hideUsage: boolean;
   /** Our own count of the prompt, for upstreams that report a total only. */
   estimatedPromptTokens?: number;
-  /** The model's name in the answer; as the upstream says it where left out. */
-  modelName?: string | undefined;
+  /** What the answer says otherwise than the upstream; as that says it where left out. */
+  words?: AnswerWords | undefined;
 }
 
 /** The tap for an answer; undefined for one that is no event stream, or that nobody asked to be one. */
@@ -31,8 +32,8 @@ export function createStreamTap(options: StreamTapOptions): StreamTap | undefine
   const isReframed = framing !== undefined && framing !== 'sse';
   if (!options.isStream || !(options.isEventStream || isReframed)) return undefined;
   const ofFamily = createFamilyTap(options);
-  const { modelName } = options;
-  const tap = modelName === undefined ? ofFamily : new NamingTap(ofFamily, modelName);
+  const { words } = options;
+  const tap = words === undefined ? ofFamily : new RewordingTap(ofFamily, words);
   return isReframed ? new ReframedTap(createFrameReader(framing), tap) : tap;
 }
 

@@ -132,14 +132,21 @@ describe('what an upstream ran itself, for a client of Anthropic’s', () => {
     },
   );
 
-  it('is code that Google ran', () => {
+  it('is code that Google ran, and what it tells at the end that it searched for', () => {
     const blocks = whole('gemini', 'anthropic').body['content'] as JsonRecord[];
     expect(blocks.map(({ type }) => type)).toEqual([
       'server_tool_use',
       'code_execution_tool_result',
       'text',
+      'server_tool_use',
+      'web_search_tool_result',
     ]);
     expect(blocks[2]).toMatchObject({ citations: [found] });
+    expect(blocks[3]).toMatchObject({ name: 'web_search', input: { query: 'bay depth' } });
+    expect(blocks[4]).toMatchObject({
+      tool_use_id: blocks[3]!['id'],
+      content: [{ url: 'https://sea.example/bay', title: 'The bay' }],
+    });
   });
 });
 
@@ -183,6 +190,20 @@ describe('what an upstream ran itself, for a client of Responses', () => {
       expect(begun.map(({ output_index }) => output_index)).toEqual(output.map((_, at) => at));
     },
   );
+
+  it('is what Google searched for', () => {
+    const search = itemsOf(whole('gemini', 'openai-responses').body).at(-1);
+    expect(search).toEqual({
+      type: 'web_search_call',
+      status: 'completed',
+      action: {
+        type: 'search',
+        query: 'bay depth',
+        queries: ['bay depth'],
+        sources: [{ type: 'url', url: 'https://sea.example/bay' }],
+      },
+    });
+  });
 
   it('is told step by step', () => {
     const events = dataOf(streamed('gemini', 'openai-responses').text);
@@ -246,6 +267,9 @@ describe('what an upstream ran itself, for a client of chat', () => {
     expect(toldAs(losses)).toEqual([
       'info approximated answer.tool-call',
       'info approximated answer.tool-result',
+      // What was searched for.
+      'info dropped answer.tool-call',
+      'info dropped answer.tool-result',
     ]);
     const deltas = dataOf(streamed('gemini', 'openai-chat').text).flatMap(({ choices }) =>
       (choices as { delta: { content?: string; annotations?: object[] } }[]).map(

@@ -1,4 +1,4 @@
-import type { Candidate, CanonicalResponse, StreamEvent } from '@turnpike/core';
+import type { Candidate, CanonicalResponse, Part, StreamEvent } from '@turnpike/core';
 import { headerOf } from './header-of.ts';
 import { saidBy } from './said-by.ts';
 
@@ -40,25 +40,32 @@ export function replayResponse(response: CanonicalResponse): StreamEvent[] {
 function replayCandidate({ index, parts, logprobs }: Candidate): StreamEvent[] {
   let isFirstText = true;
   return parts.flatMap((part, at) => {
-    const place = { candidate: index, part: at };
-    const events: StreamEvent[] = [{ type: 'part', ...place, header: headerOf(part) }];
-    for (const state of part.state ?? []) events.push({ type: 'state', ...place, state });
-    const delta = saidBy(part);
-    if (part.kind === 'tool-call') {
-      if (delta !== '') events.push({ type: 'arguments', ...place, delta });
-    } else if (part.kind === 'media') {
-      if (delta !== '') events.push({ type: 'bytes', ...place, delta });
-    } else if (delta !== '') {
-      // Log probabilities are of the answer's text, and come with it.
-      const carries = part.kind === 'text' && isFirstText && logprobs !== undefined;
-      if (part.kind === 'text') isFirstText = false;
-      events.push({ type: 'text', ...place, delta, ...(carries && { logprobs }) });
-    }
-    if (part.kind === 'text') {
-      for (const annotation of part.annotations ?? [])
-        events.push({ type: 'annotation', ...place, annotation });
-    }
-    events.push({ type: 'end', ...place, final: part });
-    return events;
+    // Log probabilities are of the answer's text, and come with it.
+    const carries = part.kind === 'text' && part.text !== '' && isFirstText;
+    if (carries) isFirstText = false;
+    return replayPart(part, { candidate: index, part: at }, carries ? logprobs : undefined);
   });
+}
+
+/** The events of a part that is known as a whole. */
+export function replayPart(
+  part: Part,
+  place: { candidate: number; part: number },
+  logprobs?: unknown,
+): StreamEvent[] {
+  const events: StreamEvent[] = [{ type: 'part', ...place, header: headerOf(part) }];
+  for (const state of part.state ?? []) events.push({ type: 'state', ...place, state });
+  const delta = saidBy(part);
+  if (delta !== '') {
+    if (part.kind === 'tool-call') events.push({ type: 'arguments', ...place, delta });
+    else if (part.kind === 'media') events.push({ type: 'bytes', ...place, delta });
+    else
+      events.push({ type: 'text', ...place, delta, ...(logprobs !== undefined && { logprobs }) });
+  }
+  if (part.kind === 'text') {
+    for (const annotation of part.annotations ?? [])
+      events.push({ type: 'annotation', ...place, annotation });
+  }
+  events.push({ type: 'end', ...place, final: part });
+  return events;
 }

@@ -11,7 +11,7 @@ import type { AttemptOutcome, BufferedAnswer, StreamedAnswer } from './attempt-o
 import { BudgetGuard } from './budget-guard.ts';
 import type { ClientSide } from './client-side.ts';
 import { encodeRequest } from './encode.ts';
-import { isForeign, type PlanReason } from './encoded-request.ts';
+import { isForeign, type EncodedRequest, type PlanReason } from './encoded-request.ts';
 import { exchange } from './exchange.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { judgeFailure } from './judge-failure.ts';
@@ -177,13 +177,14 @@ async function attempt(
     systemPromptReset: encoded.systemPromptReset,
     losses: encoded.losses,
     isTranslated: encoded.translator !== undefined,
-    planReason: encoded.planReason ?? namedAnew(plan),
+    planReason: encoded.planReason ?? rewordedFor(plan, encoded),
     guard,
     permit,
   };
 }
 
-/** Answers that are passed on say the model that was asked. */
-function namedAnew({ snapshot }: ChannelPlan): PlanReason | undefined {
-  return snapshot.options.ResponseModelName === 'requested' ? 'model_in_response' : undefined;
+/** Answers that are passed on say the model that was asked, or whether they are kept here. */
+function rewordedFor({ snapshot }: ChannelPlan, { store }: EncodedRequest): PlanReason | undefined {
+  if (snapshot.options.ResponseModelName === 'requested') return 'model_in_response';
+  return store === undefined ? undefined : 'store_in_response';
 }

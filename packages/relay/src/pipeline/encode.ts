@@ -13,6 +13,7 @@ import { conversationOperations, type Operation } from '@turnpike/core';
 import type { Upload } from '../http/receive-upload.ts';
 import { applyPolicy } from '../policy/apply-policy.ts';
 import { endUserFields } from '../policy/end-users.ts';
+import { fitThinking } from '../policy/fit-thinking.ts';
 import { outputClampOf } from '../policy/output-limit.ts';
 import { findAddress } from './find-address.ts';
 import { planSystemPrompt } from './force-system-prompt.ts';
@@ -67,7 +68,7 @@ export function encodeRequest(
   return withPolicy(deps, input, inbound.operation, relayRequest(deps, input, url, dialect));
 }
 
-/** As the channel's administrator wants it. */
+/** As the channel's administrator wants it, within what the budget pays for. */
 function withPolicy<Encoding extends EncodedRequest | Promise<EncodedRequest>>(
   deps: EncodeDeps,
   input: EncodeInput,
@@ -75,10 +76,30 @@ function withPolicy<Encoding extends EncodedRequest | Promise<EncodedRequest>>(
   encoding: Encoding,
 ): Encoding | EncodedRequest | Promise<EncodedRequest> {
   const { policy } = input.channel;
-  if (policy === undefined) return encoding;
-  return encoding instanceof Promise
-    ? encoding.then((encoded) => applyPolicy(deps, input, policy, operation, encoded))
-    : applyPolicy(deps, input, policy, operation, encoding);
+  const isLimited = operation === 'messages' && outputClampOf(input) !== undefined;
+  if (policy === undefined && !isLimited) return encoding;
+  const apply = (encoded: EncodedRequest): EncodedRequest => {
+    const made =
+      policy === undefined ? encoded : applyPolicy(deps, input, policy, operation, encoded);
+    return isLimited ? withinLimit(deps, input, made) : made;
+  };
+  return encoding instanceof Promise ? encoding.then(apply) : apply(encoding);
+}
+
+/** Thoughts of Anthropic's models have their room within the limit, which may be lower than the client's. */
+function withinLimit(
+  { metrics }: EncodeDeps,
+  { inbound }: EncodeInput,
+  encoded: EncodedRequest,
+): EncodedRequest {
+  if (!Buffer.isBuffer(encoded.body)) return encoded;
+  const { body, loss } = fitThinking(encoded.body, inbound.facts.declaredOutput);
+  encoded.body = body;
+  if (loss === undefined) return encoded;
+  const protocol = inbound.family ?? inbound.operation;
+  metrics.lossCounted(protocol, protocol, loss);
+  encoded.losses = [...encoded.losses, loss];
+  return encoded;
 }
 
 async function translateFor(

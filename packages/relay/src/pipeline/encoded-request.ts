@@ -20,7 +20,8 @@ export type PlanReason =
   | 'opaque_state'
   /** Something below the top level is refused. */
   | 'deep_edit'
-  | 'model_in_response';
+  | 'model_in_response'
+  | 'store_in_response';
 
 /** Whether the upstream has other words for everything than the client. */
 export function isForeign(reason: PlanReason | undefined): boolean {
@@ -42,6 +43,8 @@ export interface EncodedRequest {
   translator: AnswerTranslator | undefined;
   /** The name of the client's user that the translation told; undefined: none, or nothing was translated. */
   endUser: string | undefined;
+  /** Whether the answer is kept here, where its upstream was forbidden to and would say that it is not. */
+  store: boolean | undefined;
   /** What could not be carried. */
   losses: readonly Loss[];
   /** Undefined where the bytes pass as they are, but for members at the top level. */
@@ -92,6 +95,7 @@ export function beginRequest(url: string, dialect: Dialect): EncodedRequest {
     systemPromptReset: false,
     translator: undefined,
     endUser: undefined,
+    store: undefined,
     losses: noLosses,
     planReason: undefined,
   };

@@ -2,9 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import {
   createStreamTap,
   findUpstreamCodec,
-  nameModel,
   readAnswer,
   readUpstreamError,
+  rewordAnswer,
+  type AnswerWords,
   type StreamTap,
   type UpstreamError,
 } from '@turnpike/adaptors';
@@ -118,7 +119,7 @@ class ExchangeReading implements AnswerReceiverDeps {
       isStream: facts.isStream,
       dialect,
       hideUsage,
-      modelName: this.#modelName(),
+      words: this.#words(),
     });
   }
 
@@ -128,8 +129,8 @@ class ExchangeReading implements AnswerReceiverDeps {
     const { operation } = this.#asked.inbound;
     const contentType = headers['content-type']?.toLowerCase() ?? '';
     const facts = readAnswer(body, { operation, dialect, contentType });
-    const name = this.#modelName();
-    return name === undefined ? facts : { ...facts, body: nameModel(body, name) };
+    const words = this.#words();
+    return words === undefined ? facts : { ...facts, body: rewordAnswer(body, words) };
   }
 
   readError(status: number, headers: IncomingHttpHeaders, body: Buffer): UpstreamError {
@@ -148,11 +149,12 @@ class ExchangeReading implements AnswerReceiverDeps {
   }
 
   /** Answers that are translated say what was asked anyway. */
-  #modelName(): string | undefined {
+  #words(): AnswerWords | undefined {
     const { plan, inbound } = this.#asked;
-    return plan.snapshot.options.ResponseModelName === 'requested'
-      ? inbound.facts.model
-      : undefined;
+    const isNamed = plan.snapshot.options.ResponseModelName === 'requested';
+    const model = isNamed ? inbound.facts.model : undefined;
+    const { store } = this.#encoded;
+    return (model ?? store) === undefined ? undefined : { model, store };
   }
 }
 

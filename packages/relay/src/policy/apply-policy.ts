@@ -9,6 +9,7 @@ import {
 import type { Loss, Operation } from '@turnpike/core';
 import type { EncodeDeps, EncodedRequest, EncodeInput } from '../pipeline/encoded-request.ts';
 import type { ChannelPolicy } from './channel-policy.ts';
+import { isKept } from '../responses/is-kept.ts';
 import { editEndUsers } from './end-users.ts';
 import { decidedOutput } from './output-limit.ts';
 import { EditList } from './parameter-edits.ts';
@@ -38,7 +39,11 @@ export function applyPolicy(
     for (const path of dropped) losses.push(...lossOf(path));
   };
   apply(editEndUsers(deps, input, policy, encoded.body, encoded.endUser));
-  if (policy.forbidsStorage) apply(editStorage(operation, encoded.body));
+  if (policy.forbidsStorage) {
+    apply(editStorage(operation, encoded.body));
+    // Its answer will say that nothing is kept: not so where we keep it.
+    if (isKept(deps.responseStore, input.inbound)) encoded.store = true;
+  }
   apply(editOutputLimit(encoded.body, decidedOutput(input)));
   apply(policy.editsFor(operation));
   if (losses.length > 0) {

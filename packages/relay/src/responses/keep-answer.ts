@@ -50,11 +50,17 @@ async function remember(
     userId,
     createdAt: deps.clock.now(),
     channelId: served.channel.id,
-    isKeptUpstream: !served.isTranslated && response.scalar(response.last('store')) === true,
+    isKeptUpstream: isKeptUpstream(served, response),
     ...(history?.previousId !== undefined && { previousId: history.previousId }),
     input: history?.input ?? JSON.stringify(readInputItems(inbound.body.probe)),
     response: response.body.toString('utf8'),
   });
+}
+
+/** Its upstream says so, and was not forbidden to: then the answer says whether it is kept here. */
+function isKeptUpstream({ isTranslated, channel }: Served, response: JsonProbe): boolean {
+  if (isTranslated || channel.policy?.forbidsStorage === true) return false;
+  return response.scalar(response.last('store')) === true;
 }
 
 /** The response object, unparsed. */

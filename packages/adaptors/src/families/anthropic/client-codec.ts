@@ -1,4 +1,5 @@
 import type { ClientCodec } from '../../translation.ts';
+import { ParagraphJoiner } from '../../translate/paragraph-joiner.ts';
 import { decodeMessagesRequest } from './decode-request.ts';
 import { encodeMessagesError, encodeMessagesStreamError } from './encode-error.ts';
 import { encodeMessage, encodeStop } from './encode-response.ts';
@@ -12,7 +13,7 @@ export const anthropicClientCodec: ClientCodec = {
   readRequest: readMessagesRequest,
   decodeRequest: decodeMessagesRequest,
   encodeResponse: encodeMessage,
-  createStreamEncoder: (context) => new MessagesStreamEncoder(context),
+  createStreamEncoder: (context) => new ParagraphJoiner(new MessagesStreamEncoder(context)),
   encodeError: encodeMessagesError,
   encodeStreamError: encodeMessagesStreamError,
   encodeBudgetCut: () =>

@@ -88,12 +88,14 @@ function readPage(value: unknown): { url: string; title?: string }[] {
   return url === undefined ? [] : [defined({ url, title: asText(page?.['title']) })];
 }
 
-function readOutput(result: JsonObject): HostedOutcome {
-  const { return_code: exitCode } = result;
+/** Undefined for what only Anthropic can read. */
+function readOutput(result: JsonObject): HostedOutcome | undefined {
+  const { return_code: exitCode, encrypted_stdout: sealed } = result;
+  if (sealed !== undefined) return undefined;
   return defined({
     kind: 'output' as const,
     text: asText(result['stdout']) ?? '',
-    errorText: asText(result['stderr']),
+    errorText: asText(result['stderr']) ?? asText(result['error_code']),
     exitCode: typeof exitCode === 'number' ? exitCode : undefined,
   });
 }

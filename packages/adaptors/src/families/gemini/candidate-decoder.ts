@@ -6,6 +6,7 @@ import { readAnnotations } from './grounding.ts';
 import { readLogprobs } from './logprobs.ts';
 import { PartialArguments } from './partial-arguments.ts';
 import { readWholePart, signatureOf, type WholePart } from './read-answer-part.ts';
+import { SearchStep } from './search-step.ts';
 
 interface OpenCall {
   part: number;
@@ -28,6 +29,7 @@ export class CandidateDecoder {
   #lastHostedCall = '';
   #finish: Finish | undefined;
   #extras: Record<string, unknown> | undefined;
+  readonly #search = new SearchStep();
 
   /** @param seed what makes ids of calls unique: the id of the answer */
   constructor(index: number, seed: string) {
@@ -51,6 +53,7 @@ export class CandidateDecoder {
       events.push(...made);
     }
     events.push(...this.#annotate(candidate));
+    this.#search.take(candidate);
     const reason = asText(candidate['finishReason']);
     if (reason !== undefined) this.#finish = readFinish(reason, this.#hasCalls);
     this.#keepMembers(candidate);
@@ -64,6 +67,20 @@ export class CandidateDecoder {
   /** Closes what is open. */
   close(): StreamEvent[] {
     return [...this.#closeText(), ...this.#closeCall()];
+  }
+
+  /** Closes what is open, and tells of the search: what belongs to it is known at the end only. */
+  end(): StreamEvent[] {
+    const makeId = (): string => makeCallId(this.#seed, this.#index, this.#nextPart, 'search');
+    const parts = this.#search.parts(makeId);
+    if (parts === undefined) return this.close();
+    const [call, result] = parts;
+    const { callId, name, tool, argumentsJson: text = '' } = call;
+    const header = { kind: 'tool-call', callId, name, tool } as const;
+    return [
+      ...this.#whole({ header, delta: { type: 'arguments', text }, final: call }, []),
+      ...this.#whole({ header: { kind: 'tool-result', callId }, final: result }, []),
+    ];
   }
 
   finish(): StreamEvent {

@@ -1,10 +1,8 @@
 import type { Extras, Finish, JsonRecord, Part } from '@turnpike/core';
 import { correctFinish } from '../../translate/correct-finish.ts';
-import { mergeLogprobs } from '../../translate/merge-logprobs.ts';
 import { toCarrier } from './encode-response.ts';
 import { encodeFinish } from './finish.ts';
 import { GroundingWriter } from './grounding.ts';
-import { encodeLogprobs } from './logprobs.ts';
 
 /** One candidate of a stream: what its frames hold, and what is kept for the last of them. */
 export class CandidateFrames {
@@ -15,7 +13,6 @@ export class CandidateFrames {
   #hasCalls = false;
   #finish: Finish = { reason: 'other' };
   #extras: Extras | undefined;
-  #logprobs: unknown;
   #partIndex = 0;
   readonly #grounding = new GroundingWriter();
 
@@ -28,10 +25,6 @@ export class CandidateFrames {
     this.isEmpty = false;
     this.#hasCalls ||= parts.some((part) => part['functionCall'] !== undefined);
     return { content: { role: 'model', parts }, index: this.#index };
-  }
-
-  addLogprobs(logprobs: unknown): void {
-    this.#logprobs = mergeLogprobs(this.#logprobs, logprobs);
   }
 
   /** A part is complete: its sources are known now. */
@@ -55,13 +48,11 @@ export class CandidateFrames {
   last(): JsonRecord {
     const rest = this.takeLoose().map(toCarrier);
     const groundingMetadata = this.#grounding.metadata();
-    const logprobsResult = encodeLogprobs(this.#logprobs);
     return {
       content: { role: 'model', parts: rest.length === 0 ? [{ text: '' }] : rest },
       finishReason: encodeFinish(correctFinish(this.#finish, this.#hasCalls)),
       index: this.#index,
       ...(groundingMetadata !== undefined && { groundingMetadata }),
-      ...(logprobsResult !== undefined && { logprobsResult }),
       ...this.#extras?.gemini,
     };
   }

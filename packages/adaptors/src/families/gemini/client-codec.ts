@@ -1,4 +1,5 @@
 import type { ClientCodec } from '../../translation.ts';
+import { ParagraphJoiner } from '../../translate/paragraph-joiner.ts';
 import { encodeGeminiBudgetCut } from './budget-cut.ts';
 import { decodeGeminiRequest } from './decode-request.ts';
 import { encodeGeminiError, encodeGeminiStreamError } from './encode-error.ts';
@@ -13,7 +14,7 @@ export const geminiClientCodec: ClientCodec = {
   readRequest: readGeminiRequest,
   decodeRequest: decodeGeminiRequest,
   encodeResponse: encodeGeminiResponse,
-  createStreamEncoder: createGeminiStreamEncoder,
+  createStreamEncoder: (context) => new ParagraphJoiner(createGeminiStreamEncoder(context)),
   encodeError: encodeGeminiError,
   encodeStreamError: encodeGeminiStreamError,
   encodeBudgetCut: encodeGeminiBudgetCut,

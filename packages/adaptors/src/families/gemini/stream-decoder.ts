@@ -43,14 +43,17 @@ export class GeminiStreamDecoder implements StreamDecoder {
   end(form: 'stream' | 'whole' = 'stream'): readonly StreamEvent[] {
     if (this.#isDone) return [];
     const candidates = [...this.#candidates.values()];
-    const events = candidates.flatMap((candidate) => candidate.close());
     if (candidates.length === 0 && this.#blockReason !== undefined) {
       this.#isDone = true;
-      return [...events, blocked(this.#blockReason), { type: 'done' }];
+      return [blocked(this.#blockReason), { type: 'done' }];
     }
     const isCut = form === 'stream' && candidates.some((candidate) => !candidate.hasFinish);
-    if (candidates.length === 0 || isCut) return [...events, ...this.#fail(truncated)];
+    if (candidates.length === 0 || isCut) {
+      const closed = candidates.flatMap((candidate) => candidate.close());
+      return [...closed, ...this.#fail(truncated)];
+    }
     this.#isDone = true;
+    const events = candidates.flatMap((candidate) => candidate.end());
     return [...events, ...candidates.map((candidate) => candidate.finish()), { type: 'done' }];
   }
 

@@ -14,6 +14,7 @@ import { encodeAnswerPart, showsThoughts, toSignature } from './answer-part.ts';
 import { CandidateFrames } from './candidate-frames.ts';
 import { describe, toCarrier } from './encode-response.ts';
 import { FrameWriter, isJsonArrayStream } from './frame-writer.ts';
+import { encodeLogprobs } from './logprobs.ts';
 import { encodeGeminiUsage } from './usage.ts';
 
 type EventOf<T extends StreamEvent['type']> = Extract<StreamEvent, { type: T }>;
@@ -114,13 +115,10 @@ class GeminiStreamEncoder implements StreamEncoder {
     const open = this.#open.get(keyOf(event));
     if (open === undefined || event.delta === '') return [];
     open.builder.addText(event.delta);
-    const candidate = this.#candidate(event.candidate);
-    if (event.logprobs !== undefined) candidate.addLogprobs(event.logprobs);
     const isThought = open.kind === 'reasoning';
     if (isThought && !showsThoughts(this.#context)) return [];
-    return [
-      this.#frame(event.candidate, [{ text: event.delta, ...(isThought && { thought: true }) }]),
-    ];
+    const part = { text: event.delta, ...(isThought && { thought: true }) };
+    return [this.#frame(event.candidate, [part], encodeLogprobs(event.logprobs))];
   }
 
   #takeState(event: EventOf<'state'>): Buffer[] {
@@ -172,10 +170,12 @@ class GeminiStreamEncoder implements StreamEncoder {
     return found;
   }
 
-  #frame(candidate: number, parts: readonly JsonRecord[]): Buffer {
+  /** @param logprobsResult of the words in this frame */
+  #frame(candidate: number, parts: readonly JsonRecord[], logprobsResult?: JsonRecord): Buffer {
     const frames = this.#candidate(candidate);
+    const said = frames.content(parts);
     const body = {
-      candidates: [frames.content(parts)],
+      candidates: [logprobsResult === undefined ? said : { ...said, logprobsResult }],
       ...describe(this.#about, this.#context),
     };
     return this.#writer.item(JSON.stringify(body));

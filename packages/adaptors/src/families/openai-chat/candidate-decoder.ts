@@ -1,9 +1,12 @@
-import type { Annotation, Finish, PartHeader, StreamEvent } from '@turnpike/core';
+import type { Annotation, Finish, Part, PartHeader, StreamEvent } from '@turnpike/core';
 import { correctFinish } from '../../translate/correct-finish.ts';
+import { replayPart } from '../../translate/replay-response.ts';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
 import { readAnnotations, readImages, readThoughts, readWords } from './decode-answer-parts.ts';
+import { ExecutedTools } from './executed-tools.ts';
 import { readFinish } from './finish-reasons.ts';
 import { SourcePlacer, type SearchSource } from './search-sources.ts';
+import { SpokenAudio } from './spoken-audio.ts';
 import { ThinkTagSplitter } from './think-tags.ts';
 import { ToolCallDecoder } from './tool-call-decoder.ts';
 
@@ -28,6 +31,8 @@ export class CandidateDecoder {
   /** Of the text that is open. */
   #text = '';
   readonly #placer = new SourcePlacer();
+  #executed: ExecutedTools | undefined;
+  #audio: SpokenAudio | undefined;
   #sources: readonly SearchSource[] = [];
   finish: Finish | undefined;
   #events: StreamEvent[] = [];
@@ -71,13 +76,19 @@ export class CandidateDecoder {
       const part = this.#openPart('reasoning');
       this.#events.push({ type: 'state', candidate: this.#candidate, part, state });
     }
+    if (delta['executed_tools'] !== undefined) {
+      this.#executed ??= new ExecutedTools();
+      this.#tellWhole(this.#executed.take(delta['executed_tools']));
+    }
     this.#takeWords(words.text, asObject(logprobs));
     for (const annotation of readAnnotations(delta['annotations'])) {
       this.#annotate(this.#openPart('text'), annotation);
       this.#hasAnnotations = true;
     }
     if (typeof delta['refusal'] === 'string') this.#say('refusal', delta['refusal']);
-    this.#takeMedia(delta);
+    const audio = asObject(delta['audio']);
+    if (audio !== undefined) (this.#audio ??= new SpokenAudio()).push(audio);
+    this.#tellWhole(readImages(delta['images']));
     this.#takeCalls(delta);
   }
 
@@ -141,20 +152,10 @@ export class CandidateDecoder {
     for (const source of [...named, ...rest]) this.#annotate(part, source);
   }
 
-  #takeMedia(delta: JsonObject): void {
-    for (const image of readImages(delta['images'])) {
+  #tellWhole(parts: readonly Part[]): void {
+    for (const part of parts) {
       this.#closeText();
-      const place = { candidate: this.#candidate, part: this.#parts++ };
-      const { mime } = image;
-      const header = {
-        kind: 'media',
-        media: 'image',
-        ...(mime !== undefined && { mime }),
-      } as const;
-      this.#events.push({ type: 'part', ...place, header });
-      const { base64 } = image.source;
-      if (base64 !== undefined) this.#events.push({ type: 'bytes', ...place, delta: base64 });
-      this.#events.push({ type: 'end', ...place, final: image });
+      this.#events.push(...replayPart(part, { candidate: this.#candidate, part: this.#parts++ }));
     }
   }
 
@@ -207,6 +208,8 @@ export class CandidateDecoder {
       this.#say(piece.isThought ? 'reasoning' : 'text', piece.text);
     }
     this.#closeText({ isLast: true });
+    const audio = this.#audio?.part();
+    this.#tellWhole([...(this.#executed?.rest() ?? []), ...(audio === undefined ? [] : [audio])]);
     for (const call of this.#calls) {
       this.#events.push(...call.finish(() => this.#parts++));
     }

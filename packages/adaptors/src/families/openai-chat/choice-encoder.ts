@@ -11,7 +11,7 @@ import type { LossList } from '../../translate/loss-list.ts';
 import { PartBuilder } from '../../translate/part-builder.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
 import { encodeAnnotations } from './encode-annotations.ts';
-import { encodeImage, explanationOf } from './encode-response.ts';
+import { encodeAudio, encodeImage, explanationOf } from './encode-response.ts';
 import { encodeShownCode } from './encode-shown-code.ts';
 import { encodeCallState, encodeDetails, type Seal } from './encode-thoughts.ts';
 import { writeFinish } from './finish-reasons.ts';
@@ -206,7 +206,7 @@ export class ChoiceEncoder {
             ...(mime && { mime }),
           } as const);
     if (media === 'image') this.#delta({ images: encodeImage(whole) });
-    else if (media === 'audio') this.#delta({ audio: { data: whole.source.base64 ?? '' } });
+    else if (media === 'audio') this.#delta({ audio: encodeAudio(whole) });
     else this.#context.losses.add('fatal', 'dropped', `answer.${media}`, 'it has no form here');
   }
 

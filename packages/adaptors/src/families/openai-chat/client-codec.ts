@@ -1,4 +1,5 @@
 import type { ClientCodec } from '../../translation.ts';
+import { ParagraphJoiner } from '../../translate/paragraph-joiner.ts';
 import { decodeChatRequest } from './decode-request.ts';
 import { encodeError, encodeStreamError } from './encode-error.ts';
 import { encodeCompletion } from './encode-response.ts';
@@ -11,7 +12,7 @@ export const chatClientCodec: ClientCodec = {
   readRequest: (probe, path) => readJsonRequest(path.operation, probe, path.model),
   decodeRequest: decodeChatRequest,
   encodeResponse: encodeCompletion,
-  createStreamEncoder: (context) => new ChatStreamEncoder(context),
+  createStreamEncoder: (context) => new ParagraphJoiner(new ChatStreamEncoder(context)),
   encodeError,
   encodeStreamError,
   encodeBudgetCut(model) {

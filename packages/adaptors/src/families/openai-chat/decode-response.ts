@@ -22,9 +22,11 @@ import {
   readThoughts,
   readWords,
 } from './decode-answer-parts.ts';
+import { ExecutedTools } from './executed-tools.ts';
 import { readFinish } from './finish-reasons.ts';
 import { readUsage } from './read-usage.ts';
 import { readSources, SourcePlacer, type SearchSource } from './search-sources.ts';
+import { SpokenAudio } from './spoken-audio.ts';
 import { ThinkTagSplitter, type TaggedText } from './think-tags.ts';
 
 /**
@@ -74,7 +76,7 @@ interface MessageContext {
 function decodeChoice(choice: JsonObject, place: number, context: MessageContext): Candidate {
   const message = asObject(choice['message']) ?? {};
   const parts = decodeMessage(message, context);
-  const hasCalls = parts.some(({ kind }) => kind === 'tool-call');
+  const hasCalls = parts.some((part) => part.kind === 'tool-call' && part.tool !== 'hosted');
   const isRefused = parts.some(({ kind }) => kind === 'refusal');
   const finish = correctFinish(readFinish(choice['finish_reason']) ?? { reason: 'stop' }, hasCalls);
   return defined({
@@ -105,6 +107,8 @@ function decodeMessage(message: JsonObject, { hasTags, sources }: MessageContext
       ...(thoughts.state.length > 0 && { state: thoughts.state }),
     });
   }
+  const executed = new ExecutedTools();
+  parts.push(...executed.take(message['executed_tools']), ...executed.rest());
   if (text !== '' || annotations.length > 0) {
     parts.push({ kind: 'text', text, ...(annotations.length > 0 && { annotations }) });
   }
@@ -136,10 +140,11 @@ function join(pieces: readonly TaggedText[], isThought: boolean): string {
 }
 
 function decodeAudio(audio: JsonObject | undefined): Part[] {
-  const base64 = asText(audio?.['data']);
-  if (audio === undefined || base64 === undefined) return [];
-  const { data: _, ...rest } = audio;
-  return [{ kind: 'media', media: 'audio', source: { base64 }, extras: { 'openai-chat': rest } }];
+  if (audio === undefined) return [];
+  const spoken = new SpokenAudio();
+  spoken.push(audio);
+  const part = spoken.part();
+  return part === undefined ? [] : [part];
 }
 
 function decodeCall(call: JsonObject | undefined, index: number): Part[] {

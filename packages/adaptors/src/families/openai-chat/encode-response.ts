@@ -136,7 +136,7 @@ export function encodeImage({ source, mime = 'image/png' }: MediaPart): JsonObje
   return url === undefined ? [] : [{ type: 'image_url', image_url: { url } }];
 }
 
-function encodeAudio({ source, extras }: MediaPart): JsonObject {
+export function encodeAudio({ source, extras }: MediaPart): JsonObject {
   return {
     id: 'audio',
     expires_at: 0,

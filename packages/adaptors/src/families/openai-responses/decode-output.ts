@@ -49,7 +49,10 @@ export function decodeSaid(raw: JsonRecord, { id, phase }: JsonRecord): Part {
 
 function decodePicture(item: JsonRecord): Part {
   const format = asText(item['output_format']) ?? 'png';
-  const base64 = stringOf(item['result']);
+  const base64 = asText(item['result']);
+  // One that could not be made is no picture.
+  if (base64 === undefined)
+    return { kind: 'provider-item', family, itemType: 'image_generation_call', raw: item };
   return { kind: 'media', media: 'image', mime: `image/${format}`, source: { base64 } };
 }
 

@@ -28,6 +28,8 @@ export interface VendorSaying {
   output?: number;
   /** Addresses of annotations. */
   sources?: readonly string[];
+  /** Addresses that a search of the vendor's found, and that no text names: Google's protocol has them in one list. */
+  found?: readonly string[];
   /** Base64. */
   pictures?: readonly string[];
   /** The status of the error that it ends with. */

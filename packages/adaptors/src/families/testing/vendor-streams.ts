@@ -1,20 +1,24 @@
 import type { Family } from '@turnpike/core';
 import type { VendorStream } from './vendor-stream.ts';
 import { anthropicStreams } from './vendor-streams-anthropic.ts';
+import { anthropicResultStreams } from './vendor-streams-anthropic-results.ts';
 import { anthropicToolStreams } from './vendor-streams-anthropic-tools.ts';
 import { chatServerStreams } from './vendor-streams-chat-servers.ts';
+import { chatStreamsWithWholes } from './vendor-streams-chat-wholes.ts';
 import { chatStreams } from './vendor-streams-chat.ts';
+import { geminiEndStreams } from './vendor-streams-gemini-ends.ts';
 import { geminiStreams } from './vendor-streams-gemini.ts';
 import { geminiToolStreams } from './vendor-streams-gemini-tools.ts';
 import { responsesStreams } from './vendor-streams-responses.ts';
+import { responsesStepStreams } from './vendor-streams-responses-steps.ts';
 import { responsesToolStreams } from './vendor-streams-responses-tools.ts';
 
 /** Streams as vendors may send them, by what they speak. */
 export const vendorStreams: Readonly<Record<Family, readonly VendorStream[]>> = {
-  'openai-chat': [...chatStreams, ...chatServerStreams],
-  'openai-responses': [...responsesStreams, ...responsesToolStreams],
-  anthropic: [...anthropicStreams, ...anthropicToolStreams],
-  gemini: [...geminiStreams, ...geminiToolStreams],
+  'openai-chat': [...chatStreams, ...chatServerStreams, ...chatStreamsWithWholes],
+  'openai-responses': [...responsesStreams, ...responsesToolStreams, ...responsesStepStreams],
+  anthropic: [...anthropicStreams, ...anthropicToolStreams, ...anthropicResultStreams],
+  gemini: [...geminiStreams, ...geminiToolStreams, ...geminiEndStreams],
 };
 
 /** A stream as it is on the wire. */

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { createStreamTap } from './create-stream-tap.ts';
-import { nameModel } from './name-model.ts';
+import { rewordAnswer } from './reword-answer.ts';
 import { cutAt } from '../wire/testing/cut-at.ts';
 
 const dialect = { streamUsage: 'always', isFaithful: true } as const;
 
 function name(text: string): string {
-  return nameModel(Buffer.from(text), 'asked').toString();
+  return rewordAnswer(Buffer.from(text), { model: 'asked' }).toString();
 }
 
 function relay(operation: 'chat' | 'messages' | 'responses', stream: string, at: number): string {
   const options = { operation, dialect, isEventStream: true, isStream: true, hideUsage: false };
-  const tap = createStreamTap({ ...options, modelName: 'asked' })!;
+  const tap = createStreamTap({ ...options, words: { model: 'asked' } })!;
   const sent = cutAt(Buffer.from(stream), [at]).flatMap((piece) => [...tap.push(piece)]);
   return Buffer.concat([...sent, ...tap.end(), tap.terminal()]).toString();
 }
@@ -43,6 +43,26 @@ describe('an answer with the name that the client asked for', () => {
     'no JSON with "model"',
   ])('is not touched where it names no model: %s', (json) => {
     expect(name(json)).toBe(json);
+  });
+});
+
+describe('an answer of which the gateway says itself whether it is kept', () => {
+  const reword = (json: string): string =>
+    rewordAnswer(Buffer.from(json), { model: 'asked', store: true }).toString();
+
+  it.each([
+    [
+      '{"id":"r","store":false,"model":"up","x":1.0}',
+      '{"id":"r","store":true,"model":"asked","x":1.0}',
+    ],
+    [
+      '{"type":"response.created","response":{"store":false}}',
+      '{"type":"response.created","response":{"store":true}}',
+    ],
+    ['{"type":"response.created","response":{"store":null}}', undefined],
+    ['{"delta":"\\"store\\":false"}', undefined],
+  ])('says so where its upstream says anything: %s', (json, reworded) => {
+    expect(reword(json)).toBe(reworded ?? json);
   });
 });
 

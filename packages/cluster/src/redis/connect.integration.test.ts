@@ -57,6 +57,17 @@ describe('checkRedis', () => {
     });
   });
 
+  it('names a database that the server does not have, where the client would go on in database 0', async () => {
+    const own = await startOwnRedis();
+    try {
+      const { problems } = await checkRedis(producer(`${own.url}/999`), 5000);
+      expect(problems).toEqual([expect.stringMatching(/database 999 \(ERR .*\)\. Put another/)]);
+      expect((await checkRedis(producer(`${own.url}/3`), 5000)).problems).toEqual([]);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('says what to change', async () => {
     const own = await startOwnRedis();
     try {

@@ -41,6 +41,12 @@ describe('a slave', () => {
     const early = await fetch(`${slave.url}/readyz`);
     expect(early.status).toBe(503);
     expect(early.headers.get('retry-after')).not.toBeNull();
+    expect(await early.text()).toContain('a master has to run with the same REDIS_CONN_STRING');
+    const managed = await fetch(`${slave.url}/api/status`);
+    expect([managed.status, await managed.text()]).toEqual([
+      404,
+      expect.stringContaining('set FRONTEND_BASE_URL here'),
+    ]);
     const refused = await postJson(`${slave.url}/v1/chat/completions`, 'sk-any', hello);
     expect(refused.status).toBe(503);
 

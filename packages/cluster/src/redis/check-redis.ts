@@ -40,11 +40,17 @@ async function waitUntilReady(client: RedisClient, timeoutMs: number): Promise<s
   const { promise: isReady, stop } = readyWithin(client, timeoutMs);
   try {
     if (await isReady) return undefined;
-    return `Redis did not answer within ${seconds} s (${reason}). Check REDIS_CONN_STRING, and that the server runs and can be reached from here.`;
+    return `Redis did not answer within ${seconds} s (${reason}). ${adviceFor(reason)}`;
   } finally {
     stop();
     client.off('error', onError);
   }
+}
+
+function adviceFor(reason: string): string {
+  return /^(?:WRONGPASS|NOAUTH|NOPERM|ERR (?:invalid password|AUTH))/i.test(reason)
+    ? 'Check the user and the password in REDIS_CONN_STRING, or REDIS_PASSWORD.'
+    : 'Check REDIS_CONN_STRING, and that the server runs and can be reached from here.';
 }
 
 function readyWithin(

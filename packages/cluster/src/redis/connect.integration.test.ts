@@ -107,6 +107,22 @@ describe('checkRedis', () => {
     expect(problems).toEqual([expect.stringMatching(/within 0\.2 s .*REDIS_CONN_STRING/)]);
   });
 
+  it('tells a wrong password from a server that is away', async () => {
+    const own = await startOwnRedis();
+    try {
+      const admin = producer(own.url);
+      await waitUntil(() => admin.status === 'ready');
+      await admin.call('ACL', 'SETUSER', 'app', 'on', '>pw', '~*', '+@all');
+      const wrong = producer(own.url.replace('redis://', 'redis://app:other@'));
+      const { problems } = await checkRedis(wrong, 1000);
+      expect(problems).toEqual([
+        expect.stringMatching(/WRONGPASS.*Check the user and the password in REDIS_CONN_STRING/),
+      ]);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('looks at each master of a Redis Cluster', async () => {
     const cluster = await startThreeNodes();
     try {

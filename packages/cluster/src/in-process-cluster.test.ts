@@ -40,7 +40,7 @@ beforeEach(() => {
     tokenSource: {
       findTokenRecord: () => Promise.reject(database.failure ?? new Error('nothing to find')),
     },
-    responseStore: { maxBytes: 0, days: 1 },
+    responseStore: { maxBytes: 0, lifeMs: 1 },
     notificationTable: undefined as never,
     clock: systemClock,
     logger,

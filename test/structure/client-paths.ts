@@ -2,7 +2,8 @@
 export const clientPaths = [
   ...['/v1', '/v1/chat/completions', '/v1/models/gpt-5', '/v1/chat/completions?x=1'],
   ...['/openai/v1/embeddings', '/chat/completions', '/completions', '/embeddings', '/moderations'],
-  ...['/edits', '/responses', '/images/generations', '/images/edits', '/images/variations'],
+  ...['/responses', '/responses/resp_1', '/responses/compact', '/responses/resp_1/cancel?x=1'],
+  ...['/edits', '/responsesx', '/images/generations', '/images/edits', '/images/variations'],
   ...['/audio/speech', '/audio/transcriptions', '/audio/translations'],
   ...['/v1/messages', '/anthropic/v1/messages', '/messages', '/messages/count_tokens', '/v1beta'],
   ...['/v1beta/models/m:generateContent', '/v1alpha/models', '/gemini/v1beta/models', '/gemini/v1'],

@@ -18,6 +18,7 @@ import type {
 } from '@turnpike/core';
 import { createInProcessChores } from './chores/in-process-chores.ts';
 import { createInProcessConfigBus } from './config-bus/in-process-config-bus.ts';
+import { tellOutage } from './database-outage.ts';
 import { InProcessLedger } from './ledger/in-process-ledger.ts';
 import { createTableNotificationQueue } from './notifications/table-notification-queue.ts';
 import { createInProcessRateLimiter } from './rate-limiter/in-process-rate-limiter.ts';
@@ -54,9 +55,10 @@ export function openInProcessCluster(deps: {
   clock: Clock;
   logger: Logger;
 }): InProcessCluster {
-  const { ledgerRepository, logger } = deps;
+  const { logger } = deps;
+  const { ledgerRepository, tokenSource } = withOutagesTold(deps);
   const ledger = new InProcessLedger({ ledgerRepository, clock: deps.clock });
-  const tokenDirectory = new InProcessTokenDirectory(deps);
+  const tokenDirectory = new InProcessTokenDirectory({ tokenSource });
   const bus = createInProcessConfigBus();
   const configBus: ConfigBus = {
     ...bus,
@@ -83,5 +85,31 @@ export function openInProcessCluster(deps: {
     schedules: createInProcessSchedules({ logger }),
     stateStore: createInProcessStateStore(deps),
     responseStore: createInProcessResponseStore({ clock: deps.clock, ...deps.responseStore }),
+  };
+}
+
+/** What requests need of the database, with its outages as refusals that clients understand. */
+function withOutagesTold(deps: {
+  ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
+  tokenSource: TokenSource;
+  logger: Logger;
+}): Pick<typeof deps, 'ledgerRepository' | 'tokenSource'> {
+  const { ledgerRepository, tokenSource } = deps;
+  const told = async <T>(ask: () => Promise<T>): Promise<T> => {
+    try {
+      return await ask();
+    } catch (error) {
+      return tellOutage(error, deps.logger);
+    }
+  };
+  return {
+    ledgerRepository: {
+      applyUsage: (events) => told(() => ledgerRepository.applyUsage(events)),
+      readBalances: (userIds, apiTokenIds) =>
+        told(() => ledgerRepository.readBalances(userIds, apiTokenIds)),
+    },
+    tokenSource: {
+      findTokenRecord: (keyHash, key) => told(() => tokenSource.findTokenRecord(keyHash, key)),
+    },
   };
 }

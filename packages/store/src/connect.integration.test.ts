@@ -18,6 +18,24 @@ describe('openDatabase on servers', () => {
     await drop();
   });
 
+  it.each(['postgres', 'mysql'] as const)(
+    'says of %s what to do where the database or the user is not there',
+    async (kind) => {
+      const { dsn, sqlitePath, drop } = await createTestDatabase(kind);
+      const missing = new URL(dsn);
+      missing.pathname = '/nowhere';
+      const stranger = new URL(dsn);
+      stranger.username = 'nobody';
+      const open = (url: URL) => openDatabase({ variable: 'SQL_DSN', dsn: url.href, sqlitePath });
+
+      await expect(open(missing)).rejects.toThrow(
+        /nowhere.*\. (Create this database|Let this user)/,
+      );
+      await expect(open(stranger)).rejects.toThrow(/nobody.*\. Check the user and the password\./);
+      await drop();
+    },
+  );
+
   it('opens MySQL in the form of One API, with numbers as numbers', async () => {
     const { dsn, sqlitePath, drop } = await createTestDatabase('mysql');
     const { username, password, host, pathname } = new URL(dsn);

@@ -10,7 +10,7 @@ describe('openDatabase', () => {
     const opening = openDatabase({ variable: 'LOG_SQL_DSN', dsn, sqlitePath: '' });
 
     await expect(opening).rejects.toThrow(
-      /^LOG_SQL_DSN: cannot open postgres database db at 127\.0\.0\.1:1: .*ECONNREFUSED/,
+      /^LOG_SQL_DSN: cannot open postgres database db at 127\.0\.0\.1:1: .*ECONNREFUSED.*\. Check the host and the port/,
     );
     await expect(opening).rejects.not.toThrow(/secret/);
   });
@@ -21,7 +21,7 @@ describe('openDatabase', () => {
     await writeFile(sqlitePath, 'this is no database, but a text that is long enough to tell\n');
 
     await expect(openDatabase({ variable: 'SQL_DSN', dsn: '', sqlitePath })).rejects.toThrow(
-      /^SQLITE_PATH: cannot open sqlite file .*not a database/,
+      /^SQLITE_PATH: cannot open sqlite file .*not a database\. Name another file/,
     );
     await rm(folder, { recursive: true });
   });

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Knex } from 'knex';
 import type { DatabaseSettings } from './database-settings.ts';
+import { adviseOnOpening } from './dialects/advise-on-opening.ts';
 import {
   createMysql,
   createPostgres,
@@ -32,7 +33,8 @@ export interface Database {
 /**
  * Opens a database and tries it.
  *
- * @throws an error that names the variable when the text cannot be understood or the database cannot be reached
+ * @throws an error that names the variable when the text cannot be understood or the database cannot be reached, with
+ * what to do
  */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   const address = parseDsn(settings.variable, settings.dsn, settings.sqlitePath);
@@ -42,7 +44,9 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
   } catch (error) {
     const reason = errorMessageOf(error) || String(error);
     const variable = address.kind === 'sqlite' ? 'SQLITE_PATH' : settings.variable;
-    throw new Error(`${variable}: cannot open ${description}: ${reason}`, { cause: error });
+    const advice = adviseOnOpening(error);
+    const whole = `${variable}: cannot open ${description}: ${reason}`;
+    throw new Error(advice === '' ? whole : `${whole}. ${advice}`, { cause: error });
   }
 }
 

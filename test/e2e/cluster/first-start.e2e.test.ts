@@ -4,6 +4,7 @@ import { hello, postJson } from '../../support/chat-requests.ts';
 import { clusterTimes, times } from '../../support/cluster/cluster-times.ts';
 import { catchOnAll, isSnapshotPublish } from '../../support/cluster/command-matchers.ts';
 import { model } from '../../support/cluster/cluster-world.ts';
+import { listDatabasePackages, recordPackages } from '../../support/cluster/loaded-packages.ts';
 import { startSimulator, type Simulator } from '../../support/cluster/simulator-process.ts';
 import { startClusterRedis, type ClusterRedis } from '../../support/cluster/start-cluster-redis.ts';
 import { startCluster, type StartedCluster } from '../../support/start-cluster.mjs';
@@ -17,6 +18,7 @@ let simulator: Simulator;
 let redis: ClusterRedis;
 let cluster: StartedCluster;
 let slave: Gateway;
+const loaded = { bySlave: recordPackages(), byMaster: recordPackages() };
 beforeAll(async () => {
   [simulator, redis] = await Promise.all([startSimulator(), startClusterRedis('single')]);
   cluster = await startCluster({
@@ -30,18 +32,25 @@ afterAll(async () => {
   await cluster.stop();
   await redis.stop();
   await simulator.stop();
+  for (const record of Object.values(loaded)) record.remove();
 });
 
 describe('a slave', () => {
   it('that is there before its master says so, and serves when the master is there', async () => {
-    slave = await cluster.addSlave({}, { readyPath: '/healthz' });
+    slave = await cluster.addSlave(loaded.bySlave.environment, { readyPath: '/healthz' });
     const early = await fetch(`${slave.url}/readyz`);
     expect(early.status).toBe(503);
     expect(early.headers.get('retry-after')).not.toBeNull();
+    expect(await early.text()).toContain('a master has to run with the same REDIS_CONN_STRING');
+    const managed = await fetch(`${slave.url}/api/status`);
+    expect([managed.status, await managed.text()]).toEqual([
+      404,
+      expect.stringContaining('set FRONTEND_BASE_URL here'),
+    ]);
     const refused = await postJson(`${slave.url}/v1/chat/completions`, 'sk-any', hello);
     expect(refused.status).toBe(503);
 
-    const master = await cluster.addMaster();
+    const master = await cluster.addMaster(loaded.byMaster.environment);
     const admin = await logIn(master.url);
     await admin.createChannel({ name: 'first', baseUrl: simulator.url, models: model });
     const { key } = await admin.createToken();
@@ -73,6 +82,19 @@ describe('a slave', () => {
     expect(text).toBe(whole.choices[0]?.message.content);
     expect(completionTokens).toBe(whole.usage?.completion_tokens);
     await waitFor('both charges', async () => (await admin.getToken(token.id)).used_quota > 0);
+  });
+
+  it('has loaded nothing that is for a database or for the management API, all this time', async () => {
+    await Promise.all(['/', '/api/status', '/metrics'].map((path) => fetch(slave.url + path)));
+    await slave.stop();
+    const unwanted = new Set(listDatabasePackages());
+    expect(unwanted).toContain('better-sqlite3');
+    // The record would have them: it has them of the master, but for what is loaded when it is wanted.
+    const ofMaster = loaded.byMaster.read();
+    for (const name of ['@turnpike/store', '@turnpike/master', 'knex', 'pg', 'passport', 'bcrypt'])
+      expect(ofMaster).toContain(name);
+    expect(loaded.bySlave.read()).toContain('ioredis');
+    expect([...loaded.bySlave.read()].filter((name) => unwanted.has(name))).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { LogRow } from '../../support/admin-client.mjs';
+import { askBriefly, askedDoors, type AskedDoor } from '../../support/protocols/ask-briefly.ts';
 import {
   startProtocolWorld,
   upstreamKinds,
@@ -23,48 +24,11 @@ const long = {
   end: 'stop',
 } as const;
 
-/** The same question at each door, as raw HTTP: what comes back is looked at byte by byte. */
-const doors = {
-  'openai-chat': (model: string) => ({
-    path: '/v1/chat/completions',
-    body: { model, stream: true, messages: [{ role: 'user', content: 'Hi' }] },
-  }),
-  'openai-responses': (model: string) => ({
-    path: '/v1/responses',
-    body: { model, stream: true, store: false, input: 'Hi' },
-  }),
-  anthropic: (model: string) => ({
-    path: '/v1/messages',
-    body: {
-      model,
-      stream: true,
-      max_tokens: 4000,
-      messages: [{ role: 'user', content: 'Hi' }],
-    },
-  }),
-  gemini: (model: string) => ({
-    path: `/v1beta/models/${model}:streamGenerateContent?alt=sse`,
-    body: { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] },
-  }),
-} as const;
+const pairs = askedDoors.flatMap((door) => upstreamKinds.map((kind) => ({ door, kind })));
 
-type Door = keyof typeof doors;
-const doorNames = Object.keys(doors) as Door[];
-const pairs = doorNames.flatMap((door) => upstreamKinds.map((kind) => ({ door, kind })));
-
-function ask(
-  door: Door,
-  model: string,
-  { key = world.token.key, ...init }: RequestInit & { key?: string } = {},
-): Promise<Response> {
-  const { path, body } = doors[door](model);
-  return fetch(world.gateway.url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    ...init,
-  });
-}
+/** A streamed question, as raw HTTP: what comes back is looked at byte by byte. */
+const ask = (door: AskedDoor, model: string, more?: Parameters<typeof askBriefly>[4]) =>
+  askBriefly(world, door, model, true, more);
 
 async function rowsOf(answer: Response): Promise<LogRow[]> {
   const id = answer.headers.get('x-request-id');
@@ -73,21 +37,21 @@ async function rowsOf(answer: Response): Promise<LogRow[]> {
 }
 
 /** What the end of each door's stream looks like. */
-const goodEnds: Readonly<Record<Door, string>> = {
-  'openai-chat': '[DONE]',
-  'openai-responses': 'response.completed',
+const goodEnds: Readonly<Record<AskedDoor, string>> = {
+  openai: '[DONE]',
+  responses: 'response.completed',
   anthropic: 'message_stop',
   gemini: '"finishReason":"STOP"',
 };
-const errorEvents: Readonly<Record<Door, RegExp>> = {
-  'openai-chat': /^data: \{"error":\{/m,
-  'openai-responses': /^event: (error|response\.failed)$/m,
+const errorEvents: Readonly<Record<AskedDoor, RegExp>> = {
+  openai: /^data: \{"error":\{/m,
+  responses: /^event: (error|response\.failed)$/m,
   anthropic: /^event: error$/m,
   gemini: /^data: \{"error":\{"code":\d+/m,
 };
-const lengthEnds: Readonly<Record<Door, RegExp>> = {
-  'openai-chat': /"finish_reason":"length"[\s\S]*\[DONE\]/,
-  'openai-responses': /response\.incomplete/,
+const lengthEnds: Readonly<Record<AskedDoor, RegExp>> = {
+  openai: /"finish_reason":"length"[\s\S]*\[DONE\]/,
+  responses: /response\.incomplete/,
   anthropic: /"stop_reason":"max_tokens"[\s\S]*message_stop/,
   gemini: /"finishReason":"MAX_TOKENS"/,
 };
@@ -149,9 +113,9 @@ describe.each(pairs)('a question of $door that $kind.name refuses', ({ door, kin
 });
 
 const told: unknown = expect.stringContaining('overheated');
-const refusals: Readonly<Record<Door, object>> = {
-  'openai-chat': { error: { message: told, type: expect.any(String) } },
-  'openai-responses': { error: { message: told, type: expect.any(String) } },
+const refusals: Readonly<Record<AskedDoor, object>> = {
+  openai: { error: { message: told, type: expect.any(String) } },
+  responses: { error: { message: told, type: expect.any(String) } },
   anthropic: { type: 'error', error: { message: told, type: 'invalid_request_error' } },
   gemini: { error: { code: 400, message: told, status: 'INVALID_ARGUMENT' } },
 };
@@ -186,7 +150,7 @@ describe.each(pairs)('a hard budget of $door at $kind.name', ({ door, kind }) =>
 });
 
 describe('a channel that fails', () => {
-  it.each(doorNames)(
+  it.each(askedDoors)(
     'is followed by one of another family, for one bill, at the door of %s',
     async (door) => {
       const model = `failover-${door}`;
@@ -236,7 +200,7 @@ describe('a channel that fails', () => {
     });
     world.upstream.answerWith(long);
     for (let call = 0; call < 5; call += 1) await (await ask('anthropic', model)).text();
-    for (let call = 0; call < 5; call += 1) await (await ask('openai-chat', model)).text();
+    for (let call = 0; call < 5; call += 1) await (await ask('openai', model)).text();
     const families = world.upstream.requests.map(({ family }) => family);
     expect(families).toEqual([
       ...Array.from({ length: 5 }, () => 'anthropic'),

@@ -13,7 +13,8 @@ export interface RedisCheck {
 const LEAST_VERSION = [6, 2] as const;
 
 /**
- * Looks whether Redis is fit for the ledger: reachable, new enough, forgets nothing, writes what it has to disk. Each
+ * Looks whether Redis is fit for the ledger: reachable, has the database that is named, new enough, forgets nothing,
+ * writes what it has to disk. Each
  * master of a Redis Cluster is looked at. Managed services that forbid CONFIG or INFO get a warning. Never throws.
  *
  * @param timeoutMs how long Redis may take to become reachable
@@ -39,11 +40,17 @@ async function waitUntilReady(client: RedisClient, timeoutMs: number): Promise<s
   const { promise: isReady, stop } = readyWithin(client, timeoutMs);
   try {
     if (await isReady) return undefined;
-    return `Redis did not answer within ${seconds} s (${reason}). Check REDIS_CONN_STRING, and that the server runs and can be reached from here.`;
+    return `Redis did not answer within ${seconds} s (${reason}). ${adviceFor(reason)}`;
   } finally {
     stop();
     client.off('error', onError);
   }
+}
+
+function adviceFor(reason: string): string {
+  return /^(?:WRONGPASS|NOAUTH|NOPERM|ERR (?:invalid password|AUTH))/i.test(reason)
+    ? 'Check the user and the password in REDIS_CONN_STRING, or REDIS_PASSWORD.'
+    : 'Check REDIS_CONN_STRING, and that the server runs and can be reached from here.';
 }
 
 function readyWithin(
@@ -68,6 +75,11 @@ async function checkServer(server: Redis): Promise<RedisCheck> {
   const problems: string[] = [];
   const warnings: string[] = [];
   const place = `Redis ${server.options.host ?? ''}:${String(server.options.port ?? '')}`;
+  const refusal = await refusalOfDatabase(server);
+  if (refusal !== undefined)
+    problems.push(
+      `${place} does not let this client use database ${String(server.options.db)} (${refusal}). Put another number behind the address in REDIS_CONN_STRING, or none.`,
+    );
   const info = await readInfo(server);
   const version = info?.get('redis_version');
   if (version === undefined) {
@@ -96,6 +108,18 @@ async function checkServer(server: Redis): Promise<RedisCheck> {
     );
   }
   return { problems, warnings };
+}
+
+/** A client whose database is refused goes on in database 0 without a word, perhaps among the keys of somebody else. */
+async function refusalOfDatabase(server: Redis): Promise<string | undefined> {
+  const { db = 0 } = server.options;
+  if (db === 0) return undefined;
+  try {
+    await server.select(db);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Undefined where the service forbids it. */

@@ -57,6 +57,17 @@ describe('checkRedis', () => {
     });
   });
 
+  it('names a database that the server does not have, where the client would go on in database 0', async () => {
+    const own = await startOwnRedis();
+    try {
+      const { problems } = await checkRedis(producer(`${own.url}/999`), 5000);
+      expect(problems).toEqual([expect.stringMatching(/database 999 \(ERR .*\)\. Put another/)]);
+      expect((await checkRedis(producer(`${own.url}/3`), 5000)).problems).toEqual([]);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('says what to change', async () => {
     const own = await startOwnRedis();
     try {
@@ -94,6 +105,22 @@ describe('checkRedis', () => {
   it('names REDIS_CONN_STRING when nothing answers', async () => {
     const { problems } = await checkRedis(producer('127.0.0.1:1'), 200);
     expect(problems).toEqual([expect.stringMatching(/within 0\.2 s .*REDIS_CONN_STRING/)]);
+  });
+
+  it('tells a wrong password from a server that is away', async () => {
+    const own = await startOwnRedis();
+    try {
+      const admin = producer(own.url);
+      await waitUntil(() => admin.status === 'ready');
+      await admin.call('ACL', 'SETUSER', 'app', 'on', '>pw', '~*', '+@all');
+      const wrong = producer(own.url.replace('redis://', 'redis://app:other@'));
+      const { problems } = await checkRedis(wrong, 1000);
+      expect(problems).toEqual([
+        expect.stringMatching(/WRONGPASS.*Check the user and the password in REDIS_CONN_STRING/),
+      ]);
+    } finally {
+      await own.stop();
+    }
   });
 
   it('looks at each master of a Redis Cluster', async () => {

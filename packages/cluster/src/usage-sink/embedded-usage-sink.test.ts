@@ -27,6 +27,7 @@ function openEmbedded(): UsageSinkHarness & { refuse(requestId: string): void } 
         return Promise.resolve();
       },
       absorb: () => Promise.resolve(),
+      invalidate: () => Promise.resolve(),
     },
     inFlight: () => 0,
   });

@@ -26,6 +26,8 @@ export interface GroupCommitDeps<Item> {
    * lingering would only add latency.
    */
   expected(): number;
+  /** These are refused for good. Called before their `add` rejects. */
+  refused?(items: readonly Item[]): void;
 }
 
 interface Waiting<Item> {
@@ -133,17 +135,22 @@ export class GroupCommit<Item> {
   async #commitSingly(batch: readonly Waiting<Item>[], error: unknown): Promise<void> {
     for (const waiting of batch) {
       if (batch.length === 1) {
-        waiting.reject(error);
+        this.#refuse(waiting, error);
         continue;
       }
       try {
         await this.#deps.commit(waiting.items);
         waiting.resolve();
       } catch (own) {
-        waiting.reject(own);
+        this.#refuse(waiting, own);
       }
     }
     this.#next();
+  }
+
+  #refuse(waiting: Waiting<Item>, error: unknown): void {
+    this.#deps.refused?.(waiting.items);
+    waiting.reject(error);
   }
 
   #next(): void {

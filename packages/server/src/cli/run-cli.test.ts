@@ -1,7 +1,11 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { readEnvironment, type Environment } from '../settings/read-environment.ts';
 import { createCli, type CliDeps } from './run-cli.ts';
 
-function openCli(environment: Record<string, string> = {}) {
+function openCli(environment: Record<string, string> | (() => Environment) = {}) {
   const printed: string[] = [];
   const problems: string[] = [];
   const calls: unknown[] = [];
@@ -22,7 +26,7 @@ function openCli(environment: Record<string, string> = {}) {
   };
   const run = createCli({
     commands,
-    readEnvironment: () => environment,
+    readEnvironment: typeof environment === 'function' ? environment : () => environment,
     print: (text) => printed.push(text),
     printProblem: (text) => problems.push(text),
   });
@@ -41,6 +45,22 @@ describe('createCli', () => {
     expect(await run([])).toBe(2);
     expect(calls).toEqual([]);
     expect(problems.join()).toMatch(/PORT: expected[^]*DEBUG: expected/);
+  });
+
+  it('names an environment file that cannot be read', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'turnpike-env-'));
+    mkdirSync(join(folder, '.env'));
+    const { run, calls, problems } = openCli(() => readEnvironment(folder));
+    expect(await run([])).toBe(2);
+    expect(calls).toEqual([]);
+    expect(problems.join()).toMatch(/cannot start[^]*\.env cannot be read \(EISDIR\)\. Let this/);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('tells of a wrong flag whose value looks like a command', async () => {
+    const { run, problems } = openCli();
+    expect(await run(['--prot', '3000'])).toBe(2);
+    expect(problems.join()).toMatch(/^--prot: there is no such flag.*\nThere is no command "3000"/);
   });
 
   it('names a log directory that cannot be written', async () => {

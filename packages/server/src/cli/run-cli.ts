@@ -1,8 +1,9 @@
 import type { Logger } from '@turnpike/core';
 import { createLogger, type OpenLogger } from '../logging/create-logger.ts';
 import { redactText } from '../logging/redact-secrets.ts';
-import { loadSettings, type Settings } from '../settings/load-settings.ts';
+import { loadSettings, type LoadedSettings, type Settings } from '../settings/load-settings.ts';
 import { readEnvironment, type Environment } from '../settings/read-environment.ts';
+import { explainFailure } from './explain-failure.ts';
 import { parseArguments, type CommandFlags, type CommandLine } from './parse-arguments.ts';
 import { readVersion } from './read-version.ts';
 import { renderHelp } from './render-help.ts';
@@ -53,11 +54,13 @@ export function createCli(deps: CliDeps): (argv: readonly string[]) => Promise<n
       ? deps.commands[commandLine.command]
       : undefined;
     if (entry === undefined) {
-      printProblem(`There is no command "${commandLine.command}".\n\n${renderHelp(deps.commands)}`);
+      // The value of a flag that does not exist looks like a command.
+      const problems = [...commandLine.problems, `There is no command "${commandLine.command}".`];
+      printProblem(`${problems.join('\n')}\n\n${renderHelp(deps.commands)}`);
       return EXIT_WRONG_USE;
     }
 
-    const loaded = loadSettings((deps.readEnvironment ?? readEnvironment)(), commandLine);
+    const loaded = readSettings(deps.readEnvironment ?? readEnvironment, commandLine);
     if ('problems' in loaded) {
       printProblem(describeProblems(loaded.problems));
       return EXIT_WRONG_USE;
@@ -73,6 +76,14 @@ function listFlags(commands: CliDeps['commands']): Record<string, CommandFlags> 
   return Object.fromEntries(
     Object.entries(commands).flatMap(([name, { flags }]) => (flags ? [[name, flags]] : [])),
   );
+}
+
+function readSettings(read: () => Environment, commandLine: CommandLine): LoadedSettings {
+  try {
+    return loadSettings(read(), commandLine);
+  } catch (error) {
+    return { problems: [(error as Error).message] };
+  }
 }
 
 function openLog(settings: Settings, printProblem: (text: string) => void): OpenLogger | undefined {
@@ -101,7 +112,7 @@ async function runCommand(
     return await command(settings, logger, operands, flags);
   } catch (error) {
     logger.fatal({ err: error }, 'command failed');
-    printProblem(`Turnpike stopped: ${redactText((error as Error).message)}`);
+    printProblem(`Turnpike stopped: ${redactText(explainFailure(error as Error))}`);
     return 1;
   } finally {
     await close();

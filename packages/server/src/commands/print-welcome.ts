@@ -44,9 +44,7 @@ function hintsFor(role: Settings['role'], base: string, demo: Welcome['demo']): 
     return [
       'Try it:',
       `  curl ${base}/api/status`,
-      role === 'master'
-        ? 'To relay, add a channel and a token: docs/guides/run-a-cluster.md.'
-        : 'To relay, add a channel and a token: docs/guides/run-standalone.md, or start with --demo.',
+      `To relay, add a channel and a token: docs/guides/first-steps.md${role === 'master' ? '' : ', or start with --demo'}.`,
     ];
   return [
     'Try it:',

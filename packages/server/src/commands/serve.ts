@@ -145,6 +145,7 @@ function createServer(
 ): Server {
   const { relay } = gateway;
   const frontendBaseUrl = settings.role === 'slave' ? settings.frontendBaseUrl : undefined;
+  const hasDatabase = settings.role !== 'slave' || settings.sqlDsn !== undefined;
   return createHttpServer({
     isRelayUrl,
     relay(request, response) {
@@ -156,7 +157,7 @@ function createServer(
       if (relay === undefined) socket.destroy();
       else relay.upgrade(request, socket, head);
     },
-    app: createApp({ ...settings, gateway, health, frontendBaseUrl }),
+    app: createApp({ ...settings, gateway, health, hasDatabase, frontendBaseUrl }),
   });
 }
 

@@ -9,6 +9,9 @@ import { createNodeId } from './node-id.ts';
 import { reportByChores } from './relay-reports.ts';
 import { relaySettings } from './settings-for.ts';
 
+const NO_CONFIGURATION =
+  'no configuration received yet: a master has to run with the same REDIS_CONN_STRING and REDIS_KEY_PREFIX';
+
 /**
  * The parts list of a cluster's node. Every node relays on what Redis knows; one with a database serves the management
  * API too; a master's control process applies usage, repairs, and runs the schedules. A node without a database loads
@@ -79,7 +82,7 @@ export async function composeCluster(
     management: () => management,
     rateLimiter: cluster.rateLimiter,
     findObstacles: () => [
-      ...(relay.isReady() ? [] : ['no configuration received yet']),
+      ...(relay.isReady() ? [] : [NO_CONFIGURATION]),
       ...cluster.findObstacles(),
     ],
   };

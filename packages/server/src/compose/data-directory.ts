@@ -64,8 +64,23 @@ function defaultSqlitePath(dataDir: string): string {
 }
 
 function readOrGenerate(path: string): string {
-  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+  if (existsSync(path)) return readSecret(path);
   const secret = randomBytes(32).toString('base64url');
-  writeFileSync(path, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    writeFileSync(path, `${secret}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  } catch (error) {
+    // A full disk takes the name and not the text. What somebody else wrote meanwhile is theirs.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(path, { force: true });
+    throw error;
+  }
   return secret;
+}
+
+/** An empty secret would seal and sign like any other, and everybody would know it. */
+function readSecret(path: string): string {
+  const secret = readFileSync(path, 'utf8').trim();
+  if (secret !== '') return secret;
+  throw new Error(
+    `${path} is empty. Put back what it held. Without that, remove the file: another one is made then, and what was sealed or signed with the old one cannot be used any more.`,
+  );
 }

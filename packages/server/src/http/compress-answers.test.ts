@@ -38,6 +38,7 @@ async function open(answer: RequestHandler) {
       metrics: () => Promise.resolve('figures'),
       contentType: 'text/plain',
     },
+    hasDatabase: true,
     frontendBaseUrl: undefined,
     trustedProxies: [],
     globalWebRateLimit: 0,

@@ -1,5 +1,6 @@
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express } from 'express';
 import type { Gateway } from '../compose/gateway.ts';
+import { awaitManagement } from './await-management.ts';
 import { compressAnswers } from './compress-answers.ts';
 import { createHealthRouter, type HealthDeps } from './health.ts';
 import { limitWeb } from './limit-web.ts';
@@ -9,6 +10,8 @@ import { answerUnknownPath } from './unknown-path.ts';
 export interface AppDeps {
   gateway: Pick<Gateway, 'management' | 'rateLimiter'>;
   health: HealthDeps;
+  /** Whether this node was given a database, and so has a management API sooner or later. */
+  hasDatabase: boolean;
   /** Where a slave sends everything that it does not answer itself. */
   frontendBaseUrl: string | undefined;
   /** Whose `X-Forwarded-For` counts. */
@@ -25,18 +28,9 @@ export function createApp(deps: AppDeps): Express {
   app.set('trust proxy', [...deps.trustedProxies]);
   app.use(createHealthRouter(health));
   app.use(compressAnswers());
-  app.use(managementApi(gateway));
+  app.use(awaitManagement(gateway, deps.hasDatabase));
   app.use(limitWeb(gateway.rateLimiter, deps.globalWebRateLimit));
   if (frontendBaseUrl !== undefined) app.use(redirectTo(frontendBaseUrl));
-  app.use(answerUnknownPath);
+  app.use(answerUnknownPath(deps.hasDatabase));
   return app;
-}
-
-/** The management API appears when its database does. */
-function managementApi(gateway: Pick<Gateway, 'management'>): RequestHandler {
-  return (request, response, next) => {
-    const management = gateway.management();
-    if (management === undefined) next();
-    else management.master.router(request, response, next);
-  };
 }

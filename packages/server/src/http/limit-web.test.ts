@@ -26,6 +26,7 @@ async function open(
       metrics: () => Promise.resolve(''),
       contentType: 'text/plain',
     },
+    hasDatabase: true,
     frontendBaseUrl: undefined,
     trustedProxies: [],
     globalWebRateLimit: 240,

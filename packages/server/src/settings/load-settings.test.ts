@@ -16,6 +16,8 @@ function problemsOf(environment: Record<string, string>, ...argv: string[]): rea
   return 'problems' in loaded ? loaded.problems : [];
 }
 
+const cluster = { REDIS_CONN_STRING: 'redis://localhost', ENCRYPTION_KEY: 'k'.repeat(16) };
+
 describe('loadSettings', () => {
   it('starts standalone on port 3000 with an empty environment', () => {
     expect(load({})).toMatchObject({
@@ -69,8 +71,34 @@ describe('loadSettings', () => {
     ['more workers without Redis', { WORKERS: '2' }, /^WORKERS: more than one process needs/],
     ['sentinels without addresses', { REDIS_MASTER_NAME: 'm' }, /^REDIS_MASTER_NAME: /],
     ['a cluster without a shared key', { REDIS_CONN_STRING: 'r:1' }, /^ENCRYPTION_KEY: /],
+    [
+      'reservations that expire between two heartbeats',
+      { ...cluster, HOLD_LIFE: '5s', NODE_HEARTBEAT: '2s' },
+      /^HOLD_LIFE: has to be three times/,
+    ],
+    [
+      'nodes that are gone between two heartbeats',
+      { ...cluster, NODE_TIMEOUT: '1s', NODE_HEARTBEAT: '500ms' },
+      /^NODE_TIMEOUT: has to be three times/,
+    ],
   ])('refuses %s, naming the variable', (_case, environment, problem) => {
     expect(problemsOf(environment)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('does not call what is wrong missing as well', () => {
+    const wrong = { REDIS_CONN_STRING: 'http://r/x', NODE_TYPE: 'slave', WORKERS: '2' };
+    expect(problemsOf(wrong)).toEqual([expect.stringMatching(/^REDIS_CONN_STRING: expected/)]);
+    expect(problemsOf({ REDIS_CONN_STRING: 'r:1', ENCRYPTION_KEY: 'short' })).toEqual([
+      'ENCRYPTION_KEY: expected 16 characters or more',
+    ]);
+  });
+
+  it('says how short and how long a duration may be', () => {
+    expect(problemsOf({ NODE_HEARTBEAT: '10ms', HOLD_LIFE: '1ms', RELAY_TIMEOUT: '60d' })).toEqual([
+      expect.stringMatching(/^HOLD_LIFE: expected a duration .*, from 1s to 24d$/),
+      expect.stringMatching(/^NODE_HEARTBEAT: expected a duration .*, from 50ms to 24d$/),
+      expect.stringMatching(/^RELAY_TIMEOUT: expected a duration .*, at most 24d$/),
+    ]);
   });
 
   it('is a master with Redis, unless told to be a slave', () => {

@@ -55,6 +55,7 @@ export function loadSettings(environment: Environment, commandLine: CommandLine)
   const values: Record<string, unknown> = {};
   const problems: string[] = [...commandLine.problems];
   const warnings: string[] = [];
+  const wrong = new Set<string>();
 
   for (const [name, definition] of listSettings()) {
     const text = readVariable(environment, definition);
@@ -66,11 +67,14 @@ export function loadSettings(environment: Environment, commandLine: CommandLine)
       warnings.push(`${definition.variable} has no effect. ${definition.text}`);
     const parsed = definition.format.schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
-    else problems.push(`${definition.variable}: expected ${definition.format.expected}`);
+    else {
+      wrong.add(definition.variable);
+      problems.push(`${definition.variable}: expected ${definition.format.expected}`);
+    }
   }
 
   const schemaSettings = values as SchemaSettings;
-  problems.push(...findContradictions(schemaSettings));
+  problems.push(...findContradictions(schemaSettings, wrong));
   if (problems.length > 0) return { problems };
   return {
     settings: completeSettings(schemaSettings, environment, commandLine),
@@ -97,9 +101,11 @@ function readVariable(
   return undefined;
 }
 
-function findContradictions(settings: SchemaSettings): string[] {
+/** @param wrong variables that are set, but to nothing that can be used: they are not missing */
+function findContradictions(settings: SchemaSettings, wrong: ReadonlySet<string>): string[] {
   const { nodeType, redisUrl, redisMasterName, workers, encryptionKey, sessionSecret } = settings;
   const problems: string[] = [];
+  if (wrong.has('REDIS_CONN_STRING')) return [];
   if (redisUrl === undefined) {
     if (nodeType === 'slave')
       problems.push(
@@ -113,9 +119,18 @@ function findContradictions(settings: SchemaSettings): string[] {
       );
     return problems;
   }
-  if (encryptionKey === undefined && sessionSecret === undefined)
+  const hasNoKey = encryptionKey === undefined && sessionSecret === undefined;
+  if (hasNoKey && !wrong.has('ENCRYPTION_KEY'))
     problems.push(
       'ENCRYPTION_KEY: nodes of a cluster need the same key; set ENCRYPTION_KEY (or at least SESSION_SECRET) to the same value on all of them',
+    );
+  if (settings.holdLifeMs < 3 * settings.nodeHeartbeatMs)
+    problems.push(
+      'HOLD_LIFE: has to be three times NODE_HEARTBEAT or longer; reservations of requests in flight would expire before they are renewed',
+    );
+  if (settings.nodeTimeoutMs < 3 * settings.nodeHeartbeatMs)
+    problems.push(
+      'NODE_TIMEOUT: has to be three times NODE_HEARTBEAT or longer; nodes that live would count as gone',
     );
   return problems;
 }

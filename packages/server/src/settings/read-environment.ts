@@ -8,7 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The environment of this process over the `.env` file of the working directory: variables that exist win.
  *
- * @throws where `.env` exists but cannot be read
+ * @throws where `.env` exists but cannot be read, with what to do
  */
 export function readEnvironment(directory = process.cwd()): Environment {
   const environment = { ...readEnvironmentFile(join(directory, '.env')), ...process.env };
@@ -21,8 +21,12 @@ function readEnvironmentFile(path: string): Environment {
   try {
     return parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return {};
+    throw new Error(
+      `${path} cannot be read (${code}). Let this user read it, or start in another directory.`,
+      { cause: error },
+    );
   }
 }
 

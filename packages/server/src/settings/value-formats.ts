@@ -60,16 +60,20 @@ export type DurationUnit = keyof typeof unitMs;
 /** Longest delay that a timer of Node can wait; more would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** A duration in milliseconds: `500ms`, `30s`, `5m`, `1h`, or a plain number of `plainUnit`. */
+/** A duration in milliseconds, from `minMs` to 24 days: `500ms`, `30s`, `5m`, `1h`, or a plain number of `plainUnit`. */
 export function durationMs(plainUnit: DurationUnit, minMs = 0): ValueFormat<number> {
   const names = { ms: 'milliseconds', s: 'seconds', m: 'minutes', min: 'minutes', h: 'hours' };
   const plain = plainUnit === 'd' ? 'days' : names[plainUnit];
-  return format(`a duration such as 500ms, 30s or 5m, or a number of ${plain}`, (text) => {
-    const match = /^(\d{1,12}(?:\.\d{1,6})?)\s*(ms|s|min|m|h|d)?$/i.exec(text);
-    if (match === null) return undefined;
-    const unit = (match[2]?.toLowerCase() ?? plainUnit) as DurationUnit;
-    return within(Math.round(Number(match[1]) * unitMs[unit]), minMs, LONGEST_TIMER_MS);
-  });
+  const limits = minMs <= 1 ? 'at most 24d' : `from ${showDuration(minMs)} to 24d`;
+  return format(
+    `a duration such as 500ms, 30s or 5m, or a number of ${plain}, ${limits}`,
+    (text) => {
+      const match = /^(\d{1,12}(?:\.\d{1,6})?)\s*(ms|s|min|m|h|d)?$/i.exec(text);
+      if (match === null) return undefined;
+      const unit = (match[2]?.toLowerCase() ?? plainUnit) as DurationUnit;
+      return within(Math.round(Number(match[1]) * unitMs[unit]), minMs, LONGEST_TIMER_MS);
+    },
+  );
 }
 
 const unitBytes = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 } as const;
@@ -111,6 +115,11 @@ export function listOf(
       .filter((item) => item !== '');
     return items.every(accepts) ? items : undefined;
   });
+}
+
+/** `1000` → `1s`; what is no whole number of seconds stays in milliseconds. */
+function showDuration(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
 }
 
 /** `10485760` → `10mb`; sizes that are no round number stay in bytes. */

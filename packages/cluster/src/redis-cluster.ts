@@ -192,7 +192,6 @@ export async function openRedisCluster(
       source: { read: (accounts) => requireSource(deps).read(accounts) },
       directory: accountDirectory,
     },
-    checkMs: settings.heartbeatMs,
     logger,
   });
   const tokenDirectory = new RedisTokenDirectory({ redis, keys, chores, configBus, clock });

@@ -13,6 +13,8 @@ import { openSnapshotShelf, type SnapshotShelf } from './snapshot-shelf.ts';
 
 /** With more ids than this in one announcement, everything may have changed. */
 const MAX_IDS = 1000;
+/** Two checks tell that an announcement was lost, and a change is to be effective everywhere within a second. */
+const CHECK_MS = 400;
 
 export interface RedisConfigBusDeps {
   /** Fails fast: management calls wait for it. */
@@ -24,7 +26,7 @@ export interface RedisConfigBusDeps {
   accounts:
     { source: Pick<AccountSource, 'read'>; directory: Pick<AccountDirectory, 'put'> } | undefined;
   logger: Logger;
-  /** How often it is checked whether an announcement was missed. Default 1 000. */
+  /** How often it is checked whether an announcement was missed. Default 400. */
   checkMs?: number;
 }
 
@@ -50,7 +52,7 @@ export async function openRedisConfigBus(deps: RedisConfigBusDeps): Promise<Redi
 
   const announcements = await openAnnouncements({
     ...deps,
-    checkMs: deps.checkMs ?? 1000,
+    checkMs: deps.checkMs ?? CHECK_MS,
     onAnnouncement: handle,
     onMissed() {
       // The version says nothing: who follows looks for itself.

@@ -116,7 +116,7 @@ export const clusterSettings = {
     text: 'How many days such answers are kept.',
   }),
   syncFrequencyMs: setting('SYNC_FREQUENCY', durationMs('s', 1000), '600s', {
-    text: 'How often options and channels are read again, as a safety net: changes are announced at once. In a cluster nodes look with each heartbeat; there it is the time between two passes over all accounts.',
+    text: 'How often options and channels are read again, as a safety net: changes are announced at once. In a cluster nodes look twice a second and more; there it is the time between two passes over all accounts.',
   }),
   frontendBaseUrl: optionalSetting('FRONTEND_BASE_URL', webUrl('http', 'https'), {
     text: 'Slaves only: where everything but the relay is redirected to; ignored elsewhere.',

@@ -1,5 +1,5 @@
 import { errors, type Clock, type Logger, type ResponseStore } from '@turnpike/core';
-import { NOT_TICKING, type StreamTicker, type Ticking } from '../http/stream-ticker.ts';
+import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
 import { BackgroundRun, type RunParts } from './background-run.ts';
 import { RunRecords, type RunName, type RunWish } from './run-records.ts';
 
@@ -27,7 +27,8 @@ export interface RunBeginning extends Omit<RunParts, 'onSettled'> {
 
 /** The responses that this node makes in the background. */
 export class BackgroundRuns implements Ticking {
-  tickSlot = NOT_TICKING;
+  tickPrevious: Ticking | undefined;
+  tickNext: Ticking | undefined;
   readonly records: RunRecords;
   readonly #deps: BackgroundRunsDeps;
   readonly #runs = new Map<string, Keeper>();

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { measureSurvivors, type Visitor } from '@turnpike/core/testing';
-import { NOT_TICKING, StreamTicker, TICK_MS, type Ticking } from './stream-ticker.ts';
+import { StreamTicker, TICK_MS, type Ticking } from './stream-ticker.ts';
 
 class Member implements Ticking {
-  tickSlot = NOT_TICKING;
+  tickPrevious: Ticking | undefined;
+  tickNext: Ticking | undefined;
   ticks = 0;
   readonly #onTicked: (() => void) | undefined;
 
@@ -53,6 +54,21 @@ describe('StreamTicker', () => {
     expect(ticksOf(members)).toEqual([2, 1, 2, 1]);
   });
 
+  it('tells those first who came first', () => {
+    const told: string[] = [];
+    const add = (name: string): Member => {
+      const member = new Member(() => told.push(name));
+      ticker.add(member);
+      return member;
+    };
+    const [, b] = [add('a'), add('b'), add('c'), add('d')] as const;
+    ticker.remove(b);
+    add('e');
+    ticker.add(b);
+    jest.advanceTimersByTime(TICK_MS);
+    expect(told).toEqual(['a', 'c', 'd', 'e', 'b']);
+  });
+
   it('knows a member once, however often it comes and goes', () => {
     const [member] = addMembers(1) as [Member];
     ticker.add(member);
@@ -75,10 +91,10 @@ describe('StreamTicker', () => {
       );
     for (const member of members) ticker.add(member);
     jest.advanceTimersByTime(TICK_MS);
-    // The first that is told sends away its two, before they are told; so does the second.
-    expect(members.filter(({ ticks }) => ticks === 1)).toHaveLength(2);
+    // The first sends away itself and two that were not told yet; so does the second.
+    expect(ticksOf(members)).toEqual([1, 1, 0, 0, 0, 0]);
     jest.advanceTimersByTime(TICK_MS);
-    expect(members.filter(({ ticks }) => ticks > 1)).toHaveLength(0);
+    expect(ticksOf(members)).toEqual([1, 1, 0, 0, 0, 0]);
   });
 
   it('runs only while somebody is there, and starts anew', () => {

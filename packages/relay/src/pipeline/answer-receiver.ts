@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AnswerFacts, StreamTap, UpstreamError } from '@turnpike/adaptors';
-import { NOT_TICKING, type StreamTicker, type Ticking } from '../http/stream-ticker.ts';
+import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
 import type { AnswerReceiver, SentRequest, TransportFailure } from '../upstream/send.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { ClientSide } from './client-side.ts';
@@ -45,7 +45,8 @@ export type ReadAnswer = AnswerFacts & { body?: Buffer; contentType?: string };
 
 /** Receives one upstream answer: decides by its head whether it is an error, is read whole, or is passed on as it comes. */
 export class UpstreamAnswer implements AnswerReceiver, Ticking {
-  tickSlot = NOT_TICKING;
+  tickPrevious: Ticking | undefined;
+  tickNext: Ticking | undefined;
   readonly #deps: AnswerReceiverDeps;
   /** Set right after the request was handed to the pool, before anything can arrive. */
   sent: SentRequest | undefined;

@@ -1,6 +1,6 @@
 import { findClientCodec, type ClientCodec } from '@turnpike/adaptors';
 import type { ClientConnection } from '../http/client-connection.ts';
-import { NOT_TICKING, type StreamTicker, type Ticking } from '../http/stream-ticker.ts';
+import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
 import { answerHeaders } from './exchange.ts';
 import { keepAliveOf } from './keep-alive.ts';
 import { pathFactsOf, type InboundRequest } from './inbound-request.ts';
@@ -20,7 +20,8 @@ const eventStream = 'text/event-stream; charset=utf-8';
  * still be asked; an error becomes the last event of the stream.
  */
 export class EarlyHead implements Ticking {
-  tickSlot = NOT_TICKING;
+  tickPrevious: Ticking | undefined;
+  tickNext: Ticking | undefined;
   readonly #connection: ClientConnection;
   readonly #ticker: StreamTicker;
   readonly #options: EarlyHeadOptions;

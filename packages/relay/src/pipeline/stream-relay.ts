@@ -1,5 +1,5 @@
 import type { FailedAttempt, StreamTap } from '@turnpike/adaptors';
-import { NOT_TICKING, type StreamTicker, type Ticking } from '../http/stream-ticker.ts';
+import type { StreamTicker, Ticking } from '../http/stream-ticker.ts';
 import type { SentRequest, TransportFailure } from '../upstream/send.ts';
 import type { AttemptOutcome, StreamedAnswer } from './attempt-outcome.ts';
 import type { ClientSide } from './client-side.ts';
@@ -32,7 +32,8 @@ export interface StreamRelayDeps {
  * the caller, who sends it when the bill is safe. Reading pauses while the client does not keep up.
  */
 export class StreamRelay implements Ticking {
-  tickSlot = NOT_TICKING;
+  tickPrevious: Ticking | undefined;
+  tickNext: Ticking | undefined;
   readonly #deps: StreamRelayDeps;
   readonly #tap: StreamTap;
   readonly #connection: ClientSide;

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { NOT_TICKING, TICK_MS, type Ticker, type Ticking } from '../http/stream-ticker.ts';
+import { TICK_MS, type Ticker, type Ticking } from '../http/stream-ticker.ts';
 import { readAnswerHeaders } from './answer-headers.ts';
 
 export interface UpstreamRequest {
@@ -73,7 +73,8 @@ export function send(
  * every header of the answer becomes text.
  */
 class UpstreamExchange implements Dispatcher.DispatchHandler, SentRequest, Ticking {
-  tickSlot = NOT_TICKING;
+  tickPrevious: Ticking | undefined;
+  tickNext: Ticking | undefined;
   readonly #receiver: AnswerReceiver;
   readonly #timeouts: UpstreamTimeouts;
   readonly #ticker: Ticker;

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { makeServiceFolder } from './services/make-service-folder.mjs';
+import { claimPort } from './services/claim-port.mjs';
 import { startRedisCluster } from './services/start-redis-cluster.mjs';
 import { createRedis } from './services/start-redis.mjs';
 import { waitFor } from './wait-for.ts';
@@ -42,12 +43,18 @@ export function sharedRedisUrl(): string {
   return url;
 }
 
+/** Its bus is by default 10 000 above its port, where the system gives ports to anybody. */
+async function clusterParameters(): Promise<string[]> {
+  const bus = String(await claimPort());
+  const announced = ['--cluster-announce-ip', '127.0.0.1'];
+  return ['--cluster-enabled', 'yes', '--cluster-port', bus, ...announced];
+}
+
 /** A server on a free port; `isCluster`: a Redis Cluster of this one node. */
 export function startOwnRedis(options: { isCluster?: boolean } = {}): Promise<OwnRedis> {
   const isCluster = options.isCluster === true;
   return inFolder(async (folder) => {
-    const parameters = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'];
-    const server = await createRedis(folder, isCluster ? parameters : []);
+    const server = await createRedis(folder, isCluster ? await clusterParameters() : []);
     const ask = (command: string, ...values: string[]): Promise<unknown> =>
       askOnce(server.port, command, values);
     await server.start();

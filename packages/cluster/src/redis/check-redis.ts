@@ -14,8 +14,8 @@ const LEAST_VERSION = [6, 2] as const;
 
 /**
  * Looks whether Redis is fit for the ledger: reachable, has the database that is named, new enough, forgets nothing,
- * writes what it has to disk. Each
- * master of a Redis Cluster is looked at. Managed services that forbid CONFIG or INFO get a warning. Never throws.
+ * writes what it has to disk. Each master of a Redis Cluster is looked at. Managed services that forbid CONFIG or INFO
+ * get a warning. Never throws.
  *
  * @param timeoutMs how long Redis may take to become reachable
  */

@@ -30,6 +30,7 @@ import {
   type PlanReason,
 } from './encoded-request.ts';
 import { mergeHeaders } from './merge-headers.ts';
+import { addOwnLosses, countOwnLosses } from './own-losses.ts';
 import { translateRequest } from './translate.ts';
 
 /**
@@ -95,10 +96,7 @@ function withinLimit(
   if (!Buffer.isBuffer(encoded.body)) return encoded;
   const { body, loss } = fitThinking(encoded.body, inbound.facts.declaredOutput);
   encoded.body = body;
-  if (loss === undefined) return encoded;
-  const protocol = inbound.family ?? inbound.operation;
-  metrics.lossCounted(protocol, protocol, loss);
-  encoded.losses = [...encoded.losses, loss];
+  if (loss !== undefined) addOwnLosses(metrics, inbound, encoded, [loss]);
   return encoded;
 }
 
@@ -145,8 +143,7 @@ function relayRequest(
   const { body } = encoded;
   const isPatched = body instanceof Uint8Array && needsPatch(dialect, upstreamModel, body);
   if (isPatched) encoded.losses = [...encoded.losses, ...patchLosses(dialect, body)];
-  const protocol = inbound.family ?? inbound.operation;
-  for (const loss of encoded.losses) metrics.lossCounted(protocol, protocol, loss);
+  countOwnLosses(metrics, inbound, encoded.losses);
   if (!isPatched) return encoded;
   encoded.planReason = 'deep_edit';
   const { operation } = inbound;

@@ -8,6 +8,7 @@ import {
 } from '@turnpike/adaptors';
 import type { Loss, Operation } from '@turnpike/core';
 import type { EncodeDeps, EncodedRequest, EncodeInput } from '../pipeline/encoded-request.ts';
+import { addOwnLosses } from '../pipeline/own-losses.ts';
 import type { ChannelPolicy } from './channel-policy.ts';
 import { isKept } from '../responses/is-kept.ts';
 import { editEndUsers } from './end-users.ts';
@@ -46,11 +47,7 @@ export function applyPolicy(
   }
   apply(editOutputLimit(encoded.body, decidedOutput(input)));
   apply(policy.editsFor(operation));
-  if (losses.length > 0) {
-    const protocol = input.inbound.family ?? input.inbound.operation;
-    for (const loss of losses) deps.metrics.lossCounted(protocol, protocol, loss);
-    encoded.losses = [...encoded.losses, ...losses];
-  }
+  addOwnLosses(deps.metrics, input.inbound, encoded, losses);
   return encoded;
 }
 

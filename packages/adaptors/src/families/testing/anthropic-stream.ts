@@ -2,7 +2,7 @@ import type { VendorStream } from './vendor-stream.ts';
 
 /** The figures of every stream that is made here. */
 export const counted = { input: 30, cached: 5, output: 12 };
-export const opening = {
+const opening = {
   input_tokens: 20,
   cache_creation_input_tokens: 5,
   cache_read_input_tokens: 5,
@@ -11,11 +11,16 @@ export const opening = {
   service_tier: 'standard',
   inference_geo: 'global',
 };
-export const message = {
+const message = {
   id: 'msg_t',
   type: 'message',
   role: 'assistant',
   model: 'claude-opus-4-6',
+};
+
+export const messageStart = {
+  type: 'message_start',
+  message: { ...message, content: [], stop_reason: null, stop_sequence: null, usage: opening },
 };
 
 export type Block = Readonly<Record<string, unknown>> & { type: string };
@@ -85,16 +90,7 @@ export function anthropicStream(
   return {
     name,
     events: [
-      {
-        type: 'message_start',
-        message: {
-          ...message,
-          content: [],
-          stop_reason: null,
-          stop_sequence: null,
-          usage: opening,
-        },
-      },
+      messageStart,
       { type: 'ping' },
       ...content.flatMap(blockEvents),
       {

@@ -1,8 +1,7 @@
 import {
   anthropicStream as makeStream,
   counted,
-  message,
-  opening,
+  messageStart,
   type Block,
 } from './anthropic-stream.ts';
 import type { VendorStream } from './vendor-stream.ts';
@@ -211,16 +210,7 @@ export const anthropicToolStreams: readonly VendorStream[] = [
     name: 'an input that is streamed as it is made, and cut in the middle of a word',
     unreadBy: ['openai-chat', 'openai-responses', 'anthropic'],
     events: [
-      {
-        type: 'message_start',
-        message: {
-          ...message,
-          content: [],
-          stop_reason: null,
-          stop_sequence: null,
-          usage: opening,
-        },
-      },
+      messageStart,
       {
         type: 'content_block_start',
         index: 0,

@@ -12,18 +12,21 @@ export function setDeadline(client: Redis | Cluster, deadlineMs: number): void {
 
 interface Sent {
   command: Command;
-  /** Of the monotonic clock, milliseconds. */
-  at: number;
+  /** The tick in which it was sent. */
+  tick: number;
 }
 
 /** So many answered commands may lie in front of those that wait before they are moved together. */
 const MOST_ANSWERED = 1024;
+/** A command is given up when it has waited for so many whole ticks: up to one tick after its deadline. */
+const TICKS_OF_DEADLINE = 8;
 
 /**
  * Gives up commands that are not answered in time, as the client's own time-out would, with two differences:
  *
- * - Answers that have arrived count, however late this process looks. One that stood still (no processor for it, a slow
- *   disk) wakes up with its deadlines over and the answers unread: the client would fail all of them.
+ * - Time is counted in ticks that this process lived through. One that stood still (no processor for it, a slow disk)
+ *   lived through one tick at most, however long that was: it wakes up with answers unread and commands unsent, and the
+ *   client would fail all of them.
  * - There is one timer, not one for each command, and nothing is done when a command is answered: about a tenth of a
  *   microsecond a command instead of 0.7.
  */
@@ -32,6 +35,7 @@ class DeadlineWatch {
   /** Oldest first; undefined in front of `#first`. */
   #sent: (Sent | undefined)[] = [];
   #first = 0;
+  #tick = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param deadlineMs how long each command may take */
@@ -42,8 +46,8 @@ class DeadlineWatch {
   /** From now on the command is given up when its time is over. */
   add(command: Command): void {
     this.#forgetAnswered();
-    this.#sent.push({ command, at: performance.now() });
-    this.#timer ??= this.#lookAfter(this.#deadlineMs);
+    this.#sent.push({ command, tick: this.#tick });
+    this.#timer ??= this.#nextTick();
   }
 
   /** Answers mostly come in the order of their commands; what was answered behind one that waits is kept until then. */
@@ -57,21 +61,21 @@ class DeadlineWatch {
     this.#first = 0;
   }
 
-  #lookAfter(ms: number): NodeJS.Timeout {
+  #nextTick(): NodeJS.Timeout {
+    const tickMs = this.#deadlineMs / TICKS_OF_DEADLINE;
     // Timers come before what the network brought; what is set to be done immediately comes after it.
-    return setTimeout(() => setImmediate(() => this.#look()), ms).unref();
+    return setTimeout(() => setImmediate(() => this.#look()), tickMs).unref();
   }
 
   #look(): void {
-    const now = performance.now();
+    this.#tick += 1;
     this.#timer = undefined;
     for (;;) {
       this.#forgetAnswered();
       const oldest = this.#sent[this.#first];
       if (oldest === undefined) return;
-      const leftMs = oldest.at + this.#deadlineMs - now;
-      if (leftMs > 0) {
-        this.#timer = this.#lookAfter(leftMs);
+      if (this.#tick - oldest.tick <= TICKS_OF_DEADLINE) {
+        this.#timer = this.#nextTick();
         return;
       }
       const time = `${String(this.#deadlineMs)} ms`;

@@ -3,6 +3,7 @@ import {
   startSimulatedProvider,
   type SimulatedProvider,
 } from '../../packages/server/src/demo/simulated-provider.ts';
+import { logIn } from '../support/admin-client.mjs';
 import { hello } from '../support/chat-requests.ts';
 import { startGateway, type Gateway } from '../support/start-gateway.mjs';
 import { openSdk } from '../support/start-world.ts';
@@ -140,6 +141,38 @@ describe('a newcomer', () => {
     const logs = gateway.logs();
     for (const secret of ['sk-sim-secret', '123456', 'a-better-one']) {
       expect(logs.replaceAll('root / 123456', '')).not.toContain(secret);
+    }
+  });
+});
+
+describe('keys of providers in the environment of the first start', () => {
+  it('make channels that serve what the providers sell today', async () => {
+    const env = {
+      OPENAI_API_KEY: 'sk-o',
+      ANTHROPIC_API_KEY: 'sk-a',
+      GEMINI_API_KEY: 'g',
+      DEEPSEEK_API_KY: 'nobody reads this',
+    };
+    const gateway = await startGateway({ env });
+    try {
+      const admin = await logIn(gateway.url);
+      const listed = await admin.call('GET', '/api/channel/?p=0');
+      const channels = listed as { name: string; type: number; models: string }[];
+      const found = channels.map(({ name, type, models }) => ({
+        ...{ name, type },
+        models: models.split(','),
+      }));
+      for (const [name, type, model] of [
+        ['OpenAI', 1, 'gpt-5'],
+        ['Anthropic', 14, 'claude-haiku-4-5'],
+        ['Gemini', 24, 'gemini-2.5-flash'],
+      ] as const)
+        expect(found).toContainEqual({ name, type, models: expect.arrayContaining([model]) });
+      expect(found).toHaveLength(3);
+      expect(gateway.logs()).toContain('Did you mean DEEPSEEK_API_KEY?');
+      expect(gateway.logs()).not.toContain('nobody reads this');
+    } finally {
+      await gateway.stop();
     }
   });
 });

@@ -90,7 +90,10 @@ describe('a script for One API, over channels', () => {
     const [bad] = (await find('multi')) as [Channel];
     await root.data('PUT', '/api/channel/', { id: bad.id, base_url: 'http://127.0.0.1:1' });
     const failed = await root.send('GET', `/api/channel/test/${bad.id}/`);
-    expect(failed.body).toMatchObject({ success: false, time: 0, modelName: '' });
+    expect(failed.body).toMatchObject({
+      ...{ success: false, time: 0, modelName: '' },
+      message: expect.stringContaining('ECONNREFUSED 127.0.0.1:1'),
+    });
     const unknown = await root.send('GET', '/api/channel/test/999');
     expect(unknown.body).toMatchObject({ success: false });
     expect(unknown.body).not.toHaveProperty('time');

@@ -16,21 +16,20 @@ const usage = `npm run cluster -- [--demo] [--slaves 2] [--port 3000]
   --slaves n   relay nodes besides the master (default 2)
   --port n     where nginx listens, or the master where there is no nginx (default 3000)
 `;
+/** Each is a process of its own, and all are on this machine. */
+const MOST_SLAVES = 16;
 
-const { values: flags } = parseArgs({
-  options: {
-    slaves: { type: 'string', default: '2' },
-    port: { type: 'string', default: '3000' },
-    demo: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
+const flags = readFlags();
 const slaveCount = Number(flags.slaves);
 const port = Number(flags.port);
-if (flags.help || !Number.isInteger(slaveCount) || slaveCount < 1 || !(port > 0 && port < 65536)) {
+if (flags.help) {
   process.stdout.write(usage);
-  process.exit(flags.help ? 0 : 2);
+  process.exit(0);
 }
+if (!Number.isInteger(slaveCount) || slaveCount < 1 || slaveCount > MOST_SLAVES)
+  refuse(`--slaves: expected a whole number from 1 to ${MOST_SLAVES}`);
+if (!Number.isInteger(port) || port < 1 || port > 65_535)
+  refuse('--port: expected a whole number from 1 to 65535');
 
 await explainFailure(() => prepareCheckout());
 const { startTrial } = await import('./try/start-trial.mjs');
@@ -59,3 +58,23 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 process.exit(exitCode);
+
+function readFlags() {
+  try {
+    return parseArgs({
+      options: {
+        slaves: { type: 'string', default: '2' },
+        port: { type: 'string', default: '3000' },
+        demo: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(error.message);
+  }
+}
+
+function refuse(problem) {
+  process.stderr.write(`${problem}\n\n${usage}`);
+  process.exit(2);
+}

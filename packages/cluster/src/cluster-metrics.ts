@@ -12,7 +12,8 @@ export interface WatchedSink {
 
 export interface ClusterMetrics {
   ledger: LedgerMetrics;
-  watch(sink: WatchedSink): void;
+  /** @param clockOffsetMs milliseconds that the clock of Redis is ahead of this machine's */
+  watch(sink: WatchedSink, clockOffsetMs: () => number): void;
   /** The same sink; how long its callers wait is counted. */
   timed(sink: UsageSink): UsageSink;
 }
@@ -73,8 +74,17 @@ export function createClusterMetrics(
         restored.inc(entries);
       },
     },
-    watch(sink) {
+    watch(sink, clockOffsetMs) {
       registerJournalGauges(registry, sink);
+      new Gauge({
+        name: 'turnpike_clock_offset_seconds',
+        help: 'How far the clock of Redis is ahead of that of this machine; negative: behind.',
+        aggregator: 'average',
+        registers,
+        collect() {
+          this.set(clockOffsetMs() / 1000);
+        },
+      });
     },
     timed: (sink) => ({
       async publish(events) {

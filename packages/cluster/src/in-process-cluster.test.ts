@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger, systemClock, type LedgerRepository, type Logger } from '@turnpike/core';
-import { makeUsageEvent } from '@turnpike/core/testing';
+import { makeUsageEvent, waitUntil } from '@turnpike/core/testing';
 import { openInProcessCluster, type InProcessCluster } from './in-process-cluster.ts';
 import { reservation, TOKEN, USER } from './ledger/ledger-samples.contract.ts';
 
@@ -19,6 +19,10 @@ class Database implements Pick<LedgerRepository, 'applyUsage' | 'readBalances'> 
       users: [{ id: USER, ...balance }],
       apiTokens: [{ id: TOKEN, ...balance }],
     });
+  }
+
+  checkWrites(): Promise<void> {
+    return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
   }
 
   applyUsage(): ReturnType<LedgerRepository['applyUsage']> {
@@ -40,13 +44,23 @@ beforeEach(() => {
     tokenSource: {
       findTokenRecord: () => Promise.reject(database.failure ?? new Error('nothing to find')),
     },
+    checkWrites: () => database.checkWrites(),
     responseStore: { maxBytes: 0, lifeMs: 1 },
     notificationTable: undefined as never,
     clock: systemClock,
     logger,
   });
 });
-afterEach(() => cluster.usageSink.close());
+afterEach(async () => {
+  await cluster.usageSink.close();
+  await cluster.close();
+});
+
+/** The database is well again, and was seen to be. */
+async function mend(): Promise<void> {
+  database.failure = undefined;
+  await waitUntil(() => cluster.findObstacles().length === 0);
+}
 
 const charge = (requestId: string): Promise<void> =>
   cluster.usageSink.publish([
@@ -61,10 +75,10 @@ describe('standalone mode while its database cannot be written', () => {
     const results = await Promise.allSettled(['a', 'b', 'c'].map(charge));
     for (const result of results)
       expect(result).toMatchObject({ reason: { code: 'not_ready', status: 503 } });
-    expect(logged).toContain('the database cannot be used: requests are refused');
+    expect(logged).toEqual(['the database cannot be used: requests are refused until it can']);
     expect(await cluster.ledger.openEntries()).toEqual({ count: 0, amount: 0 });
 
-    database.failure = undefined;
+    await mend();
     expect(await cluster.ledger.reserve(reservation('e', 1000))).toMatchObject({ allowed: true });
   });
 
@@ -74,16 +88,30 @@ describe('standalone mode while its database cannot be written', () => {
     database.quota = 700;
     database.version = 2;
     await expect(charge('a')).rejects.toMatchObject({ code: 'not_ready' });
-    database.failure = undefined;
+    await mend();
     expect(await cluster.ledger.reserve(reservation('b', 701))).toMatchObject({ allowed: false });
     expect(await cluster.ledger.reserve(reservation('c', 700))).toMatchObject({ allowed: true });
   });
 
-  it('refuses likewise who is not known yet', async () => {
+  it.each([
+    ['token', () => cluster.tokenDirectory.find('hash', 'key')],
+    ['balance', async () => cluster.ledger.reserve(reservation('a', 1))],
+  ])('refuses likewise whose %s is not known yet', async (_what, ask) => {
     database.failure = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
-    const refusal = { code: 'not_ready' };
-    await expect(cluster.tokenDirectory.find('hash', 'key')).rejects.toMatchObject(refusal);
-    await expect(cluster.ledger.reserve(reservation('a', 1))).rejects.toMatchObject(refusal);
+    await expect(ask()).rejects.toMatchObject({ code: 'not_ready' });
+  });
+
+  it('lets nobody in whose answer could not be charged, until it can', async () => {
+    await cluster.ledger.reserve(reservation('a', 300));
+    database.failure = fullDisk;
+    await expect(charge('a')).rejects.toMatchObject({ code: 'not_ready' });
+    expect(await cluster.ledger.reserve(reservation('b', 1))).toEqual({
+      allowed: false,
+      reason: 'no-room',
+    });
+    expect(cluster.findObstacles()).toEqual([expect.stringContaining('(SQLITE_FULL)')]);
+    await mend();
+    expect(await cluster.ledger.reserve(reservation('b', 1))).toMatchObject({ allowed: true });
   });
 
   it('calls no bug an outage', async () => {
@@ -92,5 +120,6 @@ describe('standalone mode while its database cannot be written', () => {
     database.failure = new RangeError('quota is no integer');
     await expect(charge('b')).rejects.toBe(database.failure);
     expect(logged).toEqual([]);
+    expect(cluster.findObstacles()).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ import type {
 } from '@turnpike/core';
 import { createInProcessChores } from './chores/in-process-chores.ts';
 import { createInProcessConfigBus } from './config-bus/in-process-config-bus.ts';
-import { tellOutage } from './database-outage.ts';
+import { DatabaseWatch } from './database-watch.ts';
 import { InProcessLedger } from './ledger/in-process-ledger.ts';
 import { createTableNotificationQueue } from './notifications/table-notification-queue.ts';
 import { createInProcessRateLimiter } from './rate-limiter/in-process-rate-limiter.ts';
@@ -44,20 +44,31 @@ export interface InProcessCluster {
   schedules: Schedules;
   stateStore: StateStore;
   responseStore: ResponseStore;
+  /** Why this process should get no traffic now: its database takes no charges. */
+  findObstacles(): readonly string[];
+  /** Leaves the database alone; the usage sink must be closed before. */
+  close(): Promise<void>;
 }
 
 /** Everything nodes would share, in the one process of standalone mode. */
 export function openInProcessCluster(deps: {
   ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
   tokenSource: TokenSource;
+  /** Writes something and takes it back. @throws where the database takes nothing now */
+  checkWrites(): Promise<void>;
   responseStore: ResponseStoreLimits;
   notificationTable: NotificationTable;
   clock: Clock;
   logger: Logger;
 }): InProcessCluster {
   const { logger } = deps;
-  const { ledgerRepository, tokenSource } = withOutagesTold(deps);
-  const ledger = new InProcessLedger({ ledgerRepository, clock: deps.clock });
+  const watch = new DatabaseWatch(deps);
+  const { ledgerRepository, tokenSource } = watched(watch, deps);
+  const ledger = new InProcessLedger({
+    ledgerRepository,
+    clock: deps.clock,
+    hasRoom: () => watch.isUsable,
+  });
   const tokenDirectory = new InProcessTokenDirectory({ tokenSource });
   const bus = createInProcessConfigBus();
   const configBus: ConfigBus = {
@@ -85,31 +96,33 @@ export function openInProcessCluster(deps: {
     schedules: createInProcessSchedules({ logger }),
     stateStore: createInProcessStateStore(deps),
     responseStore: createInProcessResponseStore({ clock: deps.clock, ...deps.responseStore }),
+    findObstacles: () => watch.findObstacles(),
+    close: () => watch.close(),
   };
 }
 
 /** What requests need of the database, with its outages as refusals that clients understand. */
-function withOutagesTold(deps: {
+function watched(
+  watch: DatabaseWatch,
+  {
+    ledgerRepository,
+    tokenSource,
+  }: {
+    ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
+    tokenSource: TokenSource;
+  },
+): {
   ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
   tokenSource: TokenSource;
-  logger: Logger;
-}): Pick<typeof deps, 'ledgerRepository' | 'tokenSource'> {
-  const { ledgerRepository, tokenSource } = deps;
-  const told = async <T>(ask: () => Promise<T>): Promise<T> => {
-    try {
-      return await ask();
-    } catch (error) {
-      return tellOutage(error, deps.logger);
-    }
-  };
+} {
   return {
     ledgerRepository: {
-      applyUsage: (events) => told(() => ledgerRepository.applyUsage(events)),
+      applyUsage: (events) => watch.ask(() => ledgerRepository.applyUsage(events)),
       readBalances: (userIds, apiTokenIds) =>
-        told(() => ledgerRepository.readBalances(userIds, apiTokenIds)),
+        watch.ask(() => ledgerRepository.readBalances(userIds, apiTokenIds)),
     },
     tokenSource: {
-      findTokenRecord: (keyHash, key) => told(() => tokenSource.findTokenRecord(keyHash, key)),
+      findTokenRecord: (keyHash, key) => watch.ask(() => tokenSource.findTokenRecord(keyHash, key)),
     },
   };
 }

@@ -44,6 +44,9 @@ import { openUsageQueue } from './usage-queue/bullmq-usage-queue.ts';
 import { BullmqUsageSink } from './usage-sink/bullmq-usage-sink.ts';
 import { openJournal } from './usage-sink/journal/open-journal.ts';
 
+const NO_ROOM =
+  'no room for the bills of more requests: the journal has JOURNAL_MAX_MB that the database has not taken over, or its disk refuses what Redis did not take';
+
 /** Everything nodes share, in Redis. What waits for Redis, and what fails fast, is told where each is used. */
 export interface RedisCluster {
   ledger: Ledger;
@@ -174,12 +177,12 @@ export async function openRedisCluster(
     clock,
     logger,
   });
-  metrics.watch(usageSink);
+  let agent: NodeAgent | undefined;
+  metrics.watch(usageSink, () => agent?.clockOffsetMs ?? 0);
 
   const ledgerBook = new RedisLedgerBook({
     redis,
     keys,
-    clock,
     nodeTimeoutMs: settings.nodeTimeoutMs,
     quietMs: 2 * settings.heartbeatMs,
   });
@@ -211,7 +214,6 @@ export async function openRedisCluster(
     clock,
   });
   const responseStore = openRedisResponseStore(settings, { redis, keys, clock, logger });
-  let agent: NodeAgent | undefined;
   let handleNewLife = (): void => undefined;
 
   return {
@@ -234,7 +236,7 @@ export async function openRedisCluster(
     accountDirectory,
     ledgerBook,
     usageQueue,
-    nodes: createNodeRegistry({ redis, keys, clock }),
+    nodes: createNodeRegistry({ redis, keys }),
     tellAccountsChanged: (change) => configBus.tellAccountsChanged(change),
     onNewLife(handler) {
       handleNewLife = handler;
@@ -264,7 +266,8 @@ export async function openRedisCluster(
     },
     findObstacles() {
       if (redis.status !== 'ready') return ['Redis cannot be reached'];
-      return agent?.isCurrent() === true ? [] : ['waiting for Redis'];
+      if (agent?.isCurrent() !== true) return ['waiting for Redis'];
+      return usageSink.hasRoom() ? [] : [NO_ROOM];
     },
     async close() {
       await agent?.stop();

@@ -126,6 +126,7 @@ export { affordableTokens, estimateQuota } from './pricing/estimate-quota.ts';
 export { findLongPrompt } from './pricing/token-rates.ts';
 export type { EstimateMode, UsageEstimate } from './pricing/estimate-quota.ts';
 export { freePrice } from './pricing/free-price.ts';
+export { listVendorModels } from './pricing/price-book.ts';
 export { createPriceList } from './pricing/price-list.ts';
 export type { GroupRatio, PriceList, PriceListDeps } from './pricing/price-list.ts';
 export { isPriceOptionKey, priceOptionKeys } from './pricing/price-options.ts';

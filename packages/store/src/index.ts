@@ -9,6 +9,8 @@ export type { RootSeed } from './seed/seed-root.ts';
 export type { SecretsReport } from './secrets/convert-secrets.ts';
 export { backupSqlite } from './maintenance/backup-sqlite.ts';
 export type { BackupReport } from './maintenance/backup-sqlite.ts';
+export { holdFileLock } from './maintenance/hold-file-lock.ts';
+export type { FileLock } from './maintenance/hold-file-lock.ts';
 export { describeDumpCommand } from './maintenance/dump-command.ts';
 export { moveDatabase } from './maintenance/move-database.ts';
 export type { MoveReport, MoveSettings } from './maintenance/move-database.ts';

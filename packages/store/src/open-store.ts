@@ -29,6 +29,7 @@ import { bookExternalChanges } from './ledger/book-external-changes.ts';
 import { drainLogOutbox, forgetLogReceipts } from './ledger/drain-log-outbox.ts';
 import { pruneRemovedTokens } from './ledger/prune-removed-tokens.ts';
 import { pruneUsageRequests } from './ledger/prune-usage-requests.ts';
+import { checkWrites } from './maintenance/check-writes.ts';
 import { refuseUnfinishedImport } from './maintenance/import/import-marker.ts';
 import { refuseUnfinishedMove } from './maintenance/move/move-marker.ts';
 import { isMigrated, migrate, type MigrationReport } from './migrations/migrate.ts';
@@ -122,6 +123,8 @@ export interface Store {
   findObstacles(): readonly string[];
   /** @throws when the database does not answer */
   ping(): Promise<void>;
+  /** Writes something and takes it back. @throws what a charge would throw now */
+  checkWrites(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -167,6 +170,10 @@ export async function openStore(settings: StoreSettings, deps: StoreDeps): Promi
       ...createMaintenance(deps, main, logs),
       ledgerRepository: sqliteLedger ?? generalLedger,
       findObstacles: () => sqliteLedger?.findObstacles() ?? [],
+      async checkWrites() {
+        sqliteLedger?.check();
+        await checkWrites(main);
+      },
       migration,
       description: main.description,
       close,

@@ -1,28 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { askBriefly, type AskedDoor } from '../../support/protocols/ask-briefly.ts';
-import {
-  startProtocolWorld,
-  upstreamKinds,
-  type ProtocolWorld,
-} from '../../support/protocols/protocol-world.ts';
+import { upstreamKindOfEachWire as kinds } from '../../support/protocols/protocol-world.ts';
 import { upstreamWires } from '../../support/protocols/upstream-wires.ts';
+import { useProtocolWorld } from '../../support/protocols/use-protocol-world.ts';
 
-jest.setTimeout(120_000);
-
-let world: ProtocolWorld;
-beforeAll(async () => {
-  world = await startProtocolWorld();
-  await world.admin.setOption('RetryTimes', '0');
-});
-afterAll(() => world.stopAll());
+const world = useProtocolWorld(0);
 beforeEach(() => {
   world.upstream.answerWith({ text: 'Roads are paid for, mostly.', end: 'stop' });
 });
-
-/** Every kind of wire but those of hosts, which have the words of what they host. */
-const kinds = upstreamKinds.filter(({ name }) =>
-  ['chat', 'responses', 'anthropic', 'gemini', 'bedrock-nova'].includes(name),
-);
 
 /** What an upstream's status is at each door: its status there, and the word for it. */
 const table: readonly (readonly [

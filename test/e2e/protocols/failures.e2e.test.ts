@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogRow } from '../../support/admin-client.mjs';
 import { askBriefly, askedDoors, type AskedDoor } from '../../support/protocols/ask-briefly.ts';
-import {
-  startProtocolWorld,
-  upstreamKinds,
-  type ProtocolWorld,
-} from '../../support/protocols/protocol-world.ts';
+import { upstreamKinds } from '../../support/protocols/protocol-world.ts';
 import { bill } from '../../support/protocols/scene.ts';
 import { upstreamWires, type UpstreamFamily } from '../../support/protocols/upstream-wires.ts';
+import { useProtocolWorld } from '../../support/protocols/use-protocol-world.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-jest.setTimeout(120_000);
-
-let world: ProtocolWorld;
-beforeAll(async () => {
-  world = await startProtocolWorld();
-  await world.admin.setOption('RetryTimes', '3');
-});
-afterAll(() => world.stopAll());
+const world = useProtocolWorld(3);
 
 const long = {
   text: 'Roads are paid for by those who drive on them, mostly.',

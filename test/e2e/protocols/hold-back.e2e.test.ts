@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { askBriefly, askedDoors } from '../../support/protocols/ask-briefly.ts';
-import {
-  startProtocolWorld,
-  upstreamKinds,
-  type ProtocolWorld,
-} from '../../support/protocols/protocol-world.ts';
+import { upstreamKindOfEachWire } from '../../support/protocols/protocol-world.ts';
 import { upstreamWires } from '../../support/protocols/upstream-wires.ts';
+import { useProtocolWorld } from '../../support/protocols/use-protocol-world.ts';
 
-jest.setTimeout(120_000);
-
-let world: ProtocolWorld;
-beforeAll(async () => {
-  world = await startProtocolWorld();
-  await world.admin.setOption('RetryTimes', '1');
-});
-afterAll(() => world.stopAll());
+const world = useProtocolWorld(1);
 
 /** Wires whose streams begin with something that says nothing yet, and where the other channel is of another one. */
-const kinds = upstreamKinds.filter(({ name }) =>
-  ['chat', 'responses', 'anthropic', 'gemini', 'bedrock-nova'].includes(name),
-);
-const pairs = kinds.flatMap((kind) => askedDoors.map((door) => ({ kind, door })));
+const pairs = upstreamKindOfEachWire.flatMap((kind) => askedDoors.map((door) => ({ kind, door })));
 
 describe.each(pairs)('a stream from $kind.name at $door', ({ kind, door }) => {
   it('goes to another channel as long as it has said nothing', async () => {

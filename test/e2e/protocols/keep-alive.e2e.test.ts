@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import {
-  startProtocolWorld,
-  upstreamKinds,
-  type ProtocolWorld,
-} from '../../support/protocols/protocol-world.ts';
-import { waitFor } from '../../support/wait-for.ts';
+import { describe, expect, it } from '@jest/globals';
+import { upstreamKinds } from '../../support/protocols/protocol-world.ts';
 import { upstreamWires } from '../../support/protocols/upstream-wires.ts';
+import { useProtocolWorld } from '../../support/protocols/use-protocol-world.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
-jest.setTimeout(60_000);
-
-let world: ProtocolWorld;
-beforeAll(async () => {
-  // What takes fifteen seconds otherwise.
-  const env = { STREAM_KEEPALIVE_INTERVAL: '100ms', HOLD_BACK_TIMEOUT: '100ms' };
-  world = await startProtocolWorld({ env });
-  await world.admin.setOption('RetryTimes', '1');
-});
-afterAll(() => world.stopAll());
+// What takes fifteen seconds otherwise.
+const env = { STREAM_KEEPALIVE_INTERVAL: '100ms', HOLD_BACK_TIMEOUT: '100ms' };
+const world = useProtocolWorld(1, { env });
 
 const answer = { text: 'At last.', end: 'stop' } as const;
 

@@ -45,12 +45,10 @@ export function listMetrics(): RegisteredMetric[] {
     },
     parkedUsage: { count: () => Promise.resolve(0) },
   });
-  createClusterMetrics(registry, { nodeId: '', role: '', version: '' }).watch({
-    journalBytes: 0,
-    oldestUnacknowledgedAt: 0,
-    unacknowledgedCount: 0,
-    resentCount: 0,
-  });
+  createClusterMetrics(registry, { nodeId: '', role: '', version: '' }).watch(
+    { journalBytes: 0, oldestUnacknowledgedAt: 0, unacknowledgedCount: 0, resentCount: 0 },
+    () => 0,
+  );
   registerReadiness(registry, () => true);
   registerGivenUpNotifications(registry, () => Promise.resolve(0));
   return registry.getMetricsAsArray();

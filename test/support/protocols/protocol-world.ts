@@ -57,6 +57,11 @@ export const upstreamKinds: readonly UpstreamKind[] = [
   },
 ];
 
+/** One for each protocol and wire: hosts of other vendors' models are left out, which have the words of what they host. */
+export const upstreamKindOfEachWire = upstreamKinds.filter(({ name }) =>
+  ['chat', 'responses', 'anthropic', 'gemini', 'bedrock-nova'].includes(name),
+);
+
 function families(...names: UpstreamFamily[]): string {
   return JSON.stringify({ families: names });
 }

@@ -3,7 +3,6 @@ import {
   apiTokenStatuses,
   type AccountBatch,
   type ApiTokenAccount,
-  type Clock,
   type PeriodSpend,
   type RemovedApiToken,
   type RequestLimits,
@@ -19,7 +18,6 @@ import { readAliveNodes } from './read-alive-nodes.ts';
 export interface AccountHydratorDeps {
   redis: RedisClient;
   keys: Keys;
-  clock: Clock;
   sender: ScriptSender;
   script: LuaScript;
   /** Begins an epoch where there is none. */
@@ -50,8 +48,8 @@ export class AccountHydrator {
   async hydrate(accounts: AccountBatch): Promise<void> {
     let calls = toCalls(accounts);
     while (calls.length > 0) {
-      const { redis, keys, clock, nodeTimeoutMs } = this.#deps;
-      const nodes = await readAliveNodes(redis, keys, clock.now() - nodeTimeoutMs);
+      const { redis, keys, nodeTimeoutMs } = this.#deps;
+      const nodes = await readAliveNodes(redis, keys, nodeTimeoutMs);
       const waits = await this.#write(calls, nodes);
       calls = calls.filter((_, index) => waits[index] !== 0);
       const longest = Math.max(0, ...waits);

@@ -11,6 +11,7 @@ function open(): Promise<LedgerHarness> {
     ids.flatMap((id) => balances.get(id) ?? []);
   const ledger = new InProcessLedger({
     clock: systemClock,
+    hasRoom: () => true,
     ledgerRepository: {
       readBalances: (userIds, apiTokenIds) =>
         Promise.resolve({ users: known(users, userIds), apiTokens: known(apiTokens, apiTokenIds) }),

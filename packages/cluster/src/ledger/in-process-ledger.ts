@@ -40,6 +40,8 @@ const MAX_ACCOUNTS = 200_000;
 export interface InProcessLedgerDeps {
   ledgerRepository: Pick<LedgerRepository, 'readBalances'>;
   clock: Clock;
+  /** Whether what is reserved now can be charged later. */
+  hasRoom: () => boolean;
 }
 
 /** The ledger's reservations in this process, with balances read through from the database. */
@@ -50,12 +52,14 @@ export class InProcessLedger implements SettlingLedger {
   readonly #open = new EntryTable<Entry>();
   readonly #limits: InProcessLimits;
   readonly #clock: Clock;
+  readonly #hasRoom: () => boolean;
   #held = 0;
 
   constructor(deps: InProcessLedgerDeps) {
     this.#repository = deps.ledgerRepository;
     this.#limits = new InProcessLimits(deps);
     this.#clock = deps.clock;
+    this.#hasRoom = deps.hasRoom;
   }
 
   /** Requests whose outcome is not known yet. */
@@ -64,6 +68,7 @@ export class InProcessLedger implements SettlingLedger {
   }
 
   reserve(reservation: Reservation): ReserveResult | Promise<ReserveResult> {
+    if (!this.#hasRoom()) return { allowed: false, reason: 'no-room' };
     const { userId, apiTokenId } = reservation;
     const isAtToken = countsAtToken(reservation);
     if (this.#users.has(userId) && (!isAtToken || this.#apiTokens.has(apiTokenId)))

@@ -1,13 +1,15 @@
+import { readRedisTime } from '../node/clock-watch.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 
-/** Ids of the nodes whose last heartbeat is not older than `since`, unix milliseconds. */
+/** Ids of the nodes whose last heartbeat is not older than so many milliseconds, by the clock of Redis. */
 export async function readAliveNodes(
   redis: RedisClient,
   keys: Keys,
-  since: number,
+  nodeTimeoutMs: number,
 ): Promise<string[]> {
-  const nodes = await redis.hgetall(keys.nodes);
+  const [nodes, now] = await Promise.all([redis.hgetall(keys.nodes), readRedisTime(redis)]);
+  const since = now - nodeTimeoutMs;
   return Object.keys(nodes).filter((nodeId) => readHeartbeat(nodes[nodeId] ?? '') >= since);
 }
 

@@ -3,7 +3,6 @@ import type {
   AccountBatch,
   AppliedUsage,
   Balance,
-  Clock,
   LedgerBook,
   OpenEntry,
   UsageEvent,
@@ -20,7 +19,6 @@ import { scanBalances } from './scan-balances.ts';
 export interface RedisLedgerBookDeps {
   redis: RedisClient;
   keys: Keys;
-  clock: Clock;
   /** A node not seen for this long is dead: nobody waits for what it would restore. Default 15 000. */
   nodeTimeoutMs?: number;
   /**
@@ -45,13 +43,13 @@ export class RedisLedgerBook implements LedgerBook {
   readonly #hydrator: AccountHydrator;
 
   constructor(deps: RedisLedgerBookDeps) {
-    const { redis, keys, clock } = deps;
+    const { redis, keys } = deps;
     const { nodeTimeoutMs = 15_000, quietMs = 2000, restoreWaitMs = 5000 } = deps;
     this.#redis = redis;
     this.#keys = keys;
     this.#sender = new ScriptSender(redis);
     this.#hydrator = new AccountHydrator({
-      ...{ redis, keys, clock, nodeTimeoutMs, quietMs, restoreWaitMs },
+      ...{ redis, keys, nodeTimeoutMs, quietMs, restoreWaitMs },
       sender: this.#sender,
       script: this.#scripts.hydrate,
       proposal: randomUUID(),

@@ -74,7 +74,7 @@ export async function openRedisHarness(options: RedisHarnessOptions): Promise<Re
       ...more,
     });
   const book = new RedisLedgerBook({
-    ...{ redis, keys, clock: systemClock, quietMs: 0 },
+    ...{ redis, keys, quietMs: 0 },
     ...options.book,
   });
   const ledger = openRelay('relay-1');

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { silentLogger, systemClock } from '@turnpike/core';
+import { silentLogger, systemClock, type Logger } from '@turnpike/core';
 import { waitUntil } from '@turnpike/core/testing';
+import { readAliveNodes } from '../ledger/read-alive-nodes.ts';
 import { connectProducer, type RedisClient } from '../redis/connect.ts';
 import { createKeys, type Keys } from '../redis/keys.ts';
 import { startOwnRedis, type OwnRedis } from '../../../../test/support/redis.ts';
@@ -165,7 +166,7 @@ describe('node agent', () => {
   });
 
   it('is on the list of nodes while it lives', async () => {
-    const registry = createNodeRegistry({ redis, keys, clock: systemClock });
+    const registry = createNodeRegistry({ redis, keys });
     await server.ask('HSET', keys.nodes, 'odd', 'no json', 'old', JSON.stringify(oldStatus()));
     const agent = startAgent();
     await settled(agent);
@@ -176,6 +177,47 @@ describe('node agent', () => {
     expect(await server.ask('HEXISTS', keys.nodes, 'old')).toBe(0);
     await agent.stop();
     expect(await registry.list()).toEqual([]);
+  });
+});
+
+describe('a node whose clock is wrong', () => {
+  const HOUR_MS = 3_600_000;
+  let told: string[];
+  const logger: Logger = {
+    ...silentLogger,
+    info: (_fields, message) => told.push(message),
+    error: (_fields, message) => told.push(message),
+  };
+  beforeEach(() => {
+    told = [];
+  });
+
+  it.each([
+    ['behind', HOUR_MS],
+    ['ahead', -HOUR_MS],
+  ])('by an hour, %s, lives in the time of Redis, and says so once', async (_way, offset) => {
+    let wrongBy = offset;
+    const agent = startAgent({ clock: { now: () => Date.now() - wrongBy }, logger });
+    await settled(agent);
+    await agent.beat();
+    expect(Math.abs(agent.clockOffsetMs - offset)).toBeLessThan(1000);
+    const [node] = await createNodeRegistry({ redis, keys }).list();
+    expect(Math.abs(Date.now() - node!.at)).toBeLessThan(2000);
+    expect(await readAliveNodes(redis, keys, 15_000)).toEqual(['node-1']);
+    expect(told).toEqual([expect.stringContaining('the clock of this machine')]);
+
+    wrongBy = 0;
+    await agent.beat();
+    expect(Math.abs(agent.clockOffsetMs)).toBeLessThan(1000);
+    expect(told).toHaveLength(2);
+  });
+
+  it('believes no answer that came late: it may have stood still itself', async () => {
+    let now = 1_000_000_000_000;
+    const agent = startAgent({ clock: { now: () => (now += 60_000) }, logger });
+    await settled(agent);
+    expect(agent.clockOffsetMs).toBe(0);
+    expect(told).toEqual([]);
   });
 });
 

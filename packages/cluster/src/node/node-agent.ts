@@ -1,6 +1,7 @@
 import type { Clock, Logger, NodeStatus } from '@turnpike/core';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { isNewLife, readRedisLife, type RedisLife } from './redis-life.ts';
 import { takeAcknowledgements } from './take-acknowledgements.ts';
 
@@ -42,6 +43,8 @@ export interface NodeAgentDeps {
 }
 
 export interface NodeAgent {
+  /** Milliseconds that the clock of Redis is ahead of this machine's; negative: behind. */
+  readonly clockOffsetMs: number;
   /** The life of Redis is known, and everything this node answers for is registered in it. */
   isCurrent(): boolean;
   /** Beats now, or once more after the beat under way. Never rejects. */
@@ -61,6 +64,9 @@ export function startNodeAgent(deps: NodeAgentDeps): NodeAgent {
   redis.on('close', heart.doubt);
   beat();
   return {
+    get clockOffsetMs() {
+      return heart.clockOffsetMs;
+    },
     isCurrent: () => heart.isCurrent,
     beat: () => heart.beat(),
     async stop() {
@@ -74,8 +80,10 @@ export function startNodeAgent(deps: NodeAgentDeps): NodeAgent {
 
 class Heart {
   readonly #deps: NodeAgentDeps;
+  readonly #clockWatch: ClockWatch;
   #life: RedisLife | undefined;
-  #extendedAt: number;
+  /** Of the monotonic clock, milliseconds: a machine whose time is set must not let its entries expire. */
+  #extendedAt = performance.now();
   #beating: Promise<void> | undefined;
   #isWanted = false;
   #isStopped = false;
@@ -83,7 +91,11 @@ class Heart {
 
   constructor(deps: NodeAgentDeps) {
     this.#deps = deps;
-    this.#extendedAt = deps.clock.now();
+    this.#clockWatch = new ClockWatch(deps);
+  }
+
+  get clockOffsetMs(): number {
+    return this.#clockWatch.offsetMs;
   }
 
   /** The connection broke: what comes back may be another Redis. */
@@ -120,6 +132,7 @@ class Heart {
     const { redis, logger } = this.#deps;
     if (redis.status !== 'ready') return;
     try {
+      await this.#clockWatch.look();
       const [life] = await Promise.all([
         readRedisLife(redis, this.#deps.keys),
         this.#writeStatus(),
@@ -136,8 +149,9 @@ class Heart {
   }
 
   async #writeStatus(): Promise<void> {
-    const { redis, keys, nodeId, status, clock } = this.#deps;
-    const text = JSON.stringify({ nodeId, at: clock.now(), ...status() } satisfies NodeStatus);
+    const { redis, keys, nodeId, status } = this.#deps;
+    const at = this.#clockWatch.now();
+    const text = JSON.stringify({ nodeId, at, ...status() } satisfies NodeStatus);
     await redis.hset(keys.nodes, nodeId, text);
   }
 
@@ -160,9 +174,9 @@ class Heart {
   }
 
   async #extendHeld(): Promise<void> {
-    const { ledger, settings, clock } = this.#deps;
-    if (clock.now() - this.#extendedAt < settings.holdLifeMs / 3) return;
+    const { ledger, settings } = this.#deps;
+    if (performance.now() - this.#extendedAt < settings.holdLifeMs / 3) return;
     await ledger?.extendHeld();
-    this.#extendedAt = clock.now();
+    this.#extendedAt = performance.now();
   }
 }

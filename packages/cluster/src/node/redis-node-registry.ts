@@ -1,5 +1,6 @@
-import type { Clock, NodeRegistry, NodeStatus } from '@turnpike/core';
+import type { NodeRegistry, NodeStatus } from '@turnpike/core';
 import { z } from 'zod';
+import { readRedisTime } from './clock-watch.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 
@@ -16,22 +17,18 @@ const nodeStatus = z.object({
 });
 
 /** The nodes that were seen within a day, by their heartbeats in Redis. Older ones are forgotten while looking. */
-export function createNodeRegistry(deps: {
-  redis: RedisClient;
-  keys: Keys;
-  clock: Clock;
-}): NodeRegistry {
-  const { redis, keys, clock } = deps;
+export function createNodeRegistry(deps: { redis: RedisClient; keys: Keys }): NodeRegistry {
+  const { redis, keys } = deps;
   return {
     async list() {
-      const found = Object.entries(await redis.hgetall(keys.nodes));
+      const [found, now] = await Promise.all([redis.hgetall(keys.nodes), readRedisTime(redis)]);
       const nodes: NodeStatus[] = [];
       const gone: string[] = [];
-      for (const [nodeId, text] of found) {
+      for (const [nodeId, text] of Object.entries(found)) {
         const status = readStatus(text);
         // What can not be read is of another version and none of our business.
         if (status === undefined) continue;
-        if (status.at > clock.now() - DAY_MS) nodes.push(status);
+        if (status.at > now - DAY_MS) nodes.push(status);
         else gone.push(nodeId);
       }
       if (gone.length > 0) await redis.hdel(keys.nodes, ...gone);

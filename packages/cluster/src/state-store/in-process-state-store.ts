@@ -1,5 +1,5 @@
 import type { Clock, OpaqueState, StateStore } from '@turnpike/core';
-import { MAX_ENTRY_BYTES, nameOf, STATE_LIFE_MS, StateShelf } from './state-shelf.ts';
+import { createStateShelf, MAX_ENTRY_BYTES, nameOf, STATE_LIFE_MS } from './state-entries.ts';
 
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 
@@ -11,13 +11,16 @@ export function createInProcessStateStore({
   clock: Clock;
   maxBytes?: number;
 }): StateStore {
-  const shelf = new StateShelf(maxBytes);
+  const shelf = createStateShelf(maxBytes);
   return {
     put(userId, callId, states) {
       const bytes = Buffer.byteLength(JSON.stringify(states));
       if (bytes > MAX_ENTRY_BYTES) return;
       const name = nameOf(userId, callId);
-      shelf.set(name, { states, bytes: bytes + name.length, until: clock.now() + STATE_LIFE_MS });
+      shelf.set(name, states, {
+        weight: bytes + name.length,
+        until: clock.now() + STATE_LIFE_MS,
+      });
     },
     find(userId, callIds) {
       const found = new Map<string, readonly OpaqueState[]>();

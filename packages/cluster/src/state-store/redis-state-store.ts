@@ -10,7 +10,13 @@ import {
 } from '@turnpike/core';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
-import { MAX_ENTRY_BYTES, nameOf, STATE_LIFE_MS, StateShelf } from './state-shelf.ts';
+import {
+  createStateShelf,
+  MAX_ENTRY_BYTES,
+  nameOf,
+  STATE_LIFE_MS,
+  type StateShelf,
+} from './state-entries.ts';
 
 export interface RedisStateStoreDeps {
   /** Fails fast: requests wait for it. */
@@ -45,7 +51,7 @@ export class RedisStateStore implements StateStore {
     this.#deps = deps;
     this.#box = createByteBox(deps.secrets, 'state-store');
     this.#maxBytes = deps.maxBytes ?? 64 * 1024 * 1024;
-    this.#shelf = new StateShelf(deps.shelfBytes ?? 8 * 1024 * 1024);
+    this.#shelf = createStateShelf(deps.shelfBytes ?? 8 * 1024 * 1024);
   }
 
   put(userId: number, callId: string, states: readonly OpaqueState[]): void {
@@ -54,7 +60,7 @@ export class RedisStateStore implements StateStore {
     if (bytes > MAX_ENTRY_BYTES) return;
     const name = nameOf(userId, callId);
     const until = this.#deps.clock.now() + STATE_LIFE_MS;
-    this.#shelf.set(name, { states, bytes: bytes + name.length, until });
+    this.#shelf.set(name, states, { weight: bytes + name.length, until });
     // A Redis out of reach forgets; the next turn goes on without.
     const written = this.#write(name, text, bytes).catch(() => undefined);
     this.#pending.add(written);

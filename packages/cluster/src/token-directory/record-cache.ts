@@ -1,49 +1,31 @@
 import type { TokenRecord } from '@turnpike/core';
+import { SecondChanceCache } from '../memory/second-chance-cache.ts';
 
-interface Entry {
-  record: TokenRecord;
-  /** Unix milliseconds. */
-  until: number;
-  /** Since it was last passed over. */
-  isUsed: boolean;
-}
-
-/**
- * Token records by the hash of their key, each for a limited time. When they are too many, one that nobody used for
- * longest goes, as far as can be told for nothing: reading changes no order, because each request reads one.
- */
+/** Token records by the hash of their key, which can also be dropped by their token and by its owner. */
 export class RecordCache {
-  readonly #maxRecords: number;
   readonly #maxAgeMs: number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #records: SecondChanceCache<TokenRecord>;
   readonly #hashByApiToken = new Map<number, string>();
   readonly #hashesByUser = new Map<number, Set<string>>();
 
   constructor(limits: { maxRecords: number; maxAgeMs: number }) {
-    this.#maxRecords = limits.maxRecords;
     this.#maxAgeMs = limits.maxAgeMs;
+    this.#records = new SecondChanceCache(limits.maxRecords, (keyHash, record) => {
+      this.#forget(keyHash, record);
+    });
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#records.size;
   }
 
   /** @param now Unix milliseconds */
   get(keyHash: string, now: number): TokenRecord | undefined {
-    const entry = this.#entries.get(keyHash);
-    if (entry === undefined) return undefined;
-    if (entry.until <= now) {
-      this.#delete(keyHash);
-      return undefined;
-    }
-    entry.isUsed = true;
-    return entry.record;
+    return this.#records.get(keyHash, now);
   }
 
   set(keyHash: string, record: TokenRecord, now: number): void {
-    this.#delete(keyHash);
-    if (this.#entries.size >= this.#maxRecords) this.#dropOne();
-    this.#entries.set(keyHash, { record, until: now + this.#maxAgeMs, isUsed: false });
+    this.#records.set(keyHash, record, { until: now + this.#maxAgeMs });
     this.#hashByApiToken.set(record.apiTokenId, keyHash);
     const hashes = this.#hashesByUser.get(record.userId);
     if (hashes === undefined) this.#hashesByUser.set(record.userId, new Set([keyHash]));
@@ -52,36 +34,20 @@ export class RecordCache {
 
   deleteApiToken(apiTokenId: number): void {
     const keyHash = this.#hashByApiToken.get(apiTokenId);
-    if (keyHash !== undefined) this.#delete(keyHash);
+    if (keyHash !== undefined) this.#records.delete(keyHash);
   }
 
   deleteUser(userId: number): void {
-    for (const keyHash of [...(this.#hashesByUser.get(userId) ?? [])]) this.#delete(keyHash);
-  }
-
-  clear(): void {
-    this.#entries.clear();
-    this.#hashByApiToken.clear();
-    this.#hashesByUser.clear();
-  }
-
-  /** Second chance: a map keeps the order of insertion, and what was used meanwhile is passed over once. */
-  #dropOne(): void {
-    for (const [keyHash, entry] of this.#entries) {
-      if (!entry.isUsed) {
-        this.#delete(keyHash);
-        return;
-      }
-      entry.isUsed = false;
-      this.#entries.delete(keyHash);
-      this.#entries.set(keyHash, entry);
+    for (const keyHash of [...(this.#hashesByUser.get(userId) ?? [])]) {
+      this.#records.delete(keyHash);
     }
   }
 
-  #delete(keyHash: string): void {
-    const record = this.#entries.get(keyHash)?.record;
-    if (record === undefined) return;
-    this.#entries.delete(keyHash);
+  clear(): void {
+    this.#records.clear();
+  }
+
+  #forget(keyHash: string, record: TokenRecord): void {
     if (this.#hashByApiToken.get(record.apiTokenId) === keyHash)
       this.#hashByApiToken.delete(record.apiTokenId);
     const hashes = this.#hashesByUser.get(record.userId);

@@ -48,7 +48,7 @@ export type ReserveRefusal =
   /** The token or its owner changed since the caller's record was read: read it again, then ask again. */
   | { allowed: false; reason: 'stale-record' }
   | { allowed: false; reason: 'not-loaded' }
-  /** Nothing more can be made durable now (journal full while the queue is away). */
+  /** Nothing more can be made durable now: the journal is full while the queue is away, or the database takes no charges. */
   | { allowed: false; reason: 'no-room' };
 
 export type ReserveResult =

@@ -3,7 +3,7 @@ export interface NodeStatus {
   nodeId: string;
   role: 'master' | 'slave';
   version: string;
-  /** Unix milliseconds of the heartbeat. */
+  /** Unix milliseconds of the heartbeat, by the clock that all nodes see. */
   at: number;
   snapshotVersion: number;
   journalBytes: number;

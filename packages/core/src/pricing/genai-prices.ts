@@ -15,6 +15,8 @@ export interface Vendor {
   findModel: MatchModel;
   /** Literal names of its models, in the book's order. */
   names: readonly string[];
+  /** What it calls the models that it still sells, in the book's order. */
+  current: readonly string[];
 }
 
 let findProvider: FindProvider | undefined;
@@ -28,12 +30,21 @@ export function findVendor(id: string): Vendor | undefined {
   if (vendors.has(id)) return vendors.get(id);
   findProvider ??= loadFindProvider();
   const provider = findProvider({ providerId: id });
-  const vendor = provider && {
-    findModel: createDatedMatcher(provider),
-    names: provider.models.flatMap(({ match }) => literalNames(match)),
-  };
+  const vendor = provider && toVendor(provider);
   vendors.set(id, vendor);
   return vendor;
+}
+
+function toVendor(provider: Provider): Vendor {
+  const findModel = createDatedMatcher(provider);
+  const { models } = provider;
+  const isCurrent = (info: ModelInfo): boolean =>
+    info.deprecated !== true && findModel(info.id) === info;
+  return {
+    findModel,
+    names: models.flatMap(({ match }) => literalNames(match)),
+    current: models.filter(isCurrent).map(({ id }) => id),
+  };
 }
 
 /** A price of the book in force at a moment, and until when. */

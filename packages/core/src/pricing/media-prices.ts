@@ -3,8 +3,8 @@ import type { DefaultPrice, PicturePrices } from './default-price.ts';
 import type { Exact } from './model-price.ts';
 
 // Prices that the price book has no words for: list prices, kept by hand. To be compared with their sources when a model is
-// added or changed: platform.openai.com/docs/pricing, groq.com/pricing, docs.x.ai/docs/models (read in November 2026,
-// where they could not be reached by secondary price lists).
+// added or changed: platform.openai.com/docs/pricing, groq.com/pricing, docs.x.ai/docs/models. docs/billing.md says which
+// figure was looked up when, and how.
 
 /** USD for one picture by size and quality, `*` for any. */
 const pictureUsd: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([

@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { exactToNumber, toExact } from './exact.ts';
-import { currentPrice } from './genai-prices.ts';
-import { findDefaultPrice, listDefaultModels } from './price-book.ts';
+import { readBookRates } from './book-rates.ts';
+import { currentPrice, findVendor } from './genai-prices.ts';
+import { listMediaModels } from './media-prices.ts';
+import { findDefaultPrice, listDefaultModels, listVendorModels } from './price-book.ts';
 import { splitTypedName } from './default-price-table.ts';
 import { dollarRatios, pictureModels, yuanPrices } from './one-api-ratios.ts';
 import { findOneApiPrice, guessCompletionRatio } from './one-api-prices.ts';
@@ -66,10 +68,39 @@ describe('shipped prices', () => {
     expect(odd.map(({ name }) => name)).toEqual([]);
   });
 
+  it('are kept by hand only where the book is silent', () => {
+    const isBooked = (model: string): boolean =>
+      ['openai', 'azure', 'groq', 'x-ai'].some((id) => {
+        const info = findVendor(id)?.findModel(model);
+        return info && readBookRates(model, currentPrice(info, Date.now()).price) !== undefined;
+      });
+    expect(isBooked('gpt-4o')).toBe(true);
+    expect(listMediaModels().filter(isBooked)).toEqual([]);
+  });
+
   it('leave a model that nobody priced without a price', () => {
     for (const model of ['nobody-knows-me', '', 'constructor', '__proto__', 'openrouter/auto']) {
       expect(find(model)).toBeUndefined();
     }
+  });
+});
+
+describe('listVendorModels', () => {
+  it.each([
+    [1, 'gpt-5'],
+    [14, 'claude-haiku-4-5'],
+    [24, 'gemini-2.5-flash'],
+    [29, 'llama-3.1-8b-instant'],
+    [36, 'deepseek-chat'],
+  ])('knows what the vendor of type %i sells, such as %s', (channelType, model) => {
+    const models = listVendorModels(channelType);
+    expect(models).toContain(model);
+    expect(models.filter((name) => name.trim() === '' || name.includes(','))).toEqual([]);
+  });
+
+  it('knows nothing of a vendor that is not in the book', () => {
+    expect(listVendorModels(15)).toEqual([]);
+    expect(listVendorModels(0)).toEqual([]);
   });
 });
 

@@ -49,6 +49,9 @@ const vendorOfType: ReadonlyMap<number, string> = new Map([
   [51, 'google'],
 ]);
 
+/** Type 1 stands for others' copies of OpenAI's interface too, so their prices do not come first there. */
+const OPENAI = 1;
+
 /** A shipped price and until when it is in force. */
 export interface FoundPrice {
   price: DefaultPrice;
@@ -83,6 +86,12 @@ export function findDefaultPrice(
 export function listDefaultModels(): readonly string[] {
   const booked = makers.flatMap((maker) => findVendor(maker)?.names ?? []);
   return [...new Set([...listMediaModels(), ...booked, ...listOneApiModels()])];
+}
+
+/** What the vendor behind a type of channel sells today, as far as the book knows; empty where it does not know the vendor. */
+export function listVendorModels(channelType: number): readonly string[] {
+  const id = channelType === OPENAI ? 'openai' : vendorOfType.get(channelType);
+  return (id === undefined ? undefined : findVendor(id)?.current) ?? [];
 }
 
 function forEver(price: DefaultPrice | undefined): FoundPrice | undefined {

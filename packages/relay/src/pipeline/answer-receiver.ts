@@ -108,16 +108,17 @@ export class UpstreamAnswer implements AnswerReceiver, Ticking {
     else this.#finishWhole();
   }
 
-  onFailure(failure: TransportFailure): void {
+  onFailure(failure: TransportFailure, cause?: string): void {
     if (this.#stream !== undefined) {
-      this.#stream.onFailure(failure);
+      this.#stream.onFailure(failure, cause);
       return;
     }
     if (this.#isOver) return;
     if (failure === 'aborted') this.#finish({ kind: 'abandoned' });
     // An error whose body was cut still has its status.
     else if (this.#isError) this.#fail();
-    else this.#finish({ kind: 'failed', failure: { kind: 'transport', transport: failure } });
+    else
+      this.#finish({ kind: 'failed', failure: { kind: 'transport', transport: failure, cause } });
   }
 
   onTick(now: number): void {

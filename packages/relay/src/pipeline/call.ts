@@ -47,6 +47,8 @@ export interface Call {
   connection: ClientSide;
   /** Tells the caller which channel was tried last. */
   progress: { channelId?: number };
+  /** Told of each attempt that failed. */
+  onFailure?(failure: FailureClass): void;
 }
 
 /**
@@ -81,6 +83,7 @@ export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served
       continue;
     }
     const failure = judgeFailure(deps, channel, result.failure);
+    call.onFailure?.(failure);
     failures.push(isForeign(result.planReason) ? inOwnWords(failure) : failure);
     if (failure.kind === 'unsupported') continue; // nothing was sent, so this was no attempt
     attempts += 1;

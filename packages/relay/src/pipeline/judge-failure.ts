@@ -30,6 +30,7 @@ export function judgeFailure(
       kind: classified.kind,
       status: classified.status,
       reason: classified.message,
+      cause: classified.cause,
     },
     'upstream attempt failed',
   );

@@ -81,11 +81,11 @@ export class StreamRelay implements Ticking {
     }
   }
 
-  onFailure(failure: TransportFailure): void {
+  onFailure(failure: TransportFailure, cause?: string): void {
     if (this.#isOver) return;
     if (failure === 'aborted') this.#finish(this.#streamed('client-aborted'));
     // Some upstreams reset the connection after a whole answer.
-    else this.#endWith({ kind: 'transport', transport: failure });
+    else this.#endWith({ kind: 'transport', transport: failure, cause });
   }
 
   /** The transport ended. What the tap still holds goes out if it belongs to an answer, and not before a retry. */

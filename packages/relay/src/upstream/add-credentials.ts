@@ -76,7 +76,8 @@ async function findCredential(
 /** An issuer's refusal is the channel's trouble with its key; one that cannot be reached is an upstream's. */
 function toFailure(error: unknown): FailedAttempt | undefined {
   if (!isCredentialError(error)) return undefined;
-  if (error.status === 0) return { kind: 'transport', transport: 'unreachable' };
+  if (error.status === 0)
+    return { kind: 'transport', transport: 'unreachable', cause: error.message };
   const isRefusal = error.status >= 400 && error.status < 500 && error.status !== 429;
   return {
     kind: 'refused',

@@ -1,4 +1,9 @@
-import { probeJson, readJsonRequest, type AnswerFacts } from '@turnpike/adaptors';
+import {
+  probeJson,
+  readJsonRequest,
+  type AnswerFacts,
+  type FailureClass,
+} from '@turnpike/adaptors';
 import {
   errors,
   familyOf,
@@ -59,7 +64,7 @@ async function ask(
   model: string,
 ): Promise<ProbeResult> {
   const inbound = makeQuestion(model, deps.settings.testPrompt);
-  const progress: { channelId?: number; isFatal?: boolean } = {};
+  const progress: { channelId?: number; isFatal?: boolean; failure?: FailureClass } = {};
   let isAsked = false;
   try {
     const served = await callUpstreams(
@@ -88,6 +93,9 @@ async function ask(
         inbound,
         connection: nobody(),
         progress,
+        onFailure(failure) {
+          progress.failure = failure;
+        },
       },
     );
     return served === 'abandoned' || served.outcome.kind !== 'buffered'
@@ -97,8 +105,16 @@ async function ask(
     if (!isGatewayError(error)) throw error;
     if (error.code === errors.noChannelAvailable.definition.code)
       return failed(model, nothingToAsk(channel), 0);
-    return failed(model, error.message, 0, progress.isFatal ?? false);
+    const { failure } = progress;
+    const reason = failure === undefined ? error.message : explain(failure);
+    return failed(model, reason, 0, progress.isFatal ?? false);
   }
+}
+
+/** In the upstream's own words, which clients do not get: who tests a channel is the one who can mend it. */
+function explain({ status, message, cause }: FailureClass): string {
+  if (status !== 0) return `The upstream answered ${String(status)}: ${message}`;
+  return cause === undefined ? message : `${message} ${cause}`;
 }
 
 /** Nothing was sent: clients hear of other channels then, but a test has only this one. */

@@ -30,7 +30,8 @@ export interface AnswerReceiver {
   onHead(status: number, headers: IncomingHttpHeaders): void;
   onChunk(chunk: Buffer): void;
   onEnd(): void;
-  onFailure(failure: TransportFailure): void;
+  /** @param cause what the system said of the connection, for operators; undefined where it said nothing */
+  onFailure(failure: TransportFailure, cause?: string): void;
 }
 
 /** A request under way. */
@@ -135,7 +136,7 @@ class UpstreamExchange implements Dispatcher.DispatchHandler, SentRequest, Ticki
   }
 
   onError(error: Error): void {
-    this.#fail(this.#classify(error));
+    this.#fail(this.#classify(error), describe(error));
   }
 
   pause(): void {
@@ -159,10 +160,10 @@ class UpstreamExchange implements Dispatcher.DispatchHandler, SentRequest, Ticki
     this.#abort?.(new Error('aborted'));
   }
 
-  #fail(failure: TransportFailure): void {
+  #fail(failure: TransportFailure, cause?: string): void {
     if (this.#isOver) return;
     this.#end();
-    this.#receiver.onFailure(failure);
+    this.#receiver.onFailure(failure, cause);
   }
 
   #end(): void {
@@ -175,4 +176,9 @@ class UpstreamExchange implements Dispatcher.DispatchHandler, SentRequest, Ticki
     if (timeoutCodes.has((error as NodeJS.ErrnoException).code ?? '')) return 'timeout';
     return this.#hasHead ? 'cut' : 'unreachable';
   }
+}
+
+/** Of several addresses that were tried (an `AggregateError`), what became of the first. */
+function describe(error: Error & { errors?: readonly Error[] }): string {
+  return error.errors?.[0]?.message ?? error.message;
 }

@@ -37,6 +37,11 @@ export async function serve(settings: Settings, logger: Logger): Promise<number>
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
     if (kind !== undefined) answerForMetrics(registry);
+    // Before anything in the data directory is touched.
+    if (settings.role === 'standalone' && settings.sqlDsn === undefined) {
+      const { lockSqliteFile } = await import('../compose/lock-sqlite-file.ts');
+      lifecycle.onStop('lock', lockSqliteFile(settings));
+    }
     const gateway = await composeGateway({
       settings,
       kind,

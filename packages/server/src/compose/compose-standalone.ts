@@ -37,6 +37,7 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
     logger,
   });
   const { configBus } = cluster;
+  lifecycle.onStop('database watch', () => cluster.close());
   lifecycle.onStop('options', followOptions({ configBus, noteSnapshot, logger }));
   lifecycle.onStop('usage sink', () => cluster.usageSink.close());
 
@@ -86,6 +87,7 @@ export async function composeStandalone(deps: ComposeDeps): Promise<Gateway> {
     findObstacles: () => [
       ...(relay.isReady() ? [] : ['no configuration received yet']),
       ...store.findObstacles(),
+      ...cluster.findObstacles(),
     ],
   };
 }

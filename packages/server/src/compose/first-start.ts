@@ -1,9 +1,9 @@
-import { roles, userStatuses } from '@turnpike/core';
+import { listVendorModels, roles, userStatuses } from '@turnpike/core';
+import { findProvider } from '@turnpike/adaptors';
 import { createPasswordHasher } from '@turnpike/master';
 import type { Store } from '@turnpike/store';
 import type { Settings } from '../settings/load-settings.ts';
 import { listProviderKeys } from '../settings/provider-keys.ts';
-import { findProvider } from '@turnpike/adaptors';
 
 const DEFAULT_PASSWORD = '123456';
 
@@ -21,9 +21,15 @@ export async function prepareFirstStart(store: Store, settings: Settings): Promi
     name: channelName,
     type: channelType,
     key,
-    models: (findProvider(channelType)?.defaultModels ?? []).join(','),
+    models: listModels(channelType).join(','),
   }));
   if (channels.length > 0) await store.channels.createMany(channels);
+}
+
+/** One API's list for the provider, which ends in 2024, after what the vendor sells today. */
+function listModels(channelType: number): readonly string[] {
+  const known = findProvider(channelType)?.defaultModels ?? [];
+  return [...new Set([...listVendorModels(channelType), ...known])];
 }
 
 /** Whether root can still log in with the password that everybody knows. */

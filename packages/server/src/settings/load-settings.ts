@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CommandLine } from '../cli/parse-arguments.ts';
+import { findMisspelt } from './find-misspelt.ts';
 import type { Environment } from './read-environment.ts';
 import type { SettingDefinition } from './setting-definition.ts';
 import { settingsSchema } from './settings-schema.ts';
@@ -78,7 +79,11 @@ export function loadSettings(environment: Environment, commandLine: CommandLine)
   if (problems.length > 0) return { problems };
   return {
     settings: completeSettings(schemaSettings, environment, commandLine),
-    warnings: [...warnings, ...findSurprises(schemaSettings)],
+    warnings: [
+      ...warnings,
+      ...findSurprises(schemaSettings),
+      ...findMisspelt(environment, listVariables()),
+    ],
   };
 }
 
@@ -87,6 +92,10 @@ export function listSettings(): [string, SettingDefinition<unknown>][] {
   return Object.values(settingsSchema).flatMap((section) =>
     Object.entries<SettingDefinition<unknown>>(section),
   );
+}
+
+function listVariables(): Set<string> {
+  return new Set(listSettings().flatMap(([, { variable, aliases }]) => [variable, ...aliases]));
 }
 
 /** An empty variable is an unset one. */

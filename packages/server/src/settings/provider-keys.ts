@@ -12,6 +12,7 @@ export interface ProviderKey {
 export function listProviderKeys(settings: Settings): ProviderKey[] {
   const candidates: [channelName: string, channelType: number, key: string | undefined][] = [
     ['OpenAI', 1, settings.openaiApiKey],
+    ['Anthropic', 14, settings.anthropicApiKey],
     ['DeepSeek', 36, settings.deepseekApiKey],
     ['Groq', 29, settings.groqApiKey],
     ['Mistral AI', 28, settings.mistralApiKey],
@@ -20,7 +21,7 @@ export function listProviderKeys(settings: Settings): ProviderKey[] {
     ['Together AI', 39, settings.togetherApiKey],
     ['xAI', 45, settings.xaiApiKey],
     ['SiliconFlow', 44, settings.siliconflowApiKey],
-    ['Gemini', 51, settings.geminiApiKey],
+    ['Gemini', 24, settings.geminiApiKey],
   ];
   return candidates.flatMap(([channelName, channelType, key]) =>
     key === undefined ? [] : [{ channelName, channelType, key }],

@@ -272,6 +272,11 @@ export const settingsSchema = {
       role: 'master',
       text: providerKeyText('OpenAI'),
     }),
+    anthropicApiKey: optionalSetting('ANTHROPIC_API_KEY', providerKey, {
+      isSecret: true,
+      role: 'master',
+      text: providerKeyText('Anthropic'),
+    }),
     deepseekApiKey: optionalSetting('DEEPSEEK_API_KEY', providerKey, {
       isSecret: true,
       role: 'master',
@@ -315,7 +320,7 @@ export const settingsSchema = {
     geminiApiKey: optionalSetting('GEMINI_API_KEY', providerKey, {
       isSecret: true,
       role: 'master',
-      text: providerKeyText("Gemini (Google's OpenAI-compatible address)"),
+      text: providerKeyText("Google's Gemini"),
     }),
   },
 
@@ -366,6 +371,19 @@ export const settingsSchema = {
     batchUpdateIntervalMs: setting('BATCH_UPDATE_INTERVAL', durationMs('s'), '5s', {
       hasNoEffect: true,
       text: 'Charges never wait for an interval here.',
+    }),
+    enableMetric: setting('ENABLE_METRIC', flag, 'false', {
+      hasNoEffect: true,
+      text: 'How channels do is always measured here: a broken one rests for a while, whatever its share of failures.',
+    }),
+    userContentProxy: optionalSetting('USER_CONTENT_REQUEST_PROXY', anyText, {
+      hasNoEffect: true,
+      isSecret: true,
+      text: 'Files that clients name by address are fetched directly here, from public servers only.',
+    }),
+    tokenEncoderDir: optionalSetting('TIKTOKEN_CACHE_DIR', anyText, {
+      hasNoEffect: true,
+      text: 'What counts tokens comes with the gateway: nothing is loaded from elsewhere.',
     }),
   },
 } as const;

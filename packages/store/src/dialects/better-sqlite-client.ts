@@ -3,6 +3,8 @@ import type { Knex } from 'knex';
 
 export interface TransactionInternals {
   begin(connection: unknown): Promise<unknown>;
+  /** Rejects the transaction with `error`, or with why it could not be undone. */
+  rollback(connection: unknown, error: unknown): Promise<unknown>;
 }
 
 export type TransactionArguments = [

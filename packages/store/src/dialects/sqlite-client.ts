@@ -11,6 +11,7 @@ import { pause } from './retry-transaction.ts';
 interface RawConnection {
   exec(sql: string): unknown;
   pragma(source: string): unknown;
+  readonly inTransaction: boolean;
 }
 
 /**
@@ -27,6 +28,13 @@ export function createSqliteClient(busyTimeoutMs: number): typeof Knex.Client {
         return isReadOnly
           ? Promise.resolve(connection.exec('BEGIN'))
           : beginImmediately(connection, busyTimeoutMs);
+      };
+      const rollback = transaction.rollback.bind(transaction);
+      transaction.rollback = (raw, error) => {
+        // SQLite itself undoes a transaction that met a full disk. That there is none left must not be what is told.
+        const connection = raw as RawConnection;
+        if (!connection.inTransaction) connection.exec('BEGIN');
+        return rollback(raw, error);
       };
       return transaction;
     }

@@ -23,6 +23,8 @@ export interface SqliteLedgerSettings extends LedgerTransactionSettings {
 export interface SqliteLedger extends LedgerRepository {
   /** Why nothing can be charged until a restart; empty: it can. */
   findObstacles(): readonly string[];
+  /** @throws where nothing can be charged until a restart */
+  check(): void;
   close(): void;
 }
 
@@ -73,6 +75,7 @@ export function openSqliteLedger(settings: SqliteLedgerSettings): SqliteLedger {
     verifyPage: (kind, afterId, limit) => settings.fallback.verifyPage(kind, afterId, limit),
 
     findObstacles: () => (walSync?.failure === undefined ? [] : [walSync.failure]),
+    check: () => walSync?.check(),
     close() {
       db.close();
       walSync?.close();

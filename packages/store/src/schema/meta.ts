@@ -12,7 +12,9 @@ export type MetaName =
   | 'move-position'
   /** The same for the import of another program's database. */
   | 'import'
-  | 'import-position';
+  | 'import-position'
+  /** Written and removed to see whether anything can be. */
+  | 'write-check';
 
 /** What the database remembers about itself; undefined where it does not. */
 export async function readMeta(connection: Knex, name: MetaName): Promise<string | undefined> {

@@ -3,7 +3,12 @@ import { redactText, type Confidential } from './redact.ts';
 
 /** Why an attempt gave nothing to the client. */
 export type FailedAttempt =
-  | { kind: 'transport'; transport: 'unreachable' | 'timeout' | 'cut' }
+  | {
+      kind: 'transport';
+      transport: 'unreachable' | 'timeout' | 'cut';
+      /** What the system said of the connection. */
+      cause?: string | undefined;
+    }
   /** The upstream said no, before the stream or as its first event. */
   | { kind: 'refused'; error: UpstreamError }
   /** An answer that is none: HTML, an empty stream, broken JSON. */
@@ -36,6 +41,8 @@ export interface FailureClass {
   code: string;
   param: string | null;
   retryAfterMs?: number;
+  /** What the system said of a connection: addresses are in it, so it is for operators only. */
+  cause?: string;
   /** Another channel may serve the same request. */
   isRetryable: boolean;
   /** Counts against the channel's health. */
@@ -54,12 +61,15 @@ export function classifyFailure(
     case 'refused':
       return classifyRefusal(failure.error, confidential, dialect);
     case 'transport':
-      return failure.transport === 'timeout'
-        ? withoutAnswer('timeout', 'The upstream did not answer in time.')
-        : withoutAnswer(
-            'unreachable',
-            `The connection to the upstream failed (${failure.transport}).`,
-          );
+      return {
+        ...(failure.transport === 'timeout'
+          ? withoutAnswer('timeout', 'The upstream did not answer in time.')
+          : withoutAnswer(
+              'unreachable',
+              `The connection to the upstream failed (${failure.transport}).`,
+            )),
+        ...(failure.cause !== undefined && { cause: failure.cause }),
+      };
     case 'unreadable':
       return withoutAnswer('unreadable', 'The upstream answered something that is not an answer.');
     case 'unsupported':

@@ -68,7 +68,7 @@ async function readReadiness({ url }: { url: string }): Promise<string> {
 
 const untilReadiness = (node: { url: string }, expected: RegExp): Promise<unknown> =>
   waitFor(
-    `${String(expected)} of ${node.url}`,
+    `${expected.source} of ${node.url}`,
     async () => expected.test(await readReadiness(node)),
     times.patience,
   );
@@ -78,7 +78,9 @@ describe('a second database on the Redis and prefix of a cluster', () => {
     const scene = await openScene(world);
     const traffic = scene.startTraffic();
     await traffic.more(30);
-    const refusal: unknown = await world.addMaster({ SQL_DSN: otherDsn }).catch((error) => error);
+    const refusal: unknown = await world
+      .addMaster({ SQL_DSN: otherDsn })
+      .catch((error: unknown) => error);
     await traffic.more(30);
     await traffic.end();
     await scene.expectExactBill({ isCalm: true });

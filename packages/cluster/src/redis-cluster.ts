@@ -22,6 +22,9 @@ import type {
 } from '@turnpike/core';
 import type { Registry } from 'prom-client';
 import { RedisAccountDirectory } from './account-directory/redis-account-directory.ts';
+import { createDatabaseClaim, type DatabaseClaim } from './claim/database-claim.ts';
+import { guardBook, guardBus, guardDirectory, guardQueue } from './claim/guard-writers.ts';
+import { createTakeOver, type TakeOver } from './claim/take-over.ts';
 import { openBullmqChores } from './chores/bullmq-chores.ts';
 import { createClusterMetrics } from './cluster-metrics.ts';
 import { openRedisConfigBus } from './config-bus/redis-config-bus.ts';
@@ -64,6 +67,9 @@ export interface RedisCluster {
   ledgerBook: LedgerBook;
   usageQueue: UsageQueue;
   nodes: NodeRegistry;
+  /** Whose Redis this is: a node with a database says so before it does anything else. */
+  claim: DatabaseClaim;
+  takeOver: TakeOver;
   /** Tells every node of accounts that are in the directory already; both lists empty: any of them changed. */
   tellAccountsChanged(change: BusEvents['accounts-changed']): Promise<void>;
   /** Calls the handler when Redis may have lost something of what it was given. */
@@ -121,6 +127,9 @@ export async function openRedisCluster(
   const connections = await openConnections(settings.redis, logger);
   const keys = createKeys(settings.redis.keyPrefix);
   const redis = connections.producer;
+  const { keyPrefix } = settings.redis;
+  const claim = createDatabaseClaim({ redis, keys, keyPrefix, logger });
+  const isOurs = (): boolean => claim.obstacle === undefined;
   const metrics = createClusterMetrics(registry, settings);
 
   const chores = openBullmqChores({
@@ -155,7 +164,7 @@ export async function openRedisCluster(
     holdLifeMs: settings.holdLifeMs,
     clock,
     logger,
-    hasRoom: () => usageSink.hasRoom(),
+    hasRoom: () => isOurs() && usageSink.hasRoom(),
     unacknowledged: () => usageSink.unacknowledged(),
     unacknowledgedSum: () => usageSink.unacknowledgedSum,
     onMissing(accounts) {
@@ -169,6 +178,7 @@ export async function openRedisCluster(
     nodeId,
     ledger,
     journal,
+    isOurs,
     settings: {
       deadlineMs: settings.redis.commandTimeoutMs,
       resendAfterMs: settings.resendAfterMs,
@@ -213,6 +223,7 @@ export async function openRedisCluster(
     secrets: settings.stateSecrets,
     clock,
   });
+  const nodes = createNodeRegistry({ redis, keys });
   const responseStore = openRedisResponseStore(settings, { redis, keys, clock, logger });
   let handleNewLife = (): void => undefined;
 
@@ -220,7 +231,7 @@ export async function openRedisCluster(
     ledger,
     usageSink: metrics.timed(usageSink),
     tokenDirectory,
-    configBus,
+    configBus: guardBus(configBus, claim),
     rateLimiter: createRedisRateLimiter({ redis, keys }),
     trafficLimits,
     chores,
@@ -233,10 +244,15 @@ export async function openRedisCluster(
     }),
     stateStore,
     responseStore,
-    accountDirectory,
-    ledgerBook,
-    usageQueue,
-    nodes: createNodeRegistry({ redis, keys }),
+    accountDirectory: guardDirectory(accountDirectory, claim),
+    ledgerBook: guardBook(ledgerBook, claim),
+    usageQueue: guardQueue(usageQueue, claim),
+    nodes,
+    claim,
+    takeOver: createTakeOver({
+      ...{ redis, keys, keyPrefix, usageQueue, ledgerBook, nodes },
+      nodeTimeoutMs: settings.nodeTimeoutMs,
+    }),
     tellAccountsChanged: (change) => configBus.tellAccountsChanged(change),
     onNewLife(handler) {
       handleNewLife = handler;
@@ -246,6 +262,7 @@ export async function openRedisCluster(
         redis,
         keys,
         nodeId,
+        claim,
         ledger,
         usageSink,
         onNewLife: () => {
@@ -254,6 +271,7 @@ export async function openRedisCluster(
         status: () => ({
           role: settings.role,
           version: settings.version,
+          databaseId: claim.databaseId,
           snapshotVersion: deps.snapshotVersion(),
           journalBytes: usageSink.journalBytes,
           oldestUnacknowledgedAt: usageSink.oldestUnacknowledgedAt,
@@ -266,6 +284,7 @@ export async function openRedisCluster(
     },
     findObstacles() {
       if (redis.status !== 'ready') return ['Redis cannot be reached'];
+      if (claim.obstacle !== undefined) return [claim.obstacle];
       if (agent?.isCurrent() !== true) return ['waiting for Redis'];
       return usageSink.hasRoom() ? [] : [NO_ROOM];
     },

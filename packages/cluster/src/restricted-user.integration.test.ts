@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeUsageEvent, waitUntil } from '@turnpike/core/testing';
 import { startOwnRedis, type OwnRedis } from '../../../test/support/redis.ts';
+import { describeDatabaseClaim } from './claim/database-claim.contract.ts';
 import { describeConfigBus } from './config-bus/config-bus.contract.ts';
 import { openRedisBusHarness } from './config-bus/redis-config-bus-harness.contract.ts';
 import { describeLedger } from './ledger/ledger.contract.ts';
@@ -9,6 +10,7 @@ import { describeRateLimiter } from './rate-limiter/rate-limiter.contract.ts';
 import { openRedisLimiterHarness } from './rate-limiter/redis-rate-limiter-harness.contract.ts';
 import { openBullmqSchedulesHarness } from './schedules/bullmq-schedules-harness.contract.ts';
 import { describeSchedules } from './schedules/schedules.contract.ts';
+import { openTestRedis } from './testing/open-test-redis.ts';
 import { openUsageCluster } from './testing/usage-cluster.ts';
 import { openRedisDirectoryHarness } from './token-directory/redis-token-directory-harness.contract.ts';
 import { describeTokenDirectory } from './token-directory/token-directory.contract.ts';
@@ -31,6 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => own.stop());
 
+describeDatabaseClaim('a restricted user', () => openTestRedis(address));
 describeConfigBus('a restricted user', () => openRedisBusHarness(address));
 describeLedger('a restricted user', () => openRedisHarness({ url: address }));
 describeRateLimiter('a restricted user', () => openRedisLimiterHarness(address));

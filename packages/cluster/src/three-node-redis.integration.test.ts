@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { waitUntil } from '@turnpike/core/testing';
 import { startThreeNodes, type ThreeNodes } from '../../../test/support/redis.ts';
+import { describeDatabaseClaim } from './claim/database-claim.contract.ts';
 import { describeConfigBus } from './config-bus/config-bus.contract.ts';
 import { openRedisBusHarness } from './config-bus/redis-config-bus-harness.contract.ts';
 import { describeRateLimiter } from './rate-limiter/rate-limiter.contract.ts';
@@ -9,6 +10,7 @@ import { openBullmqSchedulesHarness } from './schedules/bullmq-schedules-harness
 import { describeSchedules } from './schedules/schedules.contract.ts';
 import { openRedisLimitsHarness } from './traffic-limits/redis-traffic-limits-harness.contract.ts';
 import { describeTrafficLimits } from './traffic-limits/traffic-limits.contract.ts';
+import { openTestRedis } from './testing/open-test-redis.ts';
 import { openUsageCluster } from './testing/usage-cluster.ts';
 import { openRedisDirectoryHarness } from './token-directory/redis-token-directory-harness.contract.ts';
 import { describeTokenDirectory } from './token-directory/token-directory.contract.ts';
@@ -21,6 +23,7 @@ beforeAll(async () => {
 }, 70_000);
 afterAll(() => cluster.stop());
 
+describeDatabaseClaim('Redis Cluster', () => openTestRedis(cluster.url));
 describeConfigBus('Redis Cluster', () => openRedisBusHarness(cluster.url));
 describeRateLimiter('Redis Cluster', () => openRedisLimiterHarness(cluster.url));
 describeSchedules('Redis Cluster', () => openBullmqSchedulesHarness(cluster.url));

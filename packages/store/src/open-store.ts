@@ -53,6 +53,7 @@ import { createUsageStatistics } from './repositories/usage-statistics.ts';
 import { openSqliteLedger, type SqliteLedger } from './repositories/sqlite-ledger-repository.ts';
 import { createTokenSource } from './repositories/token-source.ts';
 import { createUserRepository } from './repositories/user-repository.ts';
+import { readDatabaseId, replaceDatabaseId } from './schema/database-id.ts';
 import { checkSecrets } from './secrets/check-secrets.ts';
 import { decryptKeys, encryptKeys, type SecretsReport } from './secrets/convert-secrets.ts';
 import { seedRoot, type RootSeed } from './seed/seed-root.ts';
@@ -102,6 +103,10 @@ export interface Store {
   migration: MigrationReport | undefined;
   /** Kind and place of the database, without a password. */
   description: string;
+  /** UUID that the database has for ever, and its backups and the databases that it is moved to have too. */
+  databaseId: string;
+  /** Gives it another one. For a database that was restored from a backup of the time before it had any. */
+  replaceDatabaseId(id: string): Promise<void>;
   /** Creates the first administrator where no user exists; resolves to whether it did. */
   seedRoot(seed: RootSeed): Promise<boolean>;
   /** @throws where the secrets of the database were sealed under a key that this process does not have */
@@ -146,6 +151,7 @@ export async function openStore(settings: StoreSettings, deps: StoreDeps): Promi
     await refuseUnfinishedMove(main.knex);
     await refuseUnfinishedImport(main.knex);
     const migration = await bringUpToDate(main, migrates, deps);
+    const databaseId = await readDatabaseId(main.knex);
     const logs =
       logSqlDsn.trim() === ''
         ? undefined
@@ -176,6 +182,8 @@ export async function openStore(settings: StoreSettings, deps: StoreDeps): Promi
       },
       migration,
       description: main.description,
+      databaseId,
+      replaceDatabaseId: (id) => replaceDatabaseId(main.knex, id),
       close,
     };
   } catch (error) {

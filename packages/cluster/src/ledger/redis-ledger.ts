@@ -34,7 +34,7 @@ export interface RedisLedgerDeps {
   holdLifeMs: number;
   clock: Clock;
   logger: Logger;
-  /** Whether the journal can take what one more request will publish. */
+  /** Whether the journal can take what one more request will publish, and Redis is this node's. */
   hasRoom(): boolean;
   /** Batches that the database has not acknowledged: their entries are put back when Redis lost them. */
   unacknowledged(): Iterable<UsageBatch>;

@@ -154,6 +154,21 @@ describe('node agent', () => {
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(290);
   });
 
+  it('puts nothing back into a Redis of another database, and everything when it is its own again', async () => {
+    let isOurs = true;
+    const agent = startAgent({ claim: { look: () => Promise.resolve(isOurs) } });
+    await settled(agent);
+    isOurs = false;
+    await server.ask('FLUSHALL');
+    await waitUntil(() => !agent.isCurrent());
+    await agent.beat();
+    await agent.beat();
+    expect(calls).toEqual([]);
+    isOurs = true;
+    await waitUntil(() => agent.isCurrent());
+    expect(calls).toEqual(['restore', 'resend']);
+  });
+
   it('works where INFO is forbidden, by the marker alone', async () => {
     await server.ask('ACL', 'SETUSER', 'plain', 'on', '>word', '~*', '&*', '+@all', '-info');
     const plain = connect(`redis://plain:word@${server.address}`);

@@ -1,4 +1,5 @@
 import type { Clock, Logger, NodeStatus } from '@turnpike/core';
+import type { DatabaseClaim } from '../claim/database-claim.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { Keys } from '../redis/keys.ts';
 import { ClockWatch } from './clock-watch.ts';
@@ -25,6 +26,8 @@ export interface NodeAgentDeps {
   redis: RedisClient;
   keys: Keys;
   nodeId: string;
+  /** Whose Redis it is. While it is not this node's, nothing is put back into it. */
+  claim?: Pick<DatabaseClaim, 'look'>;
   /** Both missing on a node that does not relay. */
   ledger?: LivingLedger;
   usageSink?: AcknowledgedSink;
@@ -133,11 +136,16 @@ class Heart {
     if (redis.status !== 'ready') return;
     try {
       await this.#clockWatch.look();
-      const [life] = await Promise.all([
+      const [life, isOurs] = await Promise.all([
         readRedisLife(redis, this.#deps.keys),
+        this.#deps.claim?.look(),
         this.#writeStatus(),
         this.#takeAcknowledged(),
       ]);
+      if (isOurs === false) {
+        this.isCurrent = false;
+        return;
+      }
       if (isNewLife(this.#life, life)) await this.#restore(life);
       else this.#life = life;
       this.isCurrent = true;

@@ -10,6 +10,7 @@ const nodeStatus = z.object({
   nodeId: z.string(),
   role: z.enum(['master', 'slave']),
   version: z.string(),
+  databaseId: z.string().optional(),
   at: z.number(),
   snapshotVersion: z.number(),
   journalBytes: z.number(),

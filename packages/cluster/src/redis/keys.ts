@@ -19,8 +19,7 @@ export function createKeys(prefix: string) {
     apiToken: (userId: number, apiTokenId: number) =>
       inBucket(bucketOf(userId), `tok:${String(apiTokenId)}`),
     /** Every `acct` or `tok` key of every bucket, for SCAN. */
-    accountPattern: (kind: 'acct' | 'tok') =>
-      `${prefix.replace(/[\\*?[\]]/g, '\\$&')}:{b:*}:${kind}:*`,
+    accountPattern: (kind: 'acct' | 'tok') => `${escapePattern(prefix)}:{b:*}:${kind}:*`,
     userRate: (userId: number) => inBucket(bucketOf(userId), `rate:u:${String(userId)}`),
     apiTokenRate: (userId: number, apiTokenId: number) =>
       inBucket(bucketOf(userId), `rate:t:${String(apiTokenId)}`),
@@ -29,6 +28,8 @@ export function createKeys(prefix: string) {
     config: `${prefix}:cfg`,
     events: `${prefix}:events`,
     life: `${prefix}:life`,
+    /** Which database all of this belongs to. */
+    claim: `${prefix}:database`,
     nodes: `${prefix}:nodes`,
     acknowledged: (nodeId: string) => `${prefix}:ack:${nodeId}`,
     /** What a tool call wants back, by user and call, sealed. (`state:`: what versions before sealed none; it expires.) */
@@ -47,7 +48,36 @@ export function createKeys(prefix: string) {
     trafficLimit: (name: string) => `${prefix}:shared:${name}`,
     /** BullMQ's own prefix: one slot for all queues, because its scripts touch many keys. */
     queuePrefix: `{${prefix}}`,
+    /** Every key of these and of other prefixes that contain this one, for SCAN: see `isOwnKey`. */
+    anyPattern: `*${escapePattern(prefix)}*`,
   };
+}
+
+/**
+ * Whether a key is one of these, and not of another cluster whose prefix begins in the same way: `turnpike:2:cfg` is that
+ * of `turnpike:2`.
+ */
+export function isOwnKey(prefix: string, key: string): boolean {
+  if (key.startsWith(`{${prefix}}:`)) return true;
+  for (const [tag, name] of BESIDE) {
+    const start = `{${prefix}:${tag}}:`;
+    if (key.startsWith(start)) return name.test(key.slice(start.length));
+  }
+  return key.startsWith(`${prefix}:`) && OWN_NAME.test(key.slice(prefix.length + 1));
+}
+
+/** What is in the slot of a key without braces. */
+const BESIDE: readonly (readonly [string, RegExp])[] = [
+  ['directory', /^(?:hashes|applied|pass:.+)$/],
+  ['events', /^count$/],
+];
+/** What stands behind the prefix and its colon. */
+const OWN_NAME =
+  /^(?:\{b:\d+\}:.+|key:[0-9a-f]{64}|directory|cfg|life|database|nodes|ack:[^:]+|sealed-state:.+|sealed-state-sums|state:.+|\{sealed-responses\}:\w+|limit:.+|shared:.+)$/;
+
+/** As SCAN takes it. */
+function escapePattern(text: string): string {
+  return text.replace(/[\\*?[\]]/g, '\\$&');
 }
 
 export type Keys = ReturnType<typeof createKeys>;

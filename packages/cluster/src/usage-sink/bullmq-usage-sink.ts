@@ -46,6 +46,8 @@ export interface BullmqUsageSinkDeps {
   nodeId: string;
   ledger: SettlingLedger;
   journal: Journal;
+  /** While it answers false, Redis is another cluster's: usage stays in the journal. Default: it never is. */
+  isOurs?: () => boolean;
   settings: BullmqUsageSinkSettings;
   clock: Clock;
   logger: Logger;
@@ -81,7 +83,7 @@ export class BullmqUsageSink implements UsageSink {
     const { redis, ledger, settings, clock, logger } = deps;
     this.#deps = deps;
     this.#jobs = openUsageJobs(deps);
-    this.#reach = new RedisReach(redis);
+    this.#reach = new RedisReach(redis, deps.isOurs ?? (() => true));
     this.#resender = new Resender({
       batches: this.#batches,
       jobs: this.#jobs,

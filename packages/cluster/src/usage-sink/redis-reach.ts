@@ -6,15 +6,18 @@ import type { RedisClient } from '../redis/connect.ts';
  */
 export class RedisReach {
   readonly #redis: RedisClient;
+  readonly #isOurs: () => boolean;
   #isAway = false;
 
-  constructor(redis: RedisClient) {
+  /** @param isOurs false while Redis is another cluster's: as good as away */
+  constructor(redis: RedisClient, isOurs: () => boolean) {
     this.#redis = redis;
+    this.#isOurs = isOurs;
   }
 
-  /** The connection stands. */
+  /** The connection stands, to a Redis that is this node's. */
   get isConnected(): boolean {
-    return this.#redis.status === 'ready';
+    return this.#redis.status === 'ready' && this.#isOurs();
   }
 
   /** The connection stands, and what was asked last was answered. */

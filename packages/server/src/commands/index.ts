@@ -52,6 +52,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   'rebuild-redis': {
     text: 'Write every account and key from the database into the Redis of a cluster.',
+    flags: {
+      'take-over': {
+        text: 'Also where Redis belongs to another database whose usage is lost with it.',
+      },
+      'same-database': {
+        text: 'Redis belongs to this database, restored from a backup older than database ids.',
+      },
+    },
     load: async () => (await import('./rebuild-redis.ts')).rebuildRedis,
   },
   'check-settings': {

@@ -8,12 +8,27 @@ import { redisClusterSettings } from '../compose/cluster-settings-for.ts';
 import type { Settings } from '../settings/load-settings.ts';
 import { withStore } from './open-store-command.ts';
 
-/** Opens the database and what the nodes share, for one command; closes both whatever happens. */
-export function withCluster(
-  settings: Settings,
-  logger: Logger,
-  run: (store: Store, cluster: RedisCluster) => Promise<number>,
-): Promise<number> {
+type Work = (store: Store, cluster: RedisCluster) => Promise<number>;
+
+/**
+ * Opens the database and what the nodes share, for one command; closes both whatever happens.
+ *
+ * @throws where Redis belongs to another database
+ */
+export function withCluster(settings: Settings, logger: Logger, run: Work): Promise<number> {
+  return withAnyCluster(settings, logger, async (store, cluster) => {
+    await claimFor(store, cluster);
+    return run(store, cluster);
+  });
+}
+
+/** From here on Redis belongs to this database. @throws where it belongs to another one */
+export function claimFor(store: Store, { claim }: RedisCluster): Promise<void> {
+  return claim.hold({ id: store.databaseId, description: store.description });
+}
+
+/** The same for a command that asks itself whose Redis it is. */
+export function withAnyCluster(settings: Settings, logger: Logger, run: Work): Promise<number> {
   return withStore(settings, logger, async (store) => {
     const nodeId = `command-${randomUUID()}`;
     const cluster = await openRedisCluster(

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RedisCluster } from '@turnpike/cluster/redis';
+import type { ClaimingDatabase, RedisCluster } from '@turnpike/cluster/redis';
 import type { Clock } from '@turnpike/core';
 import type { Master } from '@turnpike/master';
 import type { Relay } from '@turnpike/relay';
+import type { Store } from '@turnpike/store';
 import { composeMaster } from './compose-master.ts';
 import { prepareFirstStart } from './first-start.ts';
 import { followOptions } from './follow-options.ts';
@@ -18,7 +19,8 @@ export interface ClusterParts extends ComposeDeps {
 
 /**
  * The database and the management API of a node. With `migrates` the database is brought up to date first, and an
- * unreachable one is an error; without, this waits until a master has done that.
+ * unreachable one is an error; without, this waits until a master has done that. The same with a Redis that belongs to
+ * another database.
  */
 export async function openManagement(
   parts: ClusterParts,
@@ -31,6 +33,7 @@ export async function openManagement(
     : await waitForStore(parts);
   lifecycle.onStop('store', () => store.close());
   await store.checkSecrets();
+  await (migrates ? holdRedis(parts, store) : waitForRedis(parts, store));
   if (migrates) await prepareFirstStart(store, settings);
 
   const { configBus } = cluster;
@@ -73,6 +76,46 @@ async function startMaster(
     }
   };
   if (!(await start())) goOn().catch(() => undefined); // told to stop
+}
+
+/**
+ * From here on Redis belongs to this database, before anything of it is in there. One that does not answer just now is
+ * asked again with each heartbeat.
+ *
+ * @throws where it belongs to another database
+ */
+async function holdRedis(
+  { cluster: { claim }, logger }: ClusterParts,
+  store: Store,
+): Promise<void> {
+  try {
+    await claim.hold(identityOf(store));
+  } catch (error) {
+    if (claim.obstacle !== undefined) throw error;
+    logger.warn({ err: error }, 'redis not claimed at the start; trying again');
+  }
+}
+
+/** The same for a node that relays meanwhile. @throws once the process is told to stop */
+async function waitForRedis(parts: ClusterParts, store: Store): Promise<void> {
+  const { cluster, lifecycle, logger } = parts;
+  const stopping = new AbortController();
+  lifecycle.onStop('wait for redis', () => {
+    stopping.abort();
+  });
+  for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, LAST_RETRY_MS)) {
+    try {
+      await cluster.claim.hold(identityOf(store));
+      return;
+    } catch (error) {
+      logger.error({ err: error, pauseMs }, 'redis is not for this database; management waits');
+    }
+    await delay(pauseMs, undefined, { signal: stopping.signal });
+  }
+}
+
+function identityOf({ databaseId, description }: Store): ClaimingDatabase {
+  return { id: databaseId, description };
 }
 
 /** @throws once the process is told to stop */

@@ -5,21 +5,54 @@ import {
   followAccounts,
   listRepairJobs,
   registerGivenUpNotifications,
+  type MasterMetrics,
 } from '@turnpike/master';
 import type { ClusterParts } from './cluster-management.ts';
+import { createLifecycle } from '../lifecycle.ts';
 import { doChores } from './do-chores.ts';
 import type { Management } from './gateway.ts';
+import { runWhileClaimed, type Running } from './run-while-claimed.ts';
 import { listStoreJobs } from './store-jobs.ts';
 
 /**
  * What only masters do: take usage into the database, keep the directory of accounts, do the chores of relays, deliver
- * notifications, repair the ledger, and run the schedules. Several masters share the work.
+ * notifications, repair the ledger, and run the schedules. Several masters share the work. All of it stops while Redis
+ * belongs to another database.
  */
 export async function runControl(parts: ClusterParts, management: Management): Promise<void> {
-  const { master, store } = management;
-  const { cluster, settings, lifecycle, registry, logger, clock, nodeId } = parts;
-  const { ledgerBook, usageQueue, accountDirectory } = cluster;
+  const { cluster, lifecycle, registry, logger } = parts;
+  const { store } = management;
+  const { usageQueue } = cluster;
   const metrics = createMasterMetrics(registry, { usageQueue, parkedUsage: store.parkedUsage });
+  registerGivenUpNotifications(registry, () => store.givenUpNotifications.count());
+  const start = (): Promise<Running> => startControl(parts, management, metrics);
+  const control = await runWhileClaimed(cluster.claim, start, logger);
+  lifecycle.onStop('control', () => control.stop());
+}
+
+async function startControl(
+  parts: ClusterParts,
+  management: Management,
+  metrics: MasterMetrics,
+): Promise<Running> {
+  const lifecycle = createLifecycle(parts.logger);
+  try {
+    await startParts({ ...parts, lifecycle }, management, metrics);
+    return lifecycle;
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+/** @param parts with a life cycle of their own */
+async function startParts(
+  parts: ClusterParts,
+  { master, store }: Management,
+  metrics: MasterMetrics,
+): Promise<void> {
+  const { cluster, settings, lifecycle, logger, clock, nodeId } = parts;
+  const { ledgerBook, usageQueue, accountDirectory } = cluster;
   const shared = { ...store, ledgerBook, usageQueue, accountDirectory, metrics, clock, logger };
 
   const accounts = await followAccounts({
@@ -39,11 +72,10 @@ export async function runControl(parts: ClusterParts, management: Management): P
   });
 
   const chores = await cluster.chores.work(
-    doChores(management, (wanted) => accounts.hydrate(wanted)),
+    doChores({ master, store }, (wanted) => accounts.hydrate(wanted)),
   );
   lifecycle.onStop('chores', () => chores.stop());
 
-  registerGivenUpNotifications(registry, () => store.givenUpNotifications.count());
   const delivering = await cluster.notifications.work(
     (queued) => master.deliver(queued),
     (queued, error) => master.giveUp(queued, error),

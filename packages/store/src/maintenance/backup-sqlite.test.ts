@@ -2,6 +2,8 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
+import { openDatabase } from '../connect.ts';
+import { readDatabaseId } from '../schema/database-id.ts';
 import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 import { createAccounts } from '../testing/make-accounts.ts';
 import { backupSqlite } from './backup-sqlite.ts';
@@ -54,6 +56,13 @@ describe('backupSqlite', () => {
     db.close();
     expect(written).toBeGreaterThan(0);
     expect(rows['logs']).toBe(1_000_000 - Number(quota));
+  });
+
+  it('has the id of its database, so that the Redis of a cluster goes on with what is restored', async () => {
+    await backupSqlite(file, copy);
+    const restored = await openDatabase({ variable: 'SQL_DSN', dsn: '', sqlitePath: copy });
+    const id = await readDatabaseId(restored.knex).finally(() => restored.close());
+    expect(id).toBe(test.store.databaseId);
   });
 
   it('overwrites nothing', async () => {

@@ -154,6 +154,15 @@ export function describeMove(name: string, kind: 'postgres' | 'mysql'): void {
       });
     });
 
+    it('takes the id of the database along, so that the Redis of a cluster goes on with it', async () => {
+      await createSource();
+      const id = await useStore(source, async (store) => store.databaseId);
+      // One that was migrated before has an id of its own, which goes.
+      await useStore(target, () => Promise.resolve());
+      await move();
+      expect(await useStore(target, async (store) => store.databaseId)).toBe(id);
+    });
+
     it('lets new ids begin behind every id that was ever given out', async () => {
       await createSource();
       changeSource((db) => db.exec("DELETE FROM quota_entries WHERE account_kind = 'none'"));

@@ -15,6 +15,7 @@ import { addChannelTags } from './20261121130000_add_channel_tags.ts';
 import { indexAuditEntries } from './20261121130100_index_audit_entries.ts';
 import { createGivenUpNotifications } from './20261121140000_create_given_up_notifications.ts';
 import { addTokenLossPolicy } from './20261121200000_add_token_loss_policy.ts';
+import { identifyDatabase } from './20261122094500_identify_database.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration of the main database, in order. By hand, so that a build cannot lose one. */
@@ -36,6 +37,7 @@ export const migrations: readonly Migration[] = [
   indexAuditEntries,
   createGivenUpNotifications,
   addTokenLossPolicy,
+  identifyDatabase,
 ];
 
 /** Those of a log database of its own. */

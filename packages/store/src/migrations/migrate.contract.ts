@@ -14,6 +14,7 @@ import {
   type OneApiTable,
 } from '../testing/create-one-api-database.ts';
 import { testEncryptionKey, testNow, testSecretBox } from '../testing/open-test-store.ts';
+import { readDatabaseId } from '../schema/database-id.ts';
 import { migrations } from './index.ts';
 import { isMigrated, migrate } from './migrate.ts';
 
@@ -239,6 +240,8 @@ export function describeMigrations(name: string, kind: DatabaseKind): void {
 
       const reports = await Promise.all(databases.map((database) => migrate(database)));
 
+      const ids = await Promise.all(databases.map(({ knex }) => readDatabaseId(knex)));
+      expect(new Set(ids).size).toBe(1);
       const applied = reports.map((report) => report.applied.length).sort((a, b) => a - b);
       expect(applied).toEqual([0, 0, names.length]);
       expect(new Set(reports.map(({ origin }) => origin)).size).toBe(1);
@@ -255,6 +258,34 @@ export function describeMigrations(name: string, kind: DatabaseKind): void {
 
       expect(report).toMatchObject({ origin: 'adopted', applied: names });
       expect(await database.knex('quota_entries')).toEqual(before);
+    });
+
+    it('gives a database an id that no other has, and that stays whatever happens to it', async () => {
+      place = await createOneApiDatabase(kind);
+      const database = await open();
+      await migrate(database);
+      const id = await readDatabaseId(database.knex);
+      expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+
+      await database.knex('turnpike_migrations').delete(); // as after a kill between two steps
+      await migrate(database);
+      await useStore(async (store) => expect(store.databaseId).toBe(id));
+
+      await database.close();
+      opened = [];
+      await place.drop();
+      place = await createTestDatabase(kind);
+      expect(await useStore(async (store) => store.databaseId)).not.toBe(id);
+    });
+
+    it('says what to do where the id was removed', async () => {
+      place = await createTestDatabase(kind);
+      const database = await open();
+      await migrate(database);
+      await database.knex('turnpike_meta').where({ name: 'database-id' }).delete();
+      await expect(useStore(() => Promise.resolve())).rejects.toThrow(
+        'SQL_DSN: the row database-id of the table turnpike_meta is gone. Put it back',
+      );
     });
 
     it('seals every secret of an adopted database when it is told to, and unseals it again', async () => {

@@ -3,6 +3,8 @@ import type { Knex } from 'knex';
 /** Facts about this database, by name. */
 export type MetaName =
   | 'origin'
+  /** What tells this database from every other. */
+  | 'database-id'
   | 'secrets'
   | 'logs-removed-before'
   /** Since when users are told of a low balance. */

@@ -88,6 +88,13 @@ export function describeImport(from: DatabaseKind, to: DatabaseKind): void {
       await work(knex).finally(() => knex.destroy());
     }
 
+    it('leaves the database its id', async () => {
+      source = await createOneApiDatabase(from, 'current');
+      const id = await useStore(async (store) => store.databaseId);
+      await run();
+      expect(await useStore(async (store) => store.databaseId)).toBe(id);
+    });
+
     it.each(['current', 'old'] as const)('brings a One API along (%s)', async (age) => {
       source = await createOneApiDatabase(from, age);
 

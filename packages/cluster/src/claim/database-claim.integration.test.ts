@@ -1,0 +1,3 @@
+import { describeDatabaseClaim } from './database-claim.contract.ts';
+
+describeDatabaseClaim('Redis');

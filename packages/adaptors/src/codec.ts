@@ -8,6 +8,7 @@ import type {
   Usage,
 } from '@turnpike/core';
 import type { CallIdRule } from './translate/call-ids.ts';
+import type { LossList } from './translate/loss-list.ts';
 import type { SseFrame } from './wire/sse-frame.ts';
 
 export type { UpstreamError } from '@turnpike/core';
@@ -120,8 +121,10 @@ export interface MessagesTraits {
 export interface OwnWire {
   /** Whether a model is called in it; others are called as the family is. */
   isUsedFor(model: string): boolean;
-  /** The vendor's body of a family's request. */
-  encodeRequest(body: JsonRecord): JsonRecord;
+  /** Types of documents that it takes besides those of the family. */
+  documentTypes?: ReadonlySet<string>;
+  /** The vendor's body of a family's request. What it has no form for is added to the losses. */
+  encodeRequest(body: JsonRecord, losses: LossList): JsonRecord;
   /** The family's answer of the vendor's; one that is the family's already, as it is. */
   decodeResponse(body: JsonRecord): JsonRecord;
   /** The family's frames of the vendor's. One per answer. */

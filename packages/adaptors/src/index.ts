@@ -40,6 +40,7 @@ export {
   encodeInteractionStreamError,
 } from './families/gemini/interaction-end.ts';
 export { planInteractionEdits } from './families/gemini/interaction-request.ts';
+export { repairChatAnswer } from './families/openai-chat/repair-answer.ts';
 export { createStreamTap } from './families/create-stream-tap.ts';
 export type { StreamTapOptions } from './families/create-stream-tap.ts';
 export { readAnswer } from './families/read-answer.ts';

@@ -199,6 +199,56 @@ describe('Bedrock', () => {
     });
   });
 
+  it('tells every official client what Bedrock ran itself, and in what picture it ended', async () => {
+    const at = (contentBlockIndex: number, more: object): object => ({
+      contentBlockIndex,
+      ...more,
+    });
+    const call = { toolUseId: 'tooluse_a', name: 'nova_code_interpreter', type: 'server_tool_use' };
+    const ran = [{ json: { stdOut: '7', stdErr: '', exitCode: 0, isError: false } }];
+    const pieces = ['a pic', 'ture'].map((piece) => Buffer.from(piece).toString('base64'));
+    frames = [
+      frame('messageStart', { role: 'assistant' }),
+      frame('contentBlockStart', at(0, { start: { toolUse: call } })),
+      frame('contentBlockDelta', at(0, { delta: { toolUse: { input: '{"snippet":"1+6"}' } } })),
+      frame('contentBlockStop', at(0, {})),
+      frame('contentBlockStart', at(1, { start: { toolResult: { toolUseId: 'tooluse_a' } } })),
+      frame('contentBlockDelta', at(1, { delta: { toolResult: ran } })),
+      frame('contentBlockStop', at(1, {})),
+      frame('contentBlockDelta', at(2, { delta: { text: 'Seven.' } })),
+      frame('contentBlockStop', at(2, {})),
+      frame('contentBlockStart', at(3, { start: { image: { format: 'png' } } })),
+      ...pieces.map((bytes) =>
+        frame('contentBlockDelta', at(3, { delta: { image: { source: { bytes } } } })),
+      ),
+      frame('contentBlockStop', at(3, {})),
+      frame('messageStop', { stopReason: 'end_turn' }),
+      frame('metadata', { usage: { inputTokens: 9, outputTokens: 4 } }),
+    ];
+    const model = 'amazon.nova-pro-v1:0';
+    const message = await openAnthropic()
+      .messages.stream({ model, max_tokens: 50, messages })
+      .finalMessage();
+    expect(message.content).toMatchObject([
+      { type: 'server_tool_use', name: 'code_execution', input: { code: '1+6' } },
+      { type: 'code_execution_tool_result', content: { stdout: '7' } },
+      { type: 'text', text: 'Seven.' },
+    ]);
+
+    const picture = Buffer.from('a picture').toString('base64');
+    const chat = openOpenAi().chat.completions.stream({ model, messages });
+    const said: unknown[] = [];
+    for await (const { choices } of chat) said.push(choices[0]?.delta);
+    expect(JSON.stringify(said)).toContain(`data:image/png;base64,${picture}`);
+
+    const response = await openOpenAi().responses.stream({ model, input: 'Hi?' }).finalResponse();
+    expect(response.output).toMatchObject([
+      { type: 'code_interpreter_call', code: '1+6', outputs: [{ logs: '7' }] },
+      { type: 'message', content: [{ text: 'Seven.' }] },
+      { type: 'image_generation_call', result: picture },
+    ]);
+  });
+
   it('tells of an exception in its stream', async () => {
     frames = [frame('throttlingException', { message: 'Too many requests.' }, 'exception')];
     const stream = openOpenAi().chat.completions.stream({ model: 'claude-opus-4-5', messages });

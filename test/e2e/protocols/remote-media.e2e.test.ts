@@ -206,17 +206,69 @@ describe('a picture by its address, for an upstream that takes it only in the re
     ]);
   });
 
-  it('goes on as it came where both speak chat and nobody may fetch it: the upstream says no', async () => {
-    await world.admin.setOption('RemoteMediaEnabled', 'false');
-    upstream.answer(() => ({ status: 400, json: { error: { message: 'unsupported image url' } } }));
-    const response = await ask(kimi);
-    expect([response.status, await response.text()]).toEqual([
-      400,
-      expect.stringContaining('unsupported image url'),
-    ]);
-    expect((await ask(kimi, { 'x-gateway-loss-policy': 'paranoid' })).status).toBe(400);
-    expect(upstream.requests).toHaveLength(1);
-    expect(fetched).toEqual([]);
+  describe('is refused where client and upstream speak the same protocol and it was not fetched', () => {
+    const source = (): object => ({ type: 'url', url: `http://${host}/cat.png?key=secret` });
+    const toClaude = (): object => ({
+      model: bedrockClaude,
+      max_tokens: 9,
+      messages: [{ role: 'user', content: [{ type: 'image', source: source() }] }],
+    });
+    const toGemini = (): object => {
+      const fileData = { fileUri: `http://${host}/cat.png?key=secret`, mimeType: 'image/png' };
+      return { contents: [{ role: 'user', parts: [{ fileData }, { text: 'What is it?' }] }] };
+    };
+    const toKimi = (): object => {
+      const url = `http://${host}/cat.png?key=secret`;
+      const content = [{ type: 'image_url', image_url: { url } }];
+      return { model: kimi, messages: [{ role: 'user', content }] };
+    };
+
+    it.each([
+      ['chat', '/v1/chat/completions', toKimi],
+      ['messages', '/v1/messages', toClaude],
+      ['Gemini', `/v1beta/models/${oldGemini}:generateContent`, toGemini],
+    ])('in words that name it and say why: %s', async (_title, path, make) => {
+      const send = async (): Promise<string> => {
+        const answer = await postJson(world.gateway.url + path, world.token.key, make());
+        expect(answer.status).toBe(400);
+        return answer.text();
+      };
+      await world.admin.setOption('RemoteMediaEnabled', 'false');
+      const switchedOff = await send();
+      expect(switchedOff).toContain(`http://${host}/cat.png`);
+      expect(switchedOff).toContain('by address');
+      expect(switchedOff).toContain('not fetched here');
+      expect(switchedOff).not.toContain('secret');
+      await world.admin.setOption('RemoteMediaEnabled', 'true');
+      await world.admin.setOption('RemoteMediaPrivateHosts', '');
+      expect(await send()).toContain('not public');
+      expect([upstream.requests, fetched]).toEqual([[], []]);
+    });
+
+    it('but goes by its address to another channel that takes it', async () => {
+      const other = await startScriptedUpstream();
+      try {
+        const channel = await world.admin.createChannel({
+          name: 'takes addresses',
+          type: 50,
+          key: 'k',
+          baseUrl: other.url,
+          models: [kimi],
+        });
+        await world.admin.setOption('RemoteMediaEnabled', 'false');
+        other.answer(() => chatAnswer({ content: 'A cat.' }));
+        const response = await postJson(
+          `${world.gateway.url}/v1/chat/completions`,
+          world.token.key,
+          toKimi(),
+        );
+        expect(response.status).toBe(200);
+        expect(JSON.stringify(other.requests.at(-1)?.body)).toContain('cat.png?key=secret');
+        await world.admin.updateChannel(channel.id, { status: 2 });
+      } finally {
+        await other.close();
+      }
+    });
   });
 
   it.each([
@@ -227,7 +279,7 @@ describe('a picture by its address, for an upstream that takes it only in the re
     upstream.answer(() => ({ json: geminiAnswer }));
     const refused = await ask(oldGemini, strict);
     expect(refused.status).toBe(400);
-    expect(await refused.text()).not.toContain(host);
+    expect(await refused.text()).toContain(`http://${host}/cat.png`);
     const told = await ask(oldGemini, { 'x-gateway-debug': '1' });
     expect(told.status).toBe(200);
     expect(told.headers.get('x-gateway-losses')).toContain('dropped');

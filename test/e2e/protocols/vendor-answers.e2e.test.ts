@@ -9,6 +9,7 @@ import {
   vendorStreams,
 } from '../../../packages/adaptors/src/families/testing/vendor-streams.ts';
 import { openClients, type Client } from '../../support/protocols/clients.ts';
+import { sendInPieces } from '../../support/protocols/recorded/send-in-pieces.ts';
 import { startWorld, type World } from '../../support/start-world.ts';
 
 jest.setTimeout(60_000);
@@ -40,13 +41,13 @@ let upstream: Server;
 let clients: readonly Client[];
 beforeAll(async () => {
   upstream = createServer((request, response) => {
-    void buffer(request).then((body) => {
+    void buffer(request).then(async (body) => {
       const said = `${request.url ?? ''} ${body.toString()}`;
       const model = /vendor-[a-z-]+-\d+/.exec(said)?.[0];
       const one = cases.find((candidate) => candidate.model === model)!;
       if (/"stream":true|:stream/.test(said)) {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
-        response.end(toWire(one.family, one));
+        await sendInPieces(response, toWire(one.family, one));
       } else {
         response.writeHead(200, { 'content-type': 'application/json' });
         response.end(JSON.stringify(one.whole));
@@ -104,6 +105,9 @@ function expectSaid(
   const isApart = says.finish === 'refusal' && [family, client.family].every(isOpenAis);
   const text = isApart ? '' : says.text;
   expect([where, got.text]).toEqual([where, expect.stringContaining(text ?? '')]);
+  // Words of speech are text where a protocol has no sound in its answers.
+  if (client.family === 'anthropic' || client.family === 'openai-responses')
+    expect([where, got.text]).toEqual([where, expect.stringContaining(says.spoken ?? '')]);
   expect([where, got.calls]).toEqual([where, says.calls ?? []]);
   // What a vendor says to its own clients passes as it is.
   if (says.input !== undefined && client.family !== family)

@@ -84,6 +84,22 @@ describe('what an upstream ran itself, for a client of Anthropic’s', () => {
       },
       {
         type: 'server_tool_use',
+        id: 'srvtoolu_Xgw1_ws_2',
+        name: 'web_fetch',
+        input: { url: 'https://sea.example/bay' },
+        caller,
+      },
+      {
+        type: 'web_fetch_tool_result',
+        tool_use_id: 'srvtoolu_Xgw1_ws_2',
+        content: expect.objectContaining({
+          type: 'web_fetch_result',
+          url: 'https://sea.example/bay',
+        }),
+        caller,
+      },
+      {
+        type: 'server_tool_use',
         id: 'srvtoolu_Xgw1_ci_1',
         name: 'code_execution',
         input: { code: 'print(7)' },
@@ -114,9 +130,9 @@ describe('what an upstream ran itself, for a client of Anthropic’s', () => {
         content: [{ type: 'text', text: '7 m' }],
       },
     ]);
-    // A page that was opened, and where exactly a source stands.
+    // What the page says that was opened, and where exactly a source stands.
     expect(toldAs(losses)).toEqual([
-      'info dropped answer.tool_call',
+      'info approximated answer.tool_result',
       'info approximated answer.annotations',
     ]);
   });
@@ -358,7 +374,7 @@ describe('the same steps in the next turn’s history', () => {
     expect(messages[1]!['content']).toEqual([
       { type: 'text', text: expect.stringContaining('Seven') },
     ]);
-    expect(JSON.stringify(body['messages'])).not.toMatch(/citations|server_tool|mcp/);
-    expect(told.length).toBe(6);
+    expect(JSON.stringify(body['messages'])).not.toMatch(/citations|server_tool|web_fetch|mcp/);
+    expect(told.length).toBe(8);
   });
 });

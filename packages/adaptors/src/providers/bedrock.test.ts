@@ -183,7 +183,7 @@ describe('requests for Bedrock', () => {
             { text: 'Look' },
             { cachePoint: { type: 'default' } },
             { image: { format: 'png', source: { bytes: 'AA==' } } },
-            { document: { format: 'pdf', name: 'document-1', source: { bytes: 'BB==' } } },
+            { document: { format: 'pdf', name: 'a b pdf', source: { bytes: 'BB==' } } },
           ],
         },
         {

@@ -114,7 +114,7 @@ export class EventFolder {
   }
 
   #takeText(event: Extract<StreamEvent, { type: 'text' }>): void {
-    this.#builder(event)?.addText(event.delta);
+    this.#builder(event)?.addWords(event.delta);
     if (event.logprobs === undefined) return;
     const candidate = this.#candidate(event.candidate);
     candidate.logprobs = mergeLogprobs(candidate.logprobs, event.logprobs);

@@ -13,14 +13,13 @@ export class LossList {
     if (loss !== undefined) this.losses.push(loss);
   }
 
-  /** A file by address, for an upstream that takes only what is in the request. */
-  addRemote(at: string, note: string, address: string, isSentAnyway = false): void {
-    this.losses.push({
-      at,
-      what: isSentAnyway ? 'approximated' : 'dropped',
-      severity: isSentAnyway ? 'warn' : 'fatal',
-      note,
-      address,
-    });
+  /**
+   * A file by address, for an upstream that takes only what is in the request.
+   *
+   * @param isRefused the address stays where it is, and the upstream refuses the request for it
+   */
+  addRemote(at: string, note: string, address: string, isRefused = false): void {
+    const loss: Loss = { at, what: 'dropped', severity: 'fatal', note, address };
+    this.losses.push(isRefused ? { ...loss, isRefused } : loss);
   }
 }

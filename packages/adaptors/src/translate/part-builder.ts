@@ -4,6 +4,8 @@ import type { Annotation, OpaqueState, Part, PartHeader } from '@turnpike/core';
 export class PartBuilder {
   readonly #header: PartHeader;
   #text: string[] = [];
+  /** Of speech. */
+  #words: string[] = [];
   #state: OpaqueState[] | undefined;
   #annotations: Annotation[] | undefined;
   #final: Part | undefined;
@@ -14,6 +16,12 @@ export class PartBuilder {
 
   addText(delta: string): void {
     this.#text.push(delta);
+  }
+
+  /** What is said in a part; of speech these are the words beside it. */
+  addWords(delta: string): void {
+    if (this.#header.kind === 'media') this.#words.push(delta);
+    else this.#text.push(delta);
   }
 
   addState(state: OpaqueState): void {
@@ -58,6 +66,7 @@ export class PartBuilder {
           media: header.media,
           ...(header.mime !== undefined && { mime: header.mime }),
           source: { base64: text },
+          ...(this.#words.length > 0 && { transcript: this.#words.join('') }),
         };
       case 'provider-item':
         return { ...header };

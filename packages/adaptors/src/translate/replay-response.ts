@@ -55,6 +55,8 @@ export function replayPart(
 ): StreamEvent[] {
   const events: StreamEvent[] = [{ type: 'part', ...place, header: headerOf(part) }];
   for (const state of part.state ?? []) events.push({ type: 'state', ...place, state });
+  if (part.kind === 'media' && part.transcript !== undefined)
+    events.push({ type: 'text', ...place, delta: part.transcript });
   const delta = saidBy(part);
   if (delta !== '') {
     if (part.kind === 'tool-call') events.push({ type: 'arguments', ...place, delta });

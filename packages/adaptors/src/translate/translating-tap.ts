@@ -138,7 +138,8 @@ export class TranslatingTap implements StreamTap {
         this.#candidates.add(event.candidate);
         // A name says something by itself; a text that was only opened does not.
         if (event.header.kind === 'tool-call') this.#say(event.header.name);
-        if (event.header.kind === 'media') facts.images = (facts.images ?? 0) + 1;
+        if (event.header.kind === 'media' && event.header.media === 'image')
+          facts.images = (facts.images ?? 0) + 1;
         facts.isMeaningful ||= !textKinds.has(event.header.kind);
         return;
       case 'text':

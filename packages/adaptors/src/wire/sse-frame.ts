@@ -7,10 +7,12 @@ export interface SseFrame {
   id: string | undefined;
 }
 
-/** Reads the lines of one frame. Unknown fields and comments are passed over. */
+/** Reads the lines of one frame. Unknown fields and comments are passed over, and the mark that a stream may begin with. */
 export function parseSseFrame(bytes: Buffer): SseFrame {
   const frame: SseFrame = { event: undefined, data: undefined, id: undefined };
-  for (const line of bytes.toString('utf8').split(lineEnd)) {
+  const text = bytes.toString('utf8');
+  const lines = text.startsWith(byteOrderMark) ? text.slice(1) : text;
+  for (const line of lines.split(lineEnd)) {
     const colon = line.indexOf(':');
     if (line === '' || colon === 0) continue;
     if (line.startsWith('{')) {
@@ -23,8 +25,14 @@ export function parseSseFrame(bytes: Buffer): SseFrame {
     if (field === 'data') frame.data = frame.data === undefined ? value : `${frame.data}\n${value}`;
     else if (field === 'event') frame.event = value;
     else if (field === 'id') frame.id = value;
+    else if (field === 'error') {
+      // llama.cpp's own field for what went wrong.
+      frame.event = 'error';
+      frame.data ??= value;
+    }
   }
   return frame;
 }
 
+const byteOrderMark = '\ufeff';
 const lineEnd = /\r\n|\n|\r/;

@@ -6,6 +6,8 @@ export interface Loss {
   /** fatal: the answer would not be what was asked. warn: quality or cost changes. info: cosmetic. */
   severity: 'info' | 'warn' | 'fatal';
   note: string;
-  /** Of a file that would not be lost if its content were in the request: where it is. Never shown to anybody. */
+  /** Of a file that would not be lost if its content were in the request: where it is. Only its client is shown it. */
   address?: string;
+  /** The upstream refuses the whole request for it, so that asking would be in vain whatever may be lost. */
+  isRefused?: boolean;
 }

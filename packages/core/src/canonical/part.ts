@@ -61,6 +61,8 @@ export type HostedStep =
 /** What such a tool came back with. */
 export type HostedOutcome =
   | { kind: 'pages'; pages: readonly FoundPage[] }
+  /** The page of a `fetch`, or that it could not be had; what it says is not told. */
+  | { kind: 'page'; url?: string }
   | { kind: 'output'; text: string; errorText?: string; exitCode?: number; isShown?: boolean }
   /** The content of the part says it. */
   | { kind: 'content' };
@@ -109,6 +111,8 @@ export interface MediaPart extends PartCommon {
   detail?: string;
   filename?: string;
   hasCitations?: boolean;
+  /** The words of speech. */
+  transcript?: string;
 }
 export interface ToolCallPart extends PartCommon {
   kind: 'tool-call';

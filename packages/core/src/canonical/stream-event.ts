@@ -21,6 +21,7 @@ export type StreamEvent =
       extras?: Extras;
     }
   | { type: 'part'; candidate: number; part: number; header: PartHeader }
+  /** Of a part of speech: its words. */
   | { type: 'text'; candidate: number; part: number; delta: string; logprobs?: Json }
   /** A fragment of tool arguments, or of a custom tool's input. */
   | { type: 'arguments'; candidate: number; part: number; delta: string }

@@ -69,7 +69,9 @@ export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served
   for (;;) {
     const fresh = plan.next();
     const channel = fresh ?? lossy?.next();
-    if (channel === undefined) throw lossy?.error ?? nothingLeft(call, limits, failures);
+    // Where somebody was asked, and failed, another try may help.
+    if (channel === undefined)
+      throw (attempts === 0 ? lossy?.error : undefined) ?? nothingLeft(call, limits, failures);
     if (limits.isFull(channel)) continue;
     // Paid for only where there is somebody left to ask.
     if (isRetry && !deps.retryBudget.take()) throw toClientError(plan.model, failures);
@@ -79,7 +81,7 @@ export async function callUpstreams(deps: RelayDeps, call: Call): Promise<Served
     if ('outcome' in result) return result;
     if (result.kind === 'abandoned') return 'abandoned';
     if (result.kind === 'lossy') {
-      (lossy ??= new LossyCandidates()).add(channel, result);
+      (lossy ??= new LossyCandidates(plan)).add(channel, result);
       continue;
     }
     const failure = judgeFailure(deps, channel, result.failure);

@@ -4,6 +4,7 @@ import {
   findUpstreamCodec,
   readAnswer,
   readUpstreamError,
+  repairChatAnswer,
   rewordAnswer,
   type AnswerWords,
   type StreamTap,
@@ -130,7 +131,11 @@ class ExchangeReading implements AnswerReceiverDeps {
     const contentType = headers['content-type']?.toLowerCase() ?? '';
     const facts = readAnswer(body, { operation, dialect, contentType });
     const words = this.#words();
-    return words === undefined ? facts : { ...facts, body: rewordAnswer(body, words) };
+    const isLoose = operation === 'chat' && dialect.isFaithful !== true;
+    if (words === undefined && !isLoose) return facts;
+    const repaired = isLoose ? repairChatAnswer(body) : body;
+    const said = words === undefined ? repaired : rewordAnswer(repaired, words);
+    return said === body ? facts : { ...facts, body: said };
   }
 
   readError(status: number, headers: IncomingHttpHeaders, body: Buffer): UpstreamError {

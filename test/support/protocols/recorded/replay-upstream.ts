@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { listRecordings, toWire, type Recording } from './recordings.ts';
+import { sendInPieces } from './send-in-pieces.ts';
 
 /** An upstream that answers with recordings: which one, the model's name says. */
 export interface ReplayUpstream {
@@ -43,20 +43,5 @@ async function send(response: ServerResponse, recording: Recording): Promise<voi
   response.writeHead(200, {
     'content-type': isAws ? 'application/vnd.amazon.eventstream' : 'text/event-stream',
   });
-  for (const piece of cutAwkwardly(toWire(recording))) {
-    response.write(piece);
-    await nextTurn();
-  }
-  response.end();
-}
-
-/** Pieces of so many different lengths that cuts fall at line ends, inside characters and inside escapes. */
-function cutAwkwardly(bytes: Buffer): Buffer[] {
-  const pieces: Buffer[] = [];
-  let length = 1;
-  for (let at = 0; at < bytes.length; at += length) {
-    length = 1 + ((length * 31 + 17) % Math.max(97, Math.ceil(bytes.length / 40)));
-    pieces.push(bytes.subarray(at, at + length));
-  }
-  return pieces;
+  await sendInPieces(response, toWire(recording));
 }

@@ -116,7 +116,7 @@ function headerOf(part: Part): PartHeader | undefined {
     case 'tool-result':
       return { kind: 'tool-result', callId: part.callId, raw: part.origin?.raw };
     case 'media':
-      return { kind: 'media', media: part.media };
+      return { kind: 'media', media: part.media, ...(part.mime && { mime: part.mime }) };
     case 'provider-item': {
       const { family, itemType, raw } = part;
       return { kind: 'provider-item', family, itemType, raw };

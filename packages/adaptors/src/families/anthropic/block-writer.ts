@@ -1,8 +1,15 @@
-import type { Annotation, OpaqueState, Part, PartHeader, StreamEvent } from '@turnpike/core';
+import type {
+  Annotation,
+  MediaPart,
+  OpaqueState,
+  Part,
+  PartHeader,
+  StreamEvent,
+} from '@turnpike/core';
 import type { LossList } from '../../translate/loss-list.ts';
 import { wrapCustomInput } from '../../translate/tool-arguments.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
-import { encodeAnswerPart, sealState } from './encode-blocks.ts';
+import { encodeAnswerPart, noteMedia, sealState } from './encode-blocks.ts';
 import { CitationList } from './encode-citations.ts';
 
 /** Events about one part. */
@@ -72,12 +79,7 @@ export class BlockWriter {
         else if (header.tool === 'custom') this.#endCustomCall();
         break;
       case 'media':
-        this.#context.losses.add(
-          'fatal',
-          'dropped',
-          `answer.${header.media}`,
-          'answers are text here',
-        );
+        this.#endMedia(header.media, final);
         break;
       case 'provider-item':
       case 'tool-result':
@@ -89,6 +91,13 @@ export class BlockWriter {
         break;
     }
     this.#stop();
+  }
+
+  /** Words of speech were written as they came, unless nobody told them before the end. */
+  #endMedia(media: MediaPart['media'], final: Part | undefined): void {
+    const words = final?.kind === 'media' ? final.transcript : undefined;
+    if (this.#index === undefined) this.#say(words ?? '');
+    noteMedia(media, this.#index !== undefined, this.#context.losses);
   }
 
   /** Sources that are told before the first word wait for it. */

@@ -72,6 +72,8 @@ function readOutcome(type: string, content: unknown): HostedOutcome | undefined 
   switch (type) {
     case 'web_search_tool_result':
       return { kind: 'pages', pages: asArray(content).flatMap(readPage) };
+    case 'web_fetch_tool_result':
+      return defined({ kind: 'page' as const, url: asText(asObject(content)?.['url']) });
     case 'code_execution_tool_result':
     case 'bash_code_execution_tool_result':
       return readOutput(asObject(content) ?? {});

@@ -1,4 +1,5 @@
 import type {
+  MediaPart,
   OpaqueState,
   Part,
   ReasoningPart,
@@ -8,9 +9,10 @@ import type {
 } from '@turnpike/core';
 import type { LossList } from '../../translate/loss-list.ts';
 import { parseArguments, wrapCustomInput } from '../../translate/tool-arguments.ts';
-import type { JsonObject } from '../../wire/json-object.ts';
+import { asObject, type JsonObject } from '../../wire/json-object.ts';
 import { CitationList, encodeCitations } from './encode-citations.ts';
 import { encodeHostedCall, encodeHostedResult } from './encode-hosted-blocks.ts';
+import { isMadeHere } from './made-here.ts';
 
 export interface AnswerBlockContext {
   isLatest: boolean;
@@ -32,15 +34,27 @@ export function encodeAnswerPart(part: Part, context: AnswerBlockContext): JsonO
       if (part.tool !== 'hosted') return [encodeCall(part, context)];
       return orLoss(encodeHostedCall(part, isLatest), 'answer.tool_call', losses);
     case 'provider-item':
-      if (part.family === 'anthropic') return [part.raw as JsonObject];
+      if (part.family === 'anthropic' && !isMadeHere(asObject(part.raw)?.['id']))
+        return [part.raw as JsonObject];
       losses.add('info', 'dropped', `answer.${part.itemType}`, 'it has no form here');
       return [];
     case 'media':
-      losses.add('fatal', 'dropped', `answer.${part.media}`, 'answers are text here');
-      return [];
+      noteMedia(part.media, part.transcript !== undefined, losses);
+      return part.transcript === undefined
+        ? []
+        : encodeText({ kind: 'text', text: part.transcript }, context);
     case 'tool-result':
+      if (part.outcome?.kind === 'page' && part.isError !== true)
+        losses.add('info', 'approximated', 'answer.tool_result', 'what a page says is not told');
       return orLoss(encodeHostedResult(part, isLatest), 'answer.tool_result', losses);
   }
+}
+
+/** Answers are text here: of speech its words are left, of everything else nothing. */
+export function noteMedia(media: MediaPart['media'], hasWords: boolean, losses: LossList): void {
+  const at = `answer.${media}`;
+  if (hasWords) losses.add('warn', 'approximated', at, 'speech is told by its words here');
+  else losses.add('fatal', 'dropped', at, 'answers are text here');
 }
 
 function orLoss(block: JsonObject | undefined, at: string, losses: LossList): JsonObject[] {

@@ -21,8 +21,8 @@ export function encodeHostedCall(
         server_name: step.server,
         input: parseArguments(argumentsJson).value,
       };
-    // The block that answers it holds the page, and that is not told.
     case 'fetch':
+      return toServerUse('web_fetch', { url: step.url }, callId, isLatest);
     case undefined:
       return undefined;
   }
@@ -61,6 +61,13 @@ export function encodeHostedResult(
         ...callerOf(isLatest),
       };
     }
+    case 'page':
+      return {
+        type: 'web_fetch_tool_result',
+        tool_use_id: id,
+        content: toPage(outcome.url ?? '', isError),
+        ...callerOf(isLatest),
+      };
     case 'output':
       return {
         type: 'code_execution_tool_result',
@@ -85,6 +92,18 @@ export function encodeHostedResult(
     case undefined:
       return undefined;
   }
+}
+
+/** That a page was opened is known, not what it says, nor when. */
+function toPage(url: string, isError: boolean): JsonObject {
+  if (isError) return { type: 'web_fetch_tool_result_error', error_code: 'url_not_accessible' };
+  const source = { type: 'text', media_type: 'text/plain', data: '' };
+  return {
+    type: 'web_fetch_result',
+    url,
+    retrieved_at: '',
+    content: { type: 'document', title: null, citations: { enabled: false }, source },
+  };
 }
 
 function callerOf(isLatest: boolean): JsonObject {

@@ -5,6 +5,7 @@ import type { LossList } from '../../translate/loss-list.ts';
 import { parseArguments, wrapCustomInput } from '../../translate/tool-arguments.ts';
 import { defined } from '../../wire/defined.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
+import { isWebAddress } from '../needs-inline-media.ts';
 
 export interface RequestBlockContext {
   traits: MessagesTraits;
@@ -15,6 +16,8 @@ export interface RequestBlockContext {
   /** Where the part is, for the losses. */
   at: string;
   isSaidByModel?: boolean;
+  /** Types of documents that the upstream takes besides Anthropic's. */
+  documentTypes?: ReadonlySet<string> | undefined;
 }
 
 const family = 'anthropic';
@@ -48,14 +51,14 @@ export function encodeRequestPart(part: Part, context: RequestBlockContext): Jso
   }
 }
 
-/** A file by address goes as it came, although this upstream may not take it: unless somebody fetches it first. */
+/** A file by address stays as it came, for which this upstream refuses the request: unless somebody fetches it first. */
 export function noteRemoteMedia(part: Part, context: RequestBlockContext): void {
   if (context.traits.needsInlineMedia !== true) return;
   if (part.kind === 'tool-result')
     for (const inner of part.content) noteRemoteMedia(inner, context);
   const url = part.kind === 'media' ? part.source.url : undefined;
-  if (url !== undefined)
-    context.losses.addRemote(context.at, 'this upstream may not fetch files', url, true);
+  if (url !== undefined && isWebAddress(url))
+    context.losses.addRemote(context.at, 'this upstream takes no files by address', url, true);
 }
 
 export function markOf({ cache }: Pick<Part, 'cache'>): JsonObject {
@@ -195,7 +198,8 @@ function encodeDocumentSource(
   const { base64, text } = part.source;
   if (text !== undefined) return { type: 'text', media_type: 'text/plain', data: text };
   if (base64 === undefined) return encodeAddress(part, context);
-  if (mime === 'application/pdf') return { type: 'base64', media_type: mime, data: base64 };
+  if (mime === 'application/pdf' || context.documentTypes?.has(mime) === true)
+    return { type: 'base64', media_type: mime, data: base64 };
   if (mime.startsWith('text/') || mime === 'application/json') {
     const data = Buffer.from(base64, 'base64').toString('utf8');
     return { type: 'text', media_type: 'text/plain', data };

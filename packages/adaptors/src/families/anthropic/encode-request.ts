@@ -68,7 +68,14 @@ function encodeForeign(request: CanonicalRequest, target: EncodeTarget): Encoded
   const capabilities = capabilitiesOf(target.model);
   const traits = target.dialect.messages ?? {};
   const aliasName = (name: string): string => aliasToolName(name, rule);
-  const messages = encodeTurns(request, { traits, losses, aliasName, scope: target.scope });
+  const messages = encodeTurns(request, {
+    traits,
+    losses,
+    aliasName,
+    scope: target.scope,
+    isRearranged: hasOwnWire(target),
+    documentTypes: hasOwnWire(target) ? target.dialect.wire?.documentTypes : undefined,
+  });
   const thinking = encodeThinking({
     request,
     capabilities,
@@ -225,7 +232,7 @@ function trimEnd(message: JsonObject): JsonObject {
 function toWire(body: JsonObject, target: EncodeTarget, losses: LossList): JsonObject {
   const { dialect } = target;
   return dialect.wire !== undefined && hasOwnWire(target)
-    ? dialect.wire.encodeRequest(body)
+    ? dialect.wire.encodeRequest(body, losses)
     : applyDialect(body, dialect, losses);
 }
 

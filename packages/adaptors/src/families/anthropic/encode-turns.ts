@@ -7,7 +7,10 @@ import {
   type RequestBlockContext,
 } from './encode-request-blocks.ts';
 
-export type TurnsContext = Omit<RequestBlockContext, 'at'>;
+export interface TurnsContext extends Omit<RequestBlockContext, 'at'> {
+  /** Also a conversation that came from this family is put in order: its upstream is stricter than Anthropic. */
+  isRearranged?: boolean;
+}
 
 interface Message {
   role: 'user' | 'assistant';
@@ -22,7 +25,7 @@ const placeholder = '...';
  * what else the user says. A conversation that came from this family and was not touched is what it was.
  */
 export function encodeTurns(request: CanonicalRequest, context: TurnsContext): JsonObject[] {
-  if (request.turns.every(isUntouched)) {
+  if (context.isRearranged !== true && request.turns.every(isUntouched)) {
     request.turns.forEach(({ parts }, index) => {
       for (const part of parts) noteRemoteMedia(part, { ...context, at: `turns[${index}]` });
     });

@@ -7,8 +7,9 @@ export const madeHereMark = 'Xgw1_';
 
 const callPrefix = `toolu_${madeHereMark}`;
 
-/** An id in the form of Anthropic's own for a call that another vendor ran. */
+/** An id in the form of Anthropic's own for a call that another vendor ran; one that has it already, as it is. */
 export function toHostedCallId(callId: string, kind: 'srv' | 'mcp'): string {
+  if (isMadeHere(callId)) return callId;
   return `${kind}${callPrefix}${callId.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
 }
 

@@ -122,6 +122,9 @@ export class MessagesStreamDecoder implements StreamDecoder {
     const usage = readUsageOf({ usage: this.#usage }, this.#dialect);
     const origin = usageOriginOf('anthropic', this.#usage);
     const events: StreamEvent[] = usage === undefined ? [] : [{ type: 'usage', usage, ...origin }];
+    // Bedrock tells at the end which tier it was.
+    const serviceTier = asText(asObject(event['usage'])?.['service_tier']);
+    if (serviceTier !== undefined) events.push({ type: 'about', serviceTier });
     const delta = asObject(event['delta']) ?? {};
     if (this.#hasFinish || asText(delta['stop_reason']) === undefined) return events;
     this.#hasFinish = true;

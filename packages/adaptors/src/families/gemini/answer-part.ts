@@ -1,4 +1,11 @@
-import type { JsonRecord, OpaqueState, Part, ToolCallPart, ToolResultPart } from '@turnpike/core';
+import type {
+  JsonRecord,
+  MediaPart,
+  OpaqueState,
+  Part,
+  ToolCallPart,
+  ToolResultPart,
+} from '@turnpike/core';
 import type { TranslationContext } from '../../translation.ts';
 import type { LossList } from '../../translate/loss-list.ts';
 import { parseArguments, wrapCustomInput } from '../../translate/tool-arguments.ts';
@@ -33,7 +40,7 @@ export function encodeAnswerPart(
         : { text, thought: true };
     }
     case 'media':
-      return encodeMediaSource(part);
+      return encodeMediaSource(part, at, losses);
     case 'tool-call':
       return encodeCallPart(part, at, context);
     case 'tool-result':
@@ -45,9 +52,14 @@ export function encodeAnswerPart(
   }
 }
 
-function encodeMediaSource({ mime, source, origin }: Extract<Part, { kind: 'media' }>): JsonRecord {
+function encodeMediaSource(part: MediaPart, at: string, losses: LossList): JsonRecord {
+  const { mime, source, transcript, origin } = part;
   if (origin?.family === 'gemini') return origin.raw;
   const { base64, url } = source;
+  if (transcript !== undefined) {
+    if (base64 === undefined) return { text: transcript };
+    losses.add('info', 'dropped', at, 'the words of speech, beside its sound');
+  }
   if (base64 !== undefined)
     return { inlineData: { mimeType: mime ?? 'application/octet-stream', data: base64 } };
   if (url !== undefined)
@@ -62,8 +74,8 @@ function encodeCallPart(
 ): JsonRecord | undefined {
   if (part.tool === 'hosted') {
     if (part.hosted?.family === 'gemini') return part.hosted.raw;
-    // What was searched for is told beside the answer.
-    if (part.step?.kind === 'search') return undefined;
+    // What was searched for, or opened, is told beside the answer.
+    if (part.step?.kind === 'search' || part.step?.kind === 'fetch') return undefined;
     const code = encodeCodeCall(part);
     if (code !== undefined) return code;
     losses.add('info', 'dropped', at, 'a call of a hosted tool of another provider');
@@ -82,7 +94,7 @@ function encodeResultPart(
   { losses }: AnswerContext,
 ): JsonRecord | undefined {
   if (part.origin?.family === 'gemini') return part.origin.raw;
-  if (part.outcome?.kind === 'pages') return undefined;
+  if (part.outcome?.kind === 'pages' || part.outcome?.kind === 'page') return undefined;
   const result = encodeCodeResult(part);
   if (result === undefined)
     losses.add('info', 'dropped', at, 'what a hosted tool of another provider answered');

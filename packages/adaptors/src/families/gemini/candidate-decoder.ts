@@ -1,6 +1,7 @@
 import type { Annotation, Finish, OpaqueState, PartHeader, StreamEvent } from '@turnpike/core';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
 import { makeCallId } from './call-id.ts';
+import { FetchSteps } from './fetch-steps.ts';
 import { readFinish } from './finish.ts';
 import { readAnnotations } from './grounding.ts';
 import { readLogprobs } from './logprobs.ts';
@@ -30,6 +31,9 @@ export class CandidateDecoder {
   #finish: Finish | undefined;
   #extras: Record<string, unknown> | undefined;
   readonly #search = new SearchStep();
+  readonly #fetches = new FetchSteps();
+  /** Addresses that some words of the answer are said to come from. */
+  readonly #named = new Set<string | undefined>();
 
   /** @param seed what makes ids of calls unique: the id of the answer */
   constructor(index: number, seed: string) {
@@ -54,6 +58,7 @@ export class CandidateDecoder {
     }
     events.push(...this.#annotate(candidate));
     this.#search.take(candidate);
+    this.#fetches.take(candidate);
     const reason = asText(candidate['finishReason']);
     if (reason !== undefined) this.#finish = readFinish(reason, this.#hasCalls);
     this.#keepMembers(candidate);
@@ -69,17 +74,25 @@ export class CandidateDecoder {
     return [...this.#closeText(), ...this.#closeCall()];
   }
 
-  /** Closes what is open, and tells of the search: what belongs to it is known at the end only. */
+  /** Closes what is open, and tells of searches and opened pages: what belongs to them is known at the end only. */
   end(): StreamEvent[] {
-    const makeId = (): string => makeCallId(this.#seed, this.#index, this.#nextPart, 'search');
-    const parts = this.#search.parts(makeId);
-    if (parts === undefined) return this.close();
-    const [call, result] = parts;
-    const { callId, name, tool, argumentsJson: text = '' } = call;
-    const header = { kind: 'tool-call', callId, name, tool } as const;
+    const makeId = (what: string): string =>
+      makeCallId(this.#seed, this.#index, this.#nextPart, what);
+    const search = this.#search.parts(() => makeId('search'));
+    const fetches = this.#fetches.parts((at) => makeId(`fetch${at}`));
+    const steps = search === undefined ? fetches : [search, ...fetches];
+    const sources = this.#fetches.sources((url) => this.#named.has(url));
     return [
-      ...this.#whole({ header, delta: { type: 'arguments', text }, final: call }, []),
-      ...this.#whole({ header: { kind: 'tool-result', callId }, final: result }, []),
+      ...this.#cite(sources),
+      ...this.close(),
+      ...steps.flatMap(([call, result]) => {
+        const { callId, name, tool, argumentsJson: text = '' } = call;
+        const header = { kind: 'tool-call', callId, name, tool } as const;
+        return [
+          ...this.#whole({ header, delta: { type: 'arguments', text }, final: call }, []),
+          ...this.#whole({ header: { kind: 'tool-result', callId }, final: result }, []),
+        ];
+      }),
     ];
   }
 
@@ -155,9 +168,16 @@ export class CandidateDecoder {
   }
 
   #annotate(candidate: JsonObject): StreamEvent[] {
+    const annotations = readAnnotations(candidate, this.#text);
+    for (const { url } of annotations) this.#named.add(url);
+    return this.#cite(annotations);
+  }
+
+  /** Sources of the text that is open. */
+  #cite(annotations: readonly Annotation[]): StreamEvent[] {
     const open = this.#openText;
     if (open === undefined || open.isThought) return [];
-    return readAnnotations(candidate, this.#text).map((annotation: Annotation) => ({
+    return annotations.map((annotation) => ({
       type: 'annotation',
       candidate: this.#index,
       part: open.part,

@@ -47,12 +47,11 @@ export class CandidateFrames {
   /** The last frame's piece: the reason, and whatever has not found its place. */
   last(): JsonRecord {
     const rest = this.takeLoose().map(toCarrier);
-    const groundingMetadata = this.#grounding.metadata();
     return {
       content: { role: 'model', parts: rest.length === 0 ? [{ text: '' }] : rest },
       finishReason: encodeFinish(correctFinish(this.#finish, this.#hasCalls)),
       index: this.#index,
-      ...(groundingMetadata !== undefined && { groundingMetadata }),
+      ...this.#grounding.metadata(),
       ...this.#extras?.gemini,
     };
   }

@@ -1,6 +1,6 @@
 import type { JsonRecord, MediaPart, Part } from '@turnpike/core';
 import { parseDataUrl } from '../../translate/data-url.ts';
-import { needsInlineMedia } from '../needs-inline-media.ts';
+import { isWebAddress, needsInlineMedia } from '../needs-inline-media.ts';
 import type { EncodeContext } from './encode-context.ts';
 import { mimeOfName } from './media-kind.ts';
 
@@ -45,11 +45,15 @@ function encodeAddress(
 
 const noAddresses = 'this model takes no files by address';
 
-/** What Google's own client names goes as it came, although this model may not take it: unless somebody fetches it first. */
+/** What Google's own client names stays as it came, for which this model refuses the request: unless somebody fetches it first. */
 export function noteRemoteMedia(part: Part, at: string, { losses, target }: EncodeContext): void {
   if (part.kind !== 'media' || part.source.url === undefined) return;
   const { url } = part.source;
-  if (needsInlineMedia('gemini', target.dialect, target.model) && !isGoogleAddress(url))
+  if (
+    needsInlineMedia('gemini', target.dialect, target.model) &&
+    isWebAddress(url) &&
+    !isGoogleAddress(url)
+  )
     losses.addRemote(at, noAddresses, url, true);
 }
 

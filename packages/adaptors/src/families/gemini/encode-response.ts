@@ -51,13 +51,12 @@ function encodeCandidate(candidate: Candidate, context: AnswerContext): JsonReco
   const writer = new GroundingWriter();
   const parts = encodeParts(candidate.parts, `candidates[${index}]`, context, writer);
   const hasCalls = candidate.parts.some((part) => part.kind === 'tool-call');
-  const grounding = writer.metadata();
   const logprobsResult = encodeLogprobs(logprobs);
   return {
     content: { role: 'model', parts },
     finishReason: encodeFinish(correctFinish(finish, hasCalls)),
     index,
-    ...(grounding !== undefined && { groundingMetadata: grounding }),
+    ...writer.metadata(),
     ...(logprobsResult !== undefined && { logprobsResult }),
     ...extras?.gemini,
   };

@@ -1,5 +1,6 @@
 import type { Annotation, Part } from '@turnpike/core';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
+import { FetchedPages } from './fetch-steps.ts';
 
 /**
  * The sources of an answer, from a candidate's `groundingMetadata` and `citationMetadata`.
@@ -87,24 +88,31 @@ export class GroundingWriter {
   readonly #supports: JsonObject[] = [];
   readonly #indexByUrl = new Map<string, number>();
   readonly #queries = new Set<string>();
+  readonly #fetched = new FetchedPages();
 
   /**
-   * The sources of a text, what was searched for, or what was found.
+   * The sources of a text, what was searched for, what was found, or which pages were opened.
    *
    * @param partIndex the text's place among the parts that the client gets
    */
   take(part: Part, partIndex: number): void {
     if (part.kind === 'text') this.#add(part.annotations ?? [], part.text, partIndex);
-    else if (part.kind === 'tool-call' && part.step?.kind === 'search')
-      for (const query of part.step.queries) this.#queries.add(query);
-    else if (part.kind === 'tool-result' && part.outcome?.kind === 'pages')
-      for (const { url, title } of part.outcome.pages) this.#chunkOf(url, title);
+    else if (part.kind === 'tool-call') {
+      if (part.step?.kind === 'search')
+        for (const query of part.step.queries) this.#queries.add(query);
+      this.#fetched.call(part);
+    } else if (part.kind === 'tool-result') {
+      if (part.outcome?.kind === 'pages')
+        for (const { url, title } of part.outcome.pages) this.#chunkOf(url, title);
+      this.#fetched.result(part);
+    }
   }
 
   /** @param text of the part that the annotations belong to */
   #add(annotations: readonly Annotation[], text: string, partIndex: number): void {
-    for (const { url, title, start, end } of annotations) {
-      if (url === undefined) continue;
+    for (const { url, title, start, end, origin } of annotations) {
+      // A page that Google opened itself is told as such.
+      if (url === undefined || origin?.family === 'gemini') continue;
       const index = this.#chunkOf(url, title);
       if (start === undefined || end === undefined) continue;
       this.#supports.push({
@@ -119,7 +127,17 @@ export class GroundingWriter {
     }
   }
 
-  metadata(): JsonObject | undefined {
+  /** What stands beside the content of a candidate. */
+  metadata(): JsonObject {
+    const groundingMetadata = this.#grounding();
+    const urlContextMetadata = this.#fetched.metadata();
+    return {
+      ...(groundingMetadata !== undefined && { groundingMetadata }),
+      ...(urlContextMetadata !== undefined && { urlContextMetadata }),
+    };
+  }
+
+  #grounding(): JsonObject | undefined {
     if (this.#chunks.length === 0 && this.#queries.size === 0) return undefined;
     return {
       ...(this.#queries.size > 0 && { webSearchQueries: [...this.#queries] }),

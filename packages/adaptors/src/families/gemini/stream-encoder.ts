@@ -114,7 +114,8 @@ class GeminiStreamEncoder implements StreamEncoder {
   #takeText(event: EventOf<'text'>): Buffer[] {
     const open = this.#open.get(keyOf(event));
     if (open === undefined || event.delta === '') return [];
-    open.builder.addText(event.delta);
+    open.builder.addWords(event.delta);
+    if (open.kind === 'media') return [];
     const isThought = open.kind === 'reasoning';
     if (isThought && !showsThoughts(this.#context)) return [];
     const part = { text: event.delta, ...(isThought && { thought: true }) };

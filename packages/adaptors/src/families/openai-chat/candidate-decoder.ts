@@ -1,6 +1,7 @@
 import type { Annotation, Finish, Part, PartHeader, StreamEvent } from '@turnpike/core';
 import { correctFinish } from '../../translate/correct-finish.ts';
 import { replayPart } from '../../translate/replay-response.ts';
+import { saidBy } from '../../translate/said-by.ts';
 import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
 import { readAnnotations, readImages, readThoughts, readWords } from './decode-answer-parts.ts';
 import { ExecutedTools } from './executed-tools.ts';
@@ -33,6 +34,7 @@ export class CandidateDecoder {
   readonly #placer = new SourcePlacer();
   #executed: ExecutedTools | undefined;
   #audio: SpokenAudio | undefined;
+  #audioPart: number | undefined;
   #sources: readonly SearchSource[] = [];
   finish: Finish | undefined;
   #events: StreamEvent[] = [];
@@ -87,9 +89,31 @@ export class CandidateDecoder {
     }
     if (typeof delta['refusal'] === 'string') this.#say('refusal', delta['refusal']);
     const audio = asObject(delta['audio']);
-    if (audio !== undefined) (this.#audio ??= new SpokenAudio()).push(audio);
+    if (audio !== undefined) this.#hear(audio);
     this.#tellWhole(readImages(delta['images']));
     this.#takeCalls(delta);
+  }
+
+  /** Words of speech go on as they come, the sound when it is whole. */
+  #hear(audio: JsonObject): void {
+    const delta = (this.#audio ??= new SpokenAudio()).push(audio);
+    if (delta === '') return;
+    this.#audioPart ??= this.#begin({ kind: 'media', media: 'audio' });
+    this.#events.push({ type: 'text', candidate: this.#candidate, part: this.#audioPart, delta });
+  }
+
+  #tellSpeech(): void {
+    const final = this.#audio?.part();
+    if (final === undefined) return;
+    const part = this.#audioPart;
+    if (part === undefined) {
+      this.#tellWhole([final]);
+      return;
+    }
+    const place = { candidate: this.#candidate, part };
+    const delta = saidBy(final);
+    if (delta !== '') this.#events.push({ type: 'bytes', ...place, delta });
+    this.#events.push({ type: 'end', ...place, final });
   }
 
   #takeWords(text: string, logprobs: JsonObject | undefined): void {
@@ -208,8 +232,8 @@ export class CandidateDecoder {
       this.#say(piece.isThought ? 'reasoning' : 'text', piece.text);
     }
     this.#closeText({ isLast: true });
-    const audio = this.#audio?.part();
-    this.#tellWhole([...(this.#executed?.rest() ?? []), ...(audio === undefined ? [] : [audio])]);
+    this.#tellWhole(this.#executed?.rest() ?? []);
+    this.#tellSpeech();
     for (const call of this.#calls) {
       this.#events.push(...call.finish(() => this.#parts++));
     }

@@ -2,7 +2,7 @@ import type { Usage } from '@turnpike/core';
 import type { Dialect } from '../../codec.ts';
 import { asArray, asObject, asText, parseJson, type JsonObject } from '../../wire/json-object.ts';
 import { SseTap, type FrameReading, type StreamGrammar } from '../../wire/sse-tap.ts';
-import { readChunkError } from './read-chunk-error.ts';
+import { readChunkError, readWordError } from './read-chunk-error.ts';
 import { readUsage } from './read-usage.ts';
 
 export interface ChatStreamOptions {
@@ -41,6 +41,7 @@ function createChatGrammar(options: ChatStreamOptions): StreamGrammar {
       frames.includes('rror"') ||
       frames.startsWith('event:') ||
       frames.includes('\nevent:') ||
+      frames.startsWith('error:') ||
       (dropsEmpty && emptyChoices.test(frames)),
 
     isSurelyContent: (start) => filledChoices.test(start) && !start.includes('"error"'),
@@ -49,19 +50,25 @@ function createChatGrammar(options: ChatStreamOptions): StreamGrammar {
       if (frame.data === undefined) return { verdict: 'forward' };
       if (frame.data.trim() === DONE) return { verdict: 'terminal' };
       const chunk = asObject(parseJson(frame.data));
+      const error =
+        chunk === undefined ? readWordError(frame, dialect) : readChunkError(frame, chunk, dialect);
+      if (error !== undefined) return { verdict: 'withhold', error };
       // What nobody can read is the client's to judge; it certainly is not silence.
       if (chunk === undefined) return { verdict: 'meaningful' };
-      const error = readChunkError(frame, chunk, dialect);
-      if (error !== undefined) return { verdict: 'withhold', error };
       return readChunk(chunk);
     },
   };
 
   function readChunk(chunk: JsonObject): FrameReading {
     const choices = asArray(chunk['choices']);
-    const usage = readsUsage(chunk) ? { usage: () => readChunkUsage(chunk) } : undefined;
+    const figures = findFigures(chunk);
+    // Zeros are no news: some vendors end so what they reported before.
+    const usage =
+      figures !== undefined && Object.values(figures).some(isPositive)
+        ? { usage: () => readChunkUsage(chunk) }
+        : undefined;
     if (choices.length === 0) {
-      if (usage !== undefined) return { verdict: hideUsage ? 'withhold' : 'forward', ...usage };
+      if (figures !== undefined) return { verdict: hideUsage ? 'withhold' : 'forward', ...usage };
       return { verdict: dropsEmpty ? 'withhold' : 'forward' };
     }
     // MiniMax closes with the whole answer once more: clients would show it twice.
@@ -91,14 +98,20 @@ function hasUsageObject(frames: string): boolean {
   return false;
 }
 
-function readsUsage(chunk: JsonObject): boolean {
+/** Wherever a vendor puts its figures. */
+function findFigures(chunk: JsonObject): JsonObject | undefined {
   const choice = asObject(asArray(chunk['choices'])[0]);
-  return [
-    chunk['usage'],
-    asObject(chunk['x_groq'])?.['usage'],
-    choice?.['usage'],
-    chunk['bot_usage'],
-  ].some((place) => asObject(place) !== undefined);
+  return (
+    asObject(chunk['usage']) ??
+    asObject(asObject(chunk['x_groq'])?.['usage']) ??
+    asObject(choice?.['usage']) ??
+    asObject(chunk['bot_usage'])
+  );
+}
+
+/** Lists of figures are not looked into. */
+function isPositive(value: unknown): boolean {
+  return typeof value === 'number' ? value > 0 : Array.isArray(value) && value.length > 0;
 }
 
 /** Whether a choice says anything: a finish, or a delta that is more than a role. */

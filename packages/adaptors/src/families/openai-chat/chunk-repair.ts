@@ -2,7 +2,7 @@ import type { Dialect } from '../../codec.ts';
 import { asArray, asObject, asText, parseJson, type JsonObject } from '../../wire/json-object.ts';
 import { parseSseFrame } from '../../wire/sse-frame.ts';
 import { CallNumbers } from './call-numbers.ts';
-import { readBrokenOff } from './read-chunk-error.ts';
+import { readChunkError } from './read-chunk-error.ts';
 
 /**
  * Makes chunks of vendors who take chat's form lightly such that OpenAI's own clients get along with them: these want a
@@ -15,18 +15,20 @@ export class ChunkRepair {
   #head: JsonObject = {};
 
   /** @param frame one server-sent event, whole */
-  push(frame: Buffer): readonly Buffer[] {
+  push(given: Buffer): readonly Buffer[] {
+    const frame = withoutByteOrderMark(given);
     const text = frame.toString('latin1');
     if (this.#choices.size > 0 && !isSuspect(text)) return [frame];
     const { event, data } = parseSseFrame(frame);
-    if (data === undefined) return [frame];
+    if (data === undefined || event === 'error') return [frame];
     // Clients parse whatever is data, an empty line and a sign of life too.
     if (data.trim() === '' || event === 'ping') return [];
     if (data.trim() === '[DONE]') return [...this.#missingEnds(), frame];
     const chunk = asObject(parseJson(data));
     if (chunk === undefined || asObject(chunk['error']) !== undefined) return [frame];
-    // The tap behind looks at what calls itself an error, not at every reason to finish.
-    if (readBrokenOff(chunk, noDialect) !== undefined) return [toFrame(chunk, 'event: error\n')];
+    // The tap behind looks at what calls itself an error, not at every reason to finish, nor at vendors' own members.
+    if (readChunkError({ event, data, id: undefined }, chunk, noDialect) !== undefined)
+      return [toFrame(chunk, 'event: error\n')];
     const repaired = this.#repair(chunk);
     return repaired === chunk ? [frame] : [toFrame(repaired)];
   }
@@ -45,21 +47,19 @@ export class ChunkRepair {
 
   #repair(chunk: JsonObject): JsonObject {
     const { choices, usage } = chunk;
+    const isWhole = chunk['object'] === 'chat.completion';
     // MiniMax closes with the whole answer once more: only its figures are news.
-    const isRepetition = chunk['object'] === 'chat.completion' && this.#choices.size > 0;
-    if (isRepetition && asObject(usage) !== undefined) {
-      return { ...this.#head, choices: [], usage };
-    }
-    if (!Array.isArray(choices)) {
-      // Figures alone, or a vendor's own message.
-      return asObject(usage) === undefined ? chunk : { ...chunk, choices: [] };
-    }
+    if (isWhole && this.#choices.size > 0)
+      return { ...this.#head, choices: [], ...(asObject(usage) !== undefined && { usage }) };
+    // Figures alone, or a vendor's own message: clients go through the choices of each.
+    if (!Array.isArray(choices)) return { ...chunk, choices: [] };
     if (choices.length === 0) return chunk;
-    const { id, object, created, model } = chunk;
+    const { id, created, model } = chunk;
+    const object = isWhole ? 'chat.completion.chunk' : chunk['object'];
     this.#head = { id, object, created, model };
     const repaired = choices.map((choice, place) => this.#repairChoice(asObject(choice), place));
-    const isSame = repaired.every((choice, place) => choice === choices[place]);
-    return isSame ? chunk : { ...chunk, choices: repaired };
+    const isSame = !isWhole && repaired.every((choice, place) => choice === choices[place]);
+    return isSame ? chunk : { ...chunk, object, choices: repaired };
   }
 
   #repairChoice(choice: JsonObject | undefined, place: number): JsonObject | undefined {
@@ -70,9 +70,14 @@ export class ChunkRepair {
     this.#choices.set(index, state);
     if (asText(choice['finish_reason']) !== undefined) state.hasFinish = true;
     const delta = asObject(choice['delta']);
-    const repaired = repairDelta(delta ?? {}, known === undefined, state.calls);
-    const isSame = repaired === delta && choice['index'] === index;
-    return isSame ? choice : { ...choice, index, delta: repaired };
+    const { message, ...rest } = choice;
+    const repaired = repairDelta(
+      delta ?? asObject(message) ?? {},
+      known === undefined,
+      state.calls,
+    );
+    if (repaired === delta && choice['index'] === index) return choice;
+    return { ...(delta === undefined ? rest : choice), index, delta: repaired };
   }
 }
 
@@ -84,11 +89,22 @@ function isSuspect(text: string): boolean {
     finishReason.test(text) ||
     !text.includes('"choices"') ||
     !text.includes('"delta"') ||
+    !text.includes('"index"') ||
+    noDelta.test(text) ||
     text.startsWith('event:')
   );
 }
 
 const finishReason = /"finish_reason"\s*:\s*"/;
+const noDelta = /"delta"\s*:\s*null/;
+
+const byteOrderMark = Buffer.from('\ufeff');
+
+/** It may stand at the start of a stream; not every client knows that. */
+function withoutByteOrderMark(frame: Buffer): Buffer {
+  const isMarked = frame[0] === byteOrderMark[0] && frame.subarray(0, 3).equals(byteOrderMark);
+  return isMarked ? frame.subarray(3) : frame;
+}
 
 function repairDelta(delta: JsonObject, isFirst: boolean, numbers: CallNumbers): JsonObject {
   const calls = asArray(delta['tool_calls']);

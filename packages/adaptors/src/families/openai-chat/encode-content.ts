@@ -4,6 +4,7 @@ import { toDataUrl } from '../../translate/data-url.ts';
 import type { LossList } from '../../translate/loss-list.ts';
 import { defined } from '../../wire/defined.ts';
 import type { JsonObject } from '../../wire/json-object.ts';
+import { isWebAddress } from '../needs-inline-media.ts';
 
 export interface ContentContext {
   traits: ChatTraits;
@@ -99,12 +100,12 @@ function encodeImage(part: MediaPart, context: ContentContext): JsonObject[] {
   return [{ type: 'image_url', image_url: defined({ url, detail: part.detail }) }];
 }
 
-/** A picture by address goes as it came, although this upstream may not take it: unless somebody fetches it first. */
+/** A picture by address stays as it came, for which this upstream refuses the request: unless somebody fetches it first. */
 export function noteRemoteImage(part: Part, { traits, losses, at }: ContentContext): void {
   if (traits.needsInlineMedia !== true || part.kind !== 'media' || part.media !== 'image') return;
   const { base64, url } = part.source;
-  if (base64 === undefined && url !== undefined)
-    losses.addRemote(at, 'this upstream may not fetch pictures', url, true);
+  if (base64 === undefined && url !== undefined && isWebAddress(url))
+    losses.addRemote(at, 'this upstream takes no pictures by address', url, true);
 }
 
 function encodeAudio(part: MediaPart, context: ContentContext): JsonObject[] {

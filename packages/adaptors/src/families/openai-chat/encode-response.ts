@@ -136,12 +136,12 @@ export function encodeImage({ source, mime = 'image/png' }: MediaPart): JsonObje
   return url === undefined ? [] : [{ type: 'image_url', image_url: { url } }];
 }
 
-export function encodeAudio({ source, extras }: MediaPart): JsonObject {
+export function encodeAudio({ source, transcript = '', extras }: MediaPart): JsonObject {
   return {
     id: 'audio',
     expires_at: 0,
-    transcript: '',
     ...extras?.['openai-chat'],
+    transcript,
     data: source.base64 ?? '',
   };
 }

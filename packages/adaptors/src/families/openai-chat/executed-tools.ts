@@ -63,6 +63,7 @@ function readStep(type: string, { query, url, code }: JsonObject): HostedStep | 
 
 function readOutcome(step: HostedStep, tool: JsonObject): HostedOutcome | undefined {
   if (step.kind === 'code') return { kind: 'output', text: asText(tool['output']) ?? '' };
+  if (step.kind === 'fetch') return { kind: 'page', url: step.url };
   if (step.kind !== 'search') return undefined;
   const found = asArray(asObject(tool['search_results'])?.['results']);
   return { kind: 'pages', pages: found.flatMap(readPage) };

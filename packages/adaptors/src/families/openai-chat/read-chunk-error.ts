@@ -29,6 +29,16 @@ export function readChunkError(
   );
 }
 
+/** The error that an event is by its name, whose data is no JSON: some servers write mere words. */
+export function readWordError(
+  { event, data }: SseFrame,
+  dialect: Dialect,
+): UpstreamError | undefined {
+  return event === 'error' && asText(data) !== undefined
+    ? readErrorValue(data, 200, dialect)
+    : undefined;
+}
+
 /** Reasons to finish by which DeepSeek and Zhipu say that they broke an answer off. */
 const brokenOffReasons: ReadonlySet<string> = new Set([
   'insufficient_system_resource',
@@ -58,6 +68,11 @@ export function mayBeBrokenOff(body: Buffer): boolean {
 function saysFailure(chunk: JsonObject, hasChoice: boolean): boolean {
   const status = asObject(chunk['base_resp'])?.['status_code'];
   if (typeof status === 'number' && status !== 0) return true;
-  const code = chunk['code'];
-  return !hasChoice && code !== undefined && code !== null && code !== 0 && code !== '';
+  if (hasChoice) return false;
+  if (chunk['success'] === false) return true;
+  const inner = asObject(chunk['ErrorMsg']) ?? asObject(asObject(chunk['Response'])?.['Error']);
+  if (inner !== undefined) return true;
+  return [chunk['code'], chunk['error_code']].some(
+    (code) => code !== undefined && code !== null && code !== 0 && code !== '',
+  );
 }

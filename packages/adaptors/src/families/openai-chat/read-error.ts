@@ -63,6 +63,7 @@ interface FoundError {
 function findError(body: JsonObject): FoundError | undefined {
   const error = asObject(body['error']) ?? asObject(asObject(body['response'])?.['error']);
   if (error !== undefined) return fromErrorObject(error, body);
+  const tencent = asObject(asObject(body['Response'])?.['Error']) ?? asObject(body['ErrorMsg']);
   const message =
     asText(body['error']) ??
     readMessage(body['message']) ??
@@ -71,13 +72,17 @@ function findError(body: JsonObject): FoundError | undefined {
     asText(body['error_msg']) ??
     readDetail(body['detail']) ??
     asText(asObject(body['header'])?.['message']) ??
-    asText(asObject(asObject(body['Response'])?.['Error'])?.['Message']) ??
+    asText(tencent?.['Message']) ??
+    asText(tencent?.['Msg']) ??
     asText(asObject(body['base_resp'])?.['status_msg']) ??
     asText(asObject(asArray(body['errors'])[0])?.['message']);
   if (message === undefined) return undefined;
   const code = readCode(
     body['statusText'] ??
       body['code'] ??
+      body['error_code'] ??
+      tencent?.['Code'] ??
+      asObject(asArray(body['errors'])[0])?.['code'] ??
       asObject(body['base_resp'])?.['status_code'] ??
       asObject(body['header'])?.['code'],
   );

@@ -8,7 +8,7 @@ import type { SseFrame } from '../../wire/sse-frame.ts';
 import { CandidateDecoder } from './candidate-decoder.ts';
 import { traitsOf } from './chat-traits.ts';
 import { readChatUsage } from './decode-response.ts';
-import { readChunkError } from './read-chunk-error.ts';
+import { readChunkError, readWordError } from './read-chunk-error.ts';
 import { readSources, type SearchSource } from './search-sources.ts';
 
 /** Decodes the chunks of a chat stream, and the oddities of its vendors. */
@@ -30,7 +30,12 @@ export class ChatStreamDecoder implements StreamDecoder {
     if (this.#isDone || frame.data === undefined) return [];
     if (frame.data.trim() === '[DONE]') return this.#finish();
     const chunk = asObject(parseJson(frame.data));
-    if (chunk === undefined) return [{ type: 'raw', family: 'openai-chat', data: frame.data }];
+    if (chunk === undefined) {
+      const failure = readWordError(frame, this.#dialect);
+      return failure === undefined
+        ? [{ type: 'raw', family: 'openai-chat', data: frame.data }]
+        : this.#fail(failure);
+    }
     const error = readChunkError(frame, chunk, this.#dialect);
     if (error !== undefined) return this.#fail(error);
     return this.#takeChunk(chunk);

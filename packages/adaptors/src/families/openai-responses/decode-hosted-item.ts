@@ -64,7 +64,13 @@ function readSearch(item: JsonRecord): Ran {
       };
     }
     case 'open_page':
-      return url === undefined ? common : { ...common, step: { kind: 'fetch', url } };
+      return url === undefined
+        ? common
+        : {
+            ...common,
+            step: { kind: 'fetch', url },
+            result: { content: [], outcome: { kind: 'page', url }, ...failureOf(item) },
+          };
     default:
       return common;
   }

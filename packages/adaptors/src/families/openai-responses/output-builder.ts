@@ -1,4 +1,4 @@
-import type { Annotation, JsonRecord, Part, PartHeader, StreamEvent } from '@turnpike/core';
+import type { Annotation, JsonRecord, Loss, Part, PartHeader, StreamEvent } from '@turnpike/core';
 import { LossList } from '../../translate/loss-list.ts';
 import type { TranslationContext } from '../../translation.ts';
 import { asObject } from '../../wire/json-object.ts';
@@ -91,6 +91,10 @@ export class OutputBuilder {
       case 'tool-call':
         return this.#openCall(at, header);
       case 'media':
+        if (header.media === 'audio') {
+          this.#openSpeech(at);
+          return nothing;
+        }
         if (header.media !== 'image') break;
         return this.#keep(at, new ImageItem(this.#place('ig'), header.mime));
       case 'provider-item':
@@ -119,6 +123,29 @@ export class OutputBuilder {
     const opened = this.#message.item.openPart(kind);
     this.#parts.set(at, opened.part);
     return [...events, ...opened.events];
+  }
+
+  /** Speech has no item: its words are text of a message, which begins with the first of them. */
+  #openSpeech(at: number): void {
+    const say = (delta: string): WireEvent[] => {
+      if (delta === '') return [];
+      this.#lose('warn', 'audio', 'speech is told by its words here', 'approximated');
+      const opened = this.#openContent(at, { kind: 'text' });
+      return [...opened, ...(this.#parts.get(at)?.text(delta) ?? [])];
+    };
+    this.#parts.set(at, {
+      text: say,
+      annotate: () => [],
+      addState: () => undefined,
+      close: (final) => {
+        const words = final?.kind === 'media' ? (final.transcript ?? '') : '';
+        if (words === '') this.#lose('fatal', 'audio', 'speech has no item here');
+        const said = say(words);
+        const opened = words === '' ? undefined : this.#parts.get(at);
+        this.#parts.delete(at);
+        return [...said, ...(opened?.close() ?? [])];
+      },
+    });
   }
 
   #openThought(
@@ -236,9 +263,14 @@ export class OutputBuilder {
     return { id: isOwn ? given : createItemId(this.#requestId, prefix, index), index };
   }
 
-  #lose(severity: 'info' | 'fatal', at: string, note: string): void {
+  #lose(
+    severity: Loss['severity'],
+    at: string,
+    note: string,
+    what: Loss['what'] = 'dropped',
+  ): void {
     const known = this.losses.losses.some((loss) => loss.at === `stream.${at}`);
-    if (!known) this.losses.add(severity, 'dropped', `stream.${at}`, note);
+    if (!known) this.losses.add(severity, what, `stream.${at}`, note);
   }
 }
 

@@ -351,7 +351,7 @@ describe('ResponsesStreamEncoder', () => {
       { type: 'image_generation_call', result: 'aGk=', output_format: 'webp' },
     ]);
     expect(encoder.losses.map(({ at: place, severity }) => [place, severity])).toEqual([
-      ['stream.part[2]', 'fatal'],
+      ['stream.audio', 'fatal'],
       ['stream.candidates', 'fatal'],
     ]);
   });

@@ -28,10 +28,15 @@ export interface VendorSaying {
   output?: number;
   /** Addresses of annotations. */
   sources?: readonly string[];
-  /** Addresses that a search of the vendor's found, and that no text names: Google's protocol has them in one list. */
+  /**
+   * Addresses that a search of the vendor's found, or that it opened, and that no text names: in Google's protocol they
+   * stand with the others, or are read so.
+   */
   found?: readonly string[];
   /** Base64. */
   pictures?: readonly string[];
+  /** Words of speech: text where a protocol has no sound. */
+  spoken?: string;
   /** The status of the error that it ends with. */
   fails?: number;
 }

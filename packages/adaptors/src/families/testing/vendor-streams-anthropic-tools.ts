@@ -135,7 +135,7 @@ export const anthropicToolStreams: readonly VendorStream[] = [
       },
       text('So far.'),
     ],
-    { text: 'So far.', finish: 'pause' },
+    { text: 'So far.', finish: 'pause', found: ['https://a.example/'] },
     { stop: 'pause_turn' },
   ),
   makeStream(

@@ -66,7 +66,22 @@ export const chatStreamsWithWholes: readonly VendorStream[] = [
         transcript: 'Hello there.',
       },
     }),
-    says: { ...counted, pictures: ['AAECAwQF'] },
+    says: { ...counted, pictures: ['AAECAwQF'], spoken: 'Hello there.' },
+  },
+  {
+    name: 'OpenAI: speech that was cut before its sound came',
+    unreadBy: ['openai-chat'],
+    events: [
+      chunk({ role: 'assistant', audio: { id: 'audio_1', transcript: 'Hel' } }),
+      chunk({ audio: { transcript: 'lo' } }),
+      end('length'),
+      figures(9, 4),
+    ],
+    whole: whole(
+      { content: null, audio: { id: 'audio_1', data: '', transcript: 'Hello' } },
+      'length',
+    ),
+    says: { ...counted, finish: 'length', pictures: [''], spoken: 'Hello' },
   },
   {
     name: 'OpenAI: a call as it was before there were tools',

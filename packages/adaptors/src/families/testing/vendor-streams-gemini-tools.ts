@@ -118,6 +118,28 @@ export const geminiToolStreams: readonly VendorStream[] = [
     },
   ),
   makeStream(
+    'pages that were opened, one of them in vain, and that nothing else names',
+    [[{ text: 'So they say.' }]],
+    { text: 'So they say.', sources: ['https://b.example/read'] },
+    {
+      end: {
+        ...stop,
+        urlContextMetadata: {
+          urlMetadata: [
+            {
+              retrievedUrl: 'https://b.example/read',
+              urlRetrievalStatus: 'URL_RETRIEVAL_STATUS_SUCCESS',
+            },
+            {
+              retrievedUrl: 'https://b.example/shut',
+              urlRetrievalStatus: 'URL_RETRIEVAL_STATUS_PAYWALL',
+            },
+          ],
+        },
+      },
+    },
+  ),
+  makeStream(
     'code that Google ran, with an id, a picture of it, and calls of its own tools',
     [
       [{ toolCall: { id: 't1', toolType: 'GOOGLE_SEARCH_WEB', args: { queries: ['x'] } } }],

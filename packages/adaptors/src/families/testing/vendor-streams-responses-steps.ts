@@ -173,7 +173,7 @@ export const responsesStepStreams: readonly VendorStream[] = [
       ...wordEvents(3, 'Sorry.', [file]),
     ],
     [image, ...pages, words('Sorry.', [file])],
-    { text: 'Sorry.', sources: [''] },
+    { text: 'Sorry.', sources: [''], found: ['https://a.example/'] },
   ),
   makeStream(
     'a change of a file for the client’s hand, and what was compacted',

@@ -3,6 +3,7 @@ import type { VendorStream } from './vendor-stream.ts';
 import { anthropicStreams } from './vendor-streams-anthropic.ts';
 import { anthropicResultStreams } from './vendor-streams-anthropic-results.ts';
 import { anthropicToolStreams } from './vendor-streams-anthropic-tools.ts';
+import { chatFailures, chatOddities } from './vendor-streams-chat-oddities.ts';
 import { chatServerStreams } from './vendor-streams-chat-servers.ts';
 import { chatStreamsWithWholes } from './vendor-streams-chat-wholes.ts';
 import { chatStreams } from './vendor-streams-chat.ts';
@@ -15,7 +16,13 @@ import { responsesToolStreams } from './vendor-streams-responses-tools.ts';
 
 /** Streams as vendors may send them, by what they speak. */
 export const vendorStreams: Readonly<Record<Family, readonly VendorStream[]>> = {
-  'openai-chat': [...chatStreams, ...chatServerStreams, ...chatStreamsWithWholes],
+  'openai-chat': [
+    ...chatStreams,
+    ...chatServerStreams,
+    ...chatStreamsWithWholes,
+    ...chatOddities,
+    ...chatFailures,
+  ],
   'openai-responses': [...responsesStreams, ...responsesToolStreams, ...responsesStepStreams],
   anthropic: [...anthropicStreams, ...anthropicToolStreams, ...anthropicResultStreams],
   gemini: [...geminiStreams, ...geminiToolStreams, ...geminiEndStreams],

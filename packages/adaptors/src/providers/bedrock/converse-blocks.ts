@@ -1,22 +1,21 @@
 import { aliasCallId } from '../../translate/call-ids.ts';
 import { defined } from '../../wire/defined.ts';
-import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
+import { asArray, asObject, asObjects, asText, type JsonObject } from '../../wire/json-object.ts';
+import { toDocument, toFoundDocument, toPicture, type MediaContext } from './converse-media.ts';
 
-export interface BlockContext {
+export interface BlockContext extends MediaContext {
   model: string;
   /** There are tools, so that calls and results may be told as such. */
   hasTools: boolean;
-  /** Documents must have names of their own. */
-  nextDocument: () => number;
 }
 
-/** Content of a message as Converse's blocks. */
+/** Content of a message as Converse's blocks. What has no form there is counted. */
 export function toConverseBlocks(content: unknown, context: BlockContext): JsonObject[] {
   if (typeof content === 'string') return content.trim() === '' ? [] : [{ text: content }];
-  return asArray(content).flatMap((value) => {
-    const block = asObject(value) ?? {};
-    return [...toBlock(block, context), ...toCachePoint(block, context.model)];
-  });
+  return asObjects(content).flatMap((block) => [
+    ...toBlock(block, context),
+    ...toCachePoint(block, context),
+  ]);
 }
 
 /** Mistral's models want nine letters and digits. */
@@ -30,76 +29,114 @@ function toCallId(id: unknown, model: string): string {
 function toBlock(block: JsonObject, context: BlockContext): JsonObject[] {
   switch (block['type']) {
     case 'text':
-      return asText(block['text']) === undefined ? [] : [{ text: block['text'] }];
+      return toText(block, context);
     case 'image':
-      return toImage(asObject(block['source']));
+      return toPicture(asObject(block['source']), context);
     case 'document':
       return toDocument(block, context);
-    case 'tool_use': {
-      const { name, input } = block;
-      if (!context.hasTools) return [{ text: `[called ${String(name)} ${JSON.stringify(input)}]` }];
-      const toolUseId = toCallId(block['id'], context.model);
-      return [{ toolUse: { toolUseId, name, input: asObject(input) ?? {} } }];
-    }
+    case 'search_result':
+      return toFoundDocument(block, context);
+    case 'tool_use':
+      return toCall(block, context);
     case 'tool_result':
       return toResult(block, context);
     case 'thinking':
       return [
         {
           reasoningContent: {
-            reasoningText: { text: block['thinking'], signature: block['signature'] },
+            // Models without signatures leave it empty for Anthropic's clients.
+            reasoningText: defined({
+              text: block['thinking'],
+              signature: asText(block['signature']),
+            }),
           },
         },
       ];
     case 'redacted_thinking':
       return [{ reasoningContent: { redactedContent: block['data'] } }];
     default:
+      noteUnknown(block, context);
       return [];
   }
 }
 
+function toText(block: JsonObject, { losses, at }: BlockContext): JsonObject[] {
+  if (asText(block['text']) === undefined) return [];
+  if (asArray(block['citations']).length > 0)
+    losses.add('info', 'dropped', `${at}.citations`, 'sources of an earlier answer');
+  return [{ text: block['text'] }];
+}
+
+function toCall({ id, name, input }: JsonObject, context: BlockContext): JsonObject[] {
+  if (!context.hasTools) {
+    noteTold(context);
+    return [{ text: `[called ${String(name)} ${JSON.stringify(input)}]` }];
+  }
+  const toolUseId = toCallId(id, context.model);
+  return [{ toolUse: { toolUseId, name, input: asObject(input) ?? {} } }];
+}
+
+/** What a tool came back with. Marks of the cache have no place within it: they stand behind. */
 function toResult(block: JsonObject, context: BlockContext): JsonObject[] {
-  const content = toConverseBlocks(block['content'], context);
-  if (!context.hasTools) return content.length === 0 ? [{ text: '[no result]' }] : content;
+  const said = block['content'];
+  const inner = { ...context, at: `${context.at}.tool_result` };
+  const blocks = asObjects(said);
+  const content =
+    typeof said === 'string'
+      ? toConverseBlocks(said, inner)
+      : blocks.flatMap((one) => toBlock(one, inner));
+  const isError = block['is_error'] === true;
+  if (!context.hasTools) {
+    noteTold(context);
+    const words = isError ? '[the tool failed]' : '[no result]';
+    return content.length === 0 || isError ? [{ text: words }, ...content] : content;
+  }
+  const marked = blocks.find((one) => asObject(one['cache_control']) !== undefined);
+  const hasOwnMark = asObject(block['cache_control']) !== undefined;
   return [
     {
       toolResult: {
         toolUseId: toCallId(block['tool_use_id'], context.model),
         content: content.length === 0 ? [{ text: '.' }] : content,
-        status: block['is_error'] === true ? 'error' : 'success',
+        status: isError ? 'error' : 'success',
       },
     },
+    ...(marked === undefined || hasOwnMark ? [] : toCachePoint(marked, context)),
   ];
 }
 
-function toImage(source: JsonObject | undefined): JsonObject[] {
-  const format = asText(source?.['media_type'])?.replace('image/', '');
-  const bytes = asText(source?.['data']);
-  return format === undefined || bytes === undefined
-    ? []
-    : [{ image: { format, source: { bytes } } }];
+function noteTold({ losses, at }: BlockContext): void {
+  losses.add(
+    'info',
+    'approximated',
+    `${at}.tools`,
+    'calls are told in words where no tool is given',
+  );
 }
 
-function toDocument(block: JsonObject, context: BlockContext): JsonObject[] {
-  const source = asObject(block['source']);
-  const data = asText(source?.['data']);
-  if (data === undefined) return [];
-  const isText = source?.['type'] === 'text';
-  return [
-    {
-      document: defined({
-        format: isText ? 'txt' : 'pdf',
-        name: `document-${context.nextDocument()}`,
-        source: { bytes: isText ? Buffer.from(data).toString('base64') : data },
-        citations: asObject(block['citations']),
-      }),
-    },
-  ];
+/** What upstreams ran themselves stays with them; what the client gave to read is missed. */
+const stepTypes = /^(?:server_tool_use|mcp_tool_use|compaction|fallback)$|_tool_result$/;
+
+function noteUnknown({ type }: JsonObject, { losses, at }: BlockContext): void {
+  const isStep = typeof type === 'string' && stepTypes.test(type);
+  losses.add(
+    isStep ? 'warn' : 'fatal',
+    'dropped',
+    `${at}.${isStep ? 'step' : 'block'}`,
+    isStep ? 'a step of another upstream' : 'a block that this upstream does not know',
+  );
 }
 
 /** Behind what is to be cached, for the models that know it. */
-export function toCachePoint(block: JsonObject, model: string): JsonObject[] {
+export function toCachePoint(
+  block: JsonObject,
+  { model, losses, at }: Pick<BlockContext, 'model' | 'losses' | 'at'>,
+): JsonObject[] {
   const mark = asObject(block['cache_control']);
-  if (mark === undefined || !/claude|nova/.test(model)) return [];
+  if (mark === undefined) return [];
+  if (!/claude|nova/.test(model)) {
+    losses.add('warn', 'dropped', `${at}.cache_control`, 'this model has no cache marks');
+    return [];
+  }
   return [{ cachePoint: defined({ type: 'default', ttl: asText(mark['ttl']) }) }];
 }

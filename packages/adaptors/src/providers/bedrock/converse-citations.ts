@@ -1,3 +1,4 @@
+import { madeHereMark } from '../../families/anthropic/made-here.ts';
 import { defined } from '../../wire/defined.ts';
 import { asArray, asObject, type JsonObject } from '../../wire/json-object.ts';
 
@@ -20,7 +21,13 @@ export function toCitation(citation: JsonObject): JsonObject {
   if (web !== undefined) {
     const { url, domain } = web;
     const type = 'web_search_result_location';
-    return defined({ type, url, title: title ?? domain, cited_text, encrypted_index: '' });
+    return defined({
+      type,
+      url,
+      title: title ?? domain,
+      cited_text,
+      encrypted_index: madeHereMark,
+    });
   }
   const found = asObject(location['searchResultLocation']);
   if (found !== undefined)

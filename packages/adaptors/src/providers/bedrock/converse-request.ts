@@ -1,28 +1,34 @@
 import type { JsonRecord } from '@turnpike/core';
+import { droppedLoss } from '../../families/dialect-losses.ts';
+import type { LossList } from '../../translate/loss-list.ts';
 import { effortOfBudget } from '../../translate/reasoning-effort.ts';
 import { defined } from '../../wire/defined.ts';
-import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
+import { asArray, asObject, asObjects, asText, type JsonObject } from '../../wire/json-object.ts';
 import { toCachePoint, toConverseBlocks, type BlockContext } from './converse-blocks.ts';
+import { DocumentNames } from './document-names.ts';
 
-/** Converse's body of a Messages request. The model, which it takes from the address, decides some of it. */
-export function toConverseRequest(body: JsonRecord): JsonRecord {
+/**
+ * Converse's body of a Messages request. The model, which it takes from the address, decides some of it.
+ *
+ * @param losses gets what has no form there
+ */
+export function toConverseRequest(body: JsonRecord, losses: LossList): JsonRecord {
   const model = asText(body['model']) ?? '';
-  const toolConfig = toToolConfig(body, model);
-  let documents = 0;
-  const context: BlockContext = {
+  const toolConfig = toToolConfig(body, model, losses);
+  const shared = {
     model,
     hasTools: toolConfig !== undefined,
-    nextDocument: () => ++documents,
+    documents: new DocumentNames(),
+    losses,
   };
-  const additional = toAdditional(body, model);
+  const additional = toAdditional(body, model, losses);
+  noteUnheard(body, losses);
   return defined({
-    system: toSystem(body['system'], model),
-    messages: asArray(body['messages']).map((value) => {
-      const message = asObject(value) ?? {};
-      return {
-        role: message['role'],
-        content: withText(toConverseBlocks(message['content'], context)),
-      };
+    system: toSystem(body['system'], { ...shared, at: 'system' }),
+    messages: asArray(body['messages']).map((value, index) => {
+      const { role, content } = asObject(value) ?? {};
+      const context = { ...shared, at: `turns[${index}]` };
+      return { role, content: withText(toConverseBlocks(content, context)) };
     }),
     inferenceConfig: defined({
       maxTokens: body['max_tokens'],
@@ -35,6 +41,25 @@ export function toConverseRequest(body: JsonRecord): JsonRecord {
   });
 }
 
+/** Members of which something is made. The two tiers that a message can ask for are the one that is usual here. */
+const heard: ReadonlySet<string> = new Set([
+  'system',
+  'messages',
+  'temperature',
+  'top_p',
+  'top_k',
+  'stop_sequences',
+  'tools',
+  'tool_choice',
+  'thinking',
+  'service_tier',
+]);
+
+function noteUnheard(body: JsonRecord, losses: LossList): void {
+  for (const [key, value] of Object.entries(body))
+    if (!heard.has(key)) losses.take(droppedLoss(key, value));
+}
+
 /** A document alone is refused: words must stand beside it. */
 function withText(content: JsonObject[]): JsonObject[] {
   const hasDocument = content.some((block) => block['document'] !== undefined);
@@ -42,39 +67,51 @@ function withText(content: JsonObject[]): JsonObject[] {
   return hasDocument && !hasText ? [{ text: 'See the document.' }, ...content] : content;
 }
 
-function toSystem(system: unknown, model: string): JsonObject[] | undefined {
+function toSystem(system: unknown, context: BlockContext): JsonObject[] | undefined {
   if (typeof system === 'string') return system === '' ? undefined : [{ text: system }];
-  const blocks = asArray(system).flatMap((value) => {
-    const block = asObject(value) ?? {};
+  const blocks = asObjects(system).flatMap((block) => {
     const text = asText(block['text']);
-    return text === undefined ? [] : [{ text }, ...toCachePoint(block, model)];
+    if (text !== undefined) return [{ text }, ...toCachePoint(block, context)];
+    if (block['type'] !== 'text')
+      context.losses.add('fatal', 'dropped', 'system', 'instructions are text here');
+    return [];
   });
   return blocks.length === 0 ? undefined : blocks;
 }
 
-function toToolConfig(body: JsonRecord, model: string): JsonObject | undefined {
-  const tools = asArray(body['tools']).flatMap((value) => {
-    const tool = asObject(value) ?? {};
+/** Undefined where there are no tools, or none may be called: there is no other word for that. */
+function toToolConfig(body: JsonRecord, model: string, losses: LossList): JsonObject | undefined {
+  const choice = asObject(body['tool_choice']);
+  if (choice?.['type'] === 'none') return undefined;
+  const tools = asObjects(body['tools']).flatMap((tool, index) => {
     if (tool['input_schema'] === undefined) return [];
     const toolSpec = defined({
       name: tool['name'],
       description: asText(tool['description']),
       inputSchema: { json: tool['input_schema'] },
     });
-    return [{ toolSpec }, ...toCachePoint(tool, model)];
+    return [{ toolSpec }, ...toCachePoint(tool, { model, losses, at: `tools[${index}]` })];
   });
   if (tools.length === 0) return undefined;
-  return defined({ tools, toolChoice: toChoice(asObject(body['tool_choice']), model) });
+  return defined({ tools, toolChoice: toChoice(choice, model, losses) });
 }
 
-/** Llama and others cannot be made to call a tool; `none` has no word of its own. */
-function toChoice(choice: JsonObject | undefined, model: string): JsonObject | undefined {
-  const canForce = /claude|nova|mistral|cohere/.test(model);
+/** Llama and others cannot be made to call a tool. */
+function toChoice(
+  choice: JsonObject | undefined,
+  model: string,
+  losses: LossList,
+): JsonObject | undefined {
+  const isForced = choice?.['type'] === 'any' || choice?.['type'] === 'tool';
+  if (isForced && !/claude|nova|mistral|cohere/.test(model)) {
+    losses.add('warn', 'approximated', 'tool_choice', 'this model cannot be made to call a tool');
+    return { auto: {} };
+  }
   switch (choice?.['type']) {
     case 'any':
-      return canForce ? { any: {} } : { auto: {} };
+      return { any: {} };
     case 'tool':
-      return canForce ? { tool: { name: choice['name'] } } : { auto: {} };
+      return { tool: { name: choice['name'] } };
     case 'auto':
       return { auto: {} };
     default:
@@ -83,11 +120,11 @@ function toChoice(choice: JsonObject | undefined, model: string): JsonObject | u
 }
 
 /** What only some models have. */
-function toAdditional(body: JsonRecord, model: string): JsonObject {
+function toAdditional(body: JsonRecord, model: string, losses: LossList): JsonObject {
   const { top_k: topK } = body;
   return {
     ...(topK !== undefined && toTopK(topK, model)),
-    ...toReasoning(asObject(body['thinking']), model),
+    ...toReasoning(asObject(body['thinking']), model, losses),
   };
 }
 
@@ -96,7 +133,11 @@ function toTopK(topK: unknown, model: string): JsonObject {
   return model.includes('cohere') ? { k: topK } : { top_k: topK };
 }
 
-function toReasoning(thinking: JsonObject | undefined, model: string): JsonObject {
+function toReasoning(
+  thinking: JsonObject | undefined,
+  model: string,
+  losses: LossList,
+): JsonObject {
   const budget = thinking?.['budget_tokens'];
   if (typeof budget !== 'number') return {};
   const effort = effortOfBudget(budget);
@@ -104,5 +145,6 @@ function toReasoning(thinking: JsonObject | undefined, model: string): JsonObjec
   if (model.includes('nova-2')) {
     return { reasoningConfig: { type: 'enabled', maxReasoningEffort: effort } };
   }
+  losses.add('warn', 'dropped', 'reasoning', 'whether this model thinks is not up to the request');
   return {};
 }

@@ -67,7 +67,11 @@ const said = {
             expect.objectContaining({ kind: 'url', url: 'https://s.example/', title: 'S' }),
           ],
         }),
-        expect.objectContaining({ kind: 'tool-call', tool: 'hosted', name: 'nova_grounding' }),
+        expect.objectContaining({
+          kind: 'tool-call',
+          tool: 'hosted',
+          step: { kind: 'search', queries: ['cats'] },
+        }),
       ]),
       finish: { reason: 'stop' },
     },

@@ -1,7 +1,10 @@
 import type { JsonRecord } from '@turnpike/core';
+import { madeHereMark } from '../../families/anthropic/made-here.ts';
 import { defined } from '../../wire/defined.ts';
-import { asArray, asObject, asText, type JsonObject } from '../../wire/json-object.ts';
+import { asArray, asObject, asObjects, asText, type JsonObject } from '../../wire/json-object.ts';
 import { toCitation } from './converse-citations.ts';
+import { toImageBlock } from './converse-image.ts';
+import { ConverseSteps } from './converse-steps.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   guardrail_intervened: 'refusal',
@@ -20,13 +23,14 @@ export function toStopReason(value: unknown): string {
 export function toMessage(body: JsonRecord): JsonRecord {
   const message = asObject(asObject(body['output'])?.['message']);
   if (message === undefined) return body;
+  const steps = new ConverseSteps();
   return defined({
     type: 'message',
     role: 'assistant',
-    content: asArray(message['content']).flatMap((block) => toMessageBlocks(asObject(block))),
+    content: asObjects(message['content']).flatMap((block) => toMessageBlocks(block, steps)),
     stop_reason: toStopReason(body['stopReason']),
     stop_sequence: readStopSequence(body['additionalModelResponseFields']),
-    usage: toMessageUsage(asObject(body['usage'])),
+    usage: toMessageUsage(asObject(body['usage']), asObject(body['serviceTier'])),
   });
 }
 
@@ -35,31 +39,57 @@ export function readStopSequence(fields: unknown): unknown {
   return object?.['stop_sequence'] ?? asObject(object?.['delta'])?.['stop_sequence'];
 }
 
-function toMessageBlocks(block: JsonObject | undefined): JsonObject[] {
-  const text = block?.['text'];
-  if (typeof text === 'string') return [{ type: 'text', text }];
-  const call = asObject(block?.['toolUse']);
-  if (call !== undefined) {
-    const { toolUseId: id, name, input = {} } = call;
-    return [{ type: toCallType(call), id, name, input }];
+/** A block of an answer as blocks of a message. Each has one member, which says what it is. */
+export function toMessageBlocks(block: JsonObject, steps: ConverseSteps): JsonObject[] {
+  const [kind] = Object.keys(block);
+  if (kind === undefined) return [];
+  const said = block[kind];
+  if (kind === 'text') return typeof said === 'string' ? [{ type: 'text', text: said }] : [];
+  const content = asObject(said) ?? {};
+  switch (kind) {
+    case 'toolUse':
+      return [isOwnCall(content) ? steps.call(content) : toCall(content)];
+    case 'toolResult':
+      return steps.result(content);
+    case 'citationsContent':
+      return [toQuotation(content)];
+    case 'image':
+      return [toImageBlock(content)];
+    case 'document':
+      return [toDocumentBlock(content)];
+    case 'searchResult':
+      return [{ ...content, type: 'search_result', id: madeHereMark }];
+    case 'guardContent': {
+      const text = asObject(content['text'])?.['text'];
+      return typeof text === 'string' ? [{ type: 'text', text }] : [];
+    }
+    case 'reasoningContent':
+      return toThought(content);
+    case 'cachePoint':
+      return [];
+    default:
+      // Sound, film, and what nobody knows yet: no message has a form for it, and that is counted.
+      return [{ type: kind, id: madeHereMark }];
   }
-  const quoted = asObject(block?.['citationsContent']);
-  if (quoted !== undefined) return [toQuotation(quoted)];
-  const image = asObject(block?.['image']);
-  if (image !== undefined) return [toImage(image)];
-  const reasoning = asObject(block?.['reasoningContent']);
-  const thought = asObject(reasoning?.['reasoningText']);
+}
+
+function toCall({ toolUseId: id, name, input = {} }: JsonObject): JsonObject {
+  return { type: 'tool_use', id, name, input };
+}
+
+/** What Bedrock called itself is no call of the client's. */
+export function isOwnCall({ type }: JsonObject): boolean {
+  return type === 'server_tool_use';
+}
+
+function toThought(reasoning: JsonObject): JsonObject[] {
+  const thought = asObject(reasoning['reasoningText']);
   if (thought !== undefined) {
     const { text: thinking = '', signature = '' } = thought;
     return [{ type: 'thinking', thinking, signature }];
   }
-  const data = reasoning?.['redactedContent'];
+  const data = reasoning['redactedContent'];
   return data === undefined ? [] : [{ type: 'redacted_thinking', data }];
-}
-
-/** What Bedrock called itself is no call of the client's. */
-export function toCallType({ type }: JsonObject): string {
-  return type === 'server_tool_use' ? 'server_tool_use' : 'tool_use';
 }
 
 function toQuotation(quoted: JsonObject): JsonObject {
@@ -70,14 +100,26 @@ function toQuotation(quoted: JsonObject): JsonObject {
   return { type: 'text', text, citations };
 }
 
-function toImage(image: JsonObject): JsonObject {
-  const media_type = `image/${asText(image['format']) ?? 'png'}`;
-  const data = asObject(image['source'])?.['bytes'];
-  return { type: 'image', source: { type: 'base64', media_type, data } };
+function toDocumentBlock(document: JsonObject): JsonObject {
+  const format = asText(document['format']) ?? 'pdf';
+  const source = asObject(document['source']);
+  const text = asText(source?.['text']);
+  return {
+    type: 'document',
+    id: madeHereMark,
+    title: document['name'] ?? null,
+    source:
+      text === undefined
+        ? { type: 'base64', media_type: `application/${format}`, data: source?.['bytes'] }
+        : { type: 'text', media_type: 'text/plain', data: text },
+  };
 }
 
 /** Tokens of caches are counted apart here too. */
-export function toMessageUsage(usage: JsonObject | undefined): JsonObject | undefined {
+export function toMessageUsage(
+  usage: JsonObject | undefined,
+  tier?: JsonObject,
+): JsonObject | undefined {
   return (
     usage &&
     defined({
@@ -86,6 +128,7 @@ export function toMessageUsage(usage: JsonObject | undefined): JsonObject | unde
       cache_read_input_tokens: usage['cacheReadInputTokens'],
       cache_creation_input_tokens: usage['cacheWriteInputTokens'],
       cache_creation: toWritesByLife(usage['cacheDetails']),
+      service_tier: tier?.['type'] === 'default' ? 'standard' : asText(tier?.['type']),
     })
   );
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { silentLogger, systemClock, type NodeStatus, type OpenEntry } from '@turnpike/core';
+import { silentLogger, type NodeStatus, type OpenEntry } from '@turnpike/core';
 import { createNodeRegistry } from '../node/redis-node-registry.ts';
 import { openTestRedis, type TestRedis } from '../testing/open-test-redis.ts';
 import { createDatabaseClaim, type DatabaseClaim } from './database-claim.ts';
@@ -135,7 +135,7 @@ export function describeDatabaseClaim(name: string, openRedis = openTestRedis): 
               yield entries;
             },
           },
-          nodes: createNodeRegistry({ redis, keys, clock: systemClock }),
+          nodes: createNodeRegistry({ redis, keys }),
         });
       });
 

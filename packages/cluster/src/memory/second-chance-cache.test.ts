@@ -5,7 +5,9 @@ const until = 1000;
 
 /** The names that are still there. Looking uses them, so it is the last thing a test does. */
 const left = (cache: SecondChanceCache<string>, names: string): string =>
-  Array.from(names).filter((name) => cache.get(name, 0) !== undefined).join('');
+  Array.from(names)
+    .filter((name) => cache.get(name, 0) !== undefined)
+    .join('');
 
 describe('SecondChanceCache', () => {
   it('drops what was used least recently when it is full', () => {

@@ -22,6 +22,7 @@ beforeEach(() => {
       looks += 1;
       return failure === undefined ? Promise.resolve() : Promise.reject(failure);
     },
+    isOutage: (error) => /^SQLITE_(FULL|BUSY)$/.test((error as { code?: string }).code ?? ''),
     logger,
     lookEveryMs: 5,
   });

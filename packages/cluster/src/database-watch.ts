@@ -1,5 +1,4 @@
 import { errors, type Logger } from '@turnpike/core';
-import { isOutage } from './database-outage.ts';
 
 /** How often a database that failed is looked at. Milliseconds. */
 const LOOK_EVERY_MS = 1000;
@@ -7,6 +6,8 @@ const LOOK_EVERY_MS = 1000;
 export interface DatabaseWatchDeps {
   /** Writes something and takes it back. @throws where nothing can be written now, as a charge would */
   checkWrites(): Promise<void>;
+  /** Whether a failure of the database will pass by itself, or when an operator does something about it. */
+  isOutage(error: unknown): boolean;
   logger: Logger;
   lookEveryMs?: number;
 }
@@ -46,7 +47,7 @@ export class DatabaseWatch {
     try {
       return await question();
     } catch (error) {
-      if (!isOutage(error)) throw error;
+      if (!this.#deps.isOutage(error)) throw error;
       this.#begin(error);
       throw errors.notReady({ retryAfterMs: LOOK_EVERY_MS }, { cause: error });
     }
@@ -80,7 +81,7 @@ export class DatabaseWatch {
   }
 
   async #check(): Promise<void> {
-    const { checkWrites, logger } = this.#deps;
+    const { checkWrites, isOutage, logger } = this.#deps;
     try {
       await checkWrites();
       logger.info({}, 'the database can be used again');

@@ -7,6 +7,9 @@ import { reservation, TOKEN, USER } from './ledger/ledger-samples.contract.ts';
 const fullDisk = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
 
 /** A database with one user and token, which fails as it is told, and may have committed all the same. */
+/** Which ones there are is the store's to know. */
+const outages: ReadonlySet<unknown> = new Set(['SQLITE_FULL', 'ECONNRESET', 'ECONNREFUSED']);
+
 class Database implements Pick<LedgerRepository, 'applyUsage' | 'readBalances'> {
   failure: Error | undefined;
   quota = 1000;
@@ -45,6 +48,7 @@ beforeEach(() => {
       findTokenRecord: () => Promise.reject(database.failure ?? new Error('nothing to find')),
     },
     checkWrites: () => database.checkWrites(),
+    isOutage: (error) => outages.has((error as { code?: unknown }).code),
     responseStore: { maxBytes: 0, lifeMs: 1 },
     notificationTable: undefined as never,
     clock: systemClock,

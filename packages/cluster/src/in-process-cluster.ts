@@ -56,6 +56,8 @@ export function openInProcessCluster(deps: {
   tokenSource: TokenSource;
   /** Writes something and takes it back. @throws where the database takes nothing now */
   checkWrites(): Promise<void>;
+  /** Whether a failure of the database will pass. */
+  isOutage(error: unknown): boolean;
   responseStore: ResponseStoreLimits;
   notificationTable: NotificationTable;
   clock: Clock;

@@ -90,6 +90,8 @@ export interface MasterDeps {
   /** How upstreams are asked which models they have. */
   findModelListQuery: FindModelListQuery;
   auditLog: AuditLog;
+  /** Whether a failure of the database will pass by itself, or when an operator does something about it. */
+  isOutage(error: unknown): boolean;
   rateLimiter: RateLimiter;
   clock: Clock;
   logger: Logger;

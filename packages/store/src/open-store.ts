@@ -29,6 +29,7 @@ import { bookExternalChanges } from './ledger/book-external-changes.ts';
 import { drainLogOutbox, forgetLogReceipts } from './ledger/drain-log-outbox.ts';
 import { pruneRemovedTokens } from './ledger/prune-removed-tokens.ts';
 import { pruneUsageRequests } from './ledger/prune-usage-requests.ts';
+import { isOutage } from './dialects/is-outage.ts';
 import { checkWrites } from './maintenance/check-writes.ts';
 import { refuseUnfinishedImport } from './maintenance/import/import-marker.ts';
 import { refuseUnfinishedMove } from './maintenance/move/move-marker.ts';
@@ -130,6 +131,8 @@ export interface Store {
   ping(): Promise<void>;
   /** Writes something and takes it back. @throws what a charge would throw now */
   checkWrites(): Promise<void>;
+  /** Whether a failure of this database will pass by itself, or when an operator does something about it. */
+  isOutage(error: unknown): boolean;
   close(): Promise<void>;
 }
 
@@ -176,6 +179,7 @@ export async function openStore(settings: StoreSettings, deps: StoreDeps): Promi
       ...createMaintenance(deps, main, logs),
       ledgerRepository: sqliteLedger ?? generalLedger,
       findObstacles: () => sqliteLedger?.findObstacles() ?? [],
+      isOutage,
       async checkWrites() {
         sqliteLedger?.check();
         await checkWrites(main);

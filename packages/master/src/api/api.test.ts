@@ -121,6 +121,17 @@ describe('the envelope', () => {
     expect((await test.as('alice').post('/api/token/').send(body)).status).toBe(413);
   });
 
+  it('asks clients to try again where the database is away', async () => {
+    const isAway = Object.assign(new Error('SELECT secret - disk is full'), { code: 'AWAY' });
+    test.users.page = () => Promise.reject(isAway);
+    const { status, body, headers } = await test.as('admin').get('/api/user/');
+
+    expect(status).toBe(503);
+    expect(headers['retry-after']).toBe('1');
+    expect(body).toMatchObject({ success: false, code: 'not_ready' });
+    expect(body.message).not.toContain('secret');
+  });
+
   it('hides what went wrong inside, but gives an id to report', async () => {
     test.users.page = () => Promise.reject(new Error('SELECT secret FROM users'));
     const { status, body, headers } = await test.as('admin').get('/api/user/');

@@ -1,4 +1,10 @@
-import { isGatewayError, managementErrors, type GatewayError, type Logger } from '@turnpike/core';
+import {
+  errors,
+  isGatewayError,
+  managementErrors,
+  type GatewayError,
+  type Logger,
+} from '@turnpike/core';
 import type { Problem } from '@turnpike/core/contract';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { readForeignError } from './read-foreign-error.ts';
@@ -15,28 +21,32 @@ const PLAIN_STATUSES: ReadonlySet<string> = new Set([
   'request_too_large',
 ]);
 
+export interface ErrorHandlerDeps {
+  logger: Logger;
+  /** Whether a failure of the database will pass by itself, or when an operator does something about it. */
+  isOutage(error: unknown): boolean;
+}
+
 /** Every error of the API, in the envelope. What is not in a catalogue is our bug: logged whole, told to nobody. */
-export function createErrorHandler({ logger }: { logger: Logger }): ErrorRequestHandler {
+export function createErrorHandler(deps: ErrorHandlerDeps): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
     if (response.headersSent) {
       next(thrown);
       return;
     }
-    const error = toGatewayError(thrown, response);
-    logBug(logger, error, thrown, request, response);
+    const error = toGatewayError(deps, thrown, request, response);
     sendError(request, response, error);
   };
 }
 
 /** The same for clients of `/v1`: in OpenAI's form, with proper statuses. */
-export function createBillingErrorHandler({ logger }: { logger: Logger }): ErrorRequestHandler {
+export function createBillingErrorHandler(deps: ErrorHandlerDeps): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
     if (response.headersSent) {
       next(thrown);
       return;
     }
-    const error = toGatewayError(thrown, response);
-    logBug(logger, error, thrown, request, response);
+    const error = toGatewayError(deps, thrown, request, response);
     const { status, type, code, messageZh, details } = error;
     noteRetry(response, error);
     const message = isChinese(request) ? messageZh : error.message;
@@ -44,18 +54,6 @@ export function createBillingErrorHandler({ logger }: { logger: Logger }): Error
       error: { message, type, param: details.param ?? null, code },
     });
   };
-}
-
-function logBug(
-  logger: Logger,
-  error: GatewayError,
-  thrown: unknown,
-  request: Request,
-  response: Response,
-): void {
-  if (error.code !== 'internal_error') return;
-  const fields = { method: request.method, path: request.path, requestId: requestIdOf(response) };
-  logger.error({ err: thrown, ...fields }, 'management request failed');
 }
 
 function noteRetry(response: Response, { details: { retryAfterMs } }: GatewayError): void {
@@ -96,6 +94,9 @@ function toTitle(code: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** After which clients of a database that is away may try again. */
+const RETRY_AFTER_MS = 1000;
+
 /** Refusals that have nothing to do with our own health: load balancers must not take them for an illness. */
 const MILD: ReadonlySet<string> = new Set([
   'mail_not_configured',
@@ -108,15 +109,27 @@ function toStatus({ code, status }: GatewayError): number {
   return status >= 500 || PLAIN_STATUSES.has(code) ? status : 200;
 }
 
-function toGatewayError(thrown: unknown, response: Response): GatewayError {
+function toGatewayError(
+  { logger, isOutage }: ErrorHandlerDeps,
+  thrown: unknown,
+  request: Request,
+  response: Response,
+): GatewayError {
   if (isGatewayError(thrown)) return thrown;
+  const requestId = requestIdOf(response);
+  const fields = { err: thrown, method: request.method, path: request.path, requestId };
+  if (isOutage(thrown)) {
+    logger.error(fields, 'management request refused: the database cannot be used');
+    return errors.notReady({ retryAfterMs: RETRY_AFTER_MS }, { cause: thrown });
+  }
   const { status } = readForeignError(thrown); // Express refuses paths that are not well-formed
   if (status >= 400 && status < 500)
     return managementErrors.invalidParameter(
       { reason: 'the path is not well-formed', reasonZh: '路径格式不正确' },
       { cause: thrown },
     );
-  return managementErrors.internalError({ requestId: requestIdOf(response) }, { cause: thrown });
+  logger.error(fields, 'management request failed');
+  return managementErrors.internalError({ requestId }, { cause: thrown });
 }
 
 function requestIdOf(response: Response): string {

@@ -116,6 +116,7 @@ export interface ApiDeps {
   logger: Logger;
   newRequestId: () => string;
   identifyClient: MasterDeps['identifyClient'];
+  isOutage: MasterDeps['isOutage'];
   settings: MasterSettings;
 }
 

@@ -118,6 +118,7 @@ export async function openMaster(
     requestLogs: logs,
     usageStatistics: usage,
     ledgerRepository: ledger,
+    isOutage: (error) => (error as { code?: unknown }).code === 'AWAY',
     configBus,
     channelProbe: { probe: (id) => probe.answer(id) },
     modelCatalogue: {

@@ -13,7 +13,7 @@ import { UnreadableData, UsageWorker } from './usage-worker.ts';
 export interface UsageQueueSettings {
   /** `QUEUE_STALL_INTERVAL`: how often it is looked for jobs whose master died. Milliseconds. */
   stallIntervalMs: number;
-  /** How long a batch of a newer version waits before it is looked at again. Milliseconds. */
+  /** How long a batch of a newer version waits before it is looked at again, on average. Milliseconds. */
   newerBatchDelayMs?: number;
 }
 
@@ -32,7 +32,8 @@ const CONCURRENCY = 64;
 const MAX_EVENTS = 2000;
 /** Nobody waits for it: what a client may spend is in the reservations meanwhile. */
 const LINGER_MS = 25;
-const NEWER_BATCH_DELAY_MS = 5000;
+/** On average. */
+const NEWER_BATCH_DELAY_MS = 2000;
 /** How long `stop` waits for what is under way. Milliseconds; what takes longer is given back by its lock's end. */
 const STOP_MS = 15_000;
 
@@ -129,8 +130,9 @@ class UsageJobHandler {
       this.#newerVersions.add(version);
       logger.warn({ version }, 'usage batches of a newer version wait for a node that knows it');
     }
-    const waitMs = settings.newerBatchDelayMs ?? NEWER_BATCH_DELAY_MS;
-    await this.#move(() => job.moveToDelayed(clock.now() + waitMs, lock));
+    // Not always after the same time, and so not always to the same master: one of the others may know it.
+    const waitMs = (settings.newerBatchDelayMs ?? NEWER_BATCH_DELAY_MS) * (0.5 + Math.random());
+    await this.#move(() => job.moveToDelayed(clock.now() + Math.round(waitMs), lock));
     throw new DelayedError();
   }
 

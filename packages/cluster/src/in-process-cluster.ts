@@ -50,10 +50,13 @@ export interface InProcessCluster {
   close(): Promise<void>;
 }
 
-/** Everything nodes would share, in the one process of standalone mode. */
-export function openInProcessCluster(deps: {
+/** What requests need of the database. */
+interface DatabaseUse {
   ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
   tokenSource: TokenSource;
+}
+
+export interface InProcessClusterDeps extends DatabaseUse {
   /** Writes something and takes it back. @throws where the database takes nothing now */
   checkWrites(): Promise<void>;
   /** Whether a failure of the database will pass. */
@@ -62,7 +65,10 @@ export function openInProcessCluster(deps: {
   notificationTable: NotificationTable;
   clock: Clock;
   logger: Logger;
-}): InProcessCluster {
+}
+
+/** Everything nodes would share, in the one process of standalone mode. */
+export function openInProcessCluster(deps: InProcessClusterDeps): InProcessCluster {
   const { logger } = deps;
   const watch = new DatabaseWatch(deps);
   const { ledgerRepository, tokenSource } = watched(watch, deps);
@@ -106,17 +112,8 @@ export function openInProcessCluster(deps: {
 /** What requests need of the database, with its outages as refusals that clients understand. */
 function watched(
   watch: DatabaseWatch,
-  {
-    ledgerRepository,
-    tokenSource,
-  }: {
-    ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
-    tokenSource: TokenSource;
-  },
-): {
-  ledgerRepository: Pick<LedgerRepository, 'applyUsage' | 'readBalances'>;
-  tokenSource: TokenSource;
-} {
+  { ledgerRepository, tokenSource }: DatabaseUse,
+): DatabaseUse {
   return {
     ledgerRepository: {
       applyUsage: (events) => watch.ask(() => ledgerRepository.applyUsage(events)),

@@ -1,5 +1,6 @@
 import type { LedgerBook, NodeRegistry, NodeStatus, UsageQueue } from '@turnpike/core';
 import type { Redis } from 'ioredis';
+import { readRedisTime } from '../node/clock-watch.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import { isOwnKey, type Keys } from '../redis/keys.ts';
 import { mastersOf } from '../redis/masters-of.ts';
@@ -53,8 +54,7 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
       const { waiting, active, delayed } = await usageQueue.counts();
       let openEntries = 0;
       for await (const page of ledgerBook.openEntries()) openEntries += page.length;
-      const [seconds] = await redis.time();
-      const since = Number(seconds) * 1000 - nodeTimeoutMs;
+      const since = (await readRedisTime(redis)) - nodeTimeoutMs;
       const alive = (await nodes.list()).filter(({ at }) => at >= since);
       return {
         usageBatches: waiting + active + delayed,

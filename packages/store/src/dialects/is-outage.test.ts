@@ -22,6 +22,8 @@ describe('isOutage', () => {
   it('is a pool that has no connection, and a connection that ended', () => {
     expect(isOutage(Object.assign(new Error(), { name: 'KnexTimeoutError' }))).toBe(true);
     expect(isOutage(new Error('Connection terminated unexpectedly'))).toBe(true);
+    const broken = 'Client has encountered a connection error and is not queryable';
+    expect(isOutage(new Error(broken))).toBe(true);
   });
 
   it.each([

@@ -19,7 +19,8 @@ export class ChunkRepair {
     const frame = withoutByteOrderMark(given);
     const text = frame.toString('latin1');
     if (this.#choices.size > 0 && !isSuspect(text)) return [frame];
-    const { event, data } = parseSseFrame(frame);
+    const parsed = parseSseFrame(frame);
+    const { event, data } = parsed;
     if (data === undefined || event === 'error') return [frame];
     // Clients parse whatever is data, an empty line and a sign of life too.
     if (data.trim() === '' || event === 'ping') return [];
@@ -27,7 +28,7 @@ export class ChunkRepair {
     const chunk = asObject(parseJson(data));
     if (chunk === undefined || asObject(chunk['error']) !== undefined) return [frame];
     // The tap behind looks at what calls itself an error, not at every reason to finish, nor at vendors' own members.
-    if (readChunkError({ event, data, id: undefined }, chunk, noDialect) !== undefined)
+    if (readChunkError(parsed, chunk, noDialect) !== undefined)
       return [toFrame(chunk, 'event: error\n')];
     const repaired = this.#repair(chunk);
     return repaired === chunk ? [frame] : [toFrame(repaired)];
